@@ -1,0 +1,4 @@
+export { descriptorSchema, type Grant, type ServiceDescriptor } from './schema';
+export { loadDescriptors, parseDescriptor } from './load';
+export { TABLES, type TableDefinition, type TableName } from './tables';
+export { matchesPattern, planRoutes, routeFor, type EdgeRoute } from './routing';

@@ -1,0 +1,55 @@
+import { z } from 'zod';
+
+/** Who wrote an entry. `name` is a display name kept with the principal, never a user name of the pool. */
+export const authorSchema = z.object({
+  kind: z.enum(['user', 'guest', 'assistant']),
+  id: z.string(),
+  name: z.string(),
+});
+export type Author = z.infer<typeof authorSchema>;
+
+/** A part of a message: a UI message part of the AI SDK. Parts of unknown types are carried through. */
+export const partSchema = z.union([
+  z.object({ type: z.literal('text'), text: z.string() }),
+  z.looseObject({ type: z.string() }),
+]);
+export type TextPart = { type: 'text'; text: string };
+export type Part = TextPart | { type: string; [key: string]: unknown };
+
+export const isTextPart = (part: Part): part is TextPart => part.type === 'text' && typeof part.text === 'string';
+
+/** The text of a message: its text parts joined. */
+export const textOf = (parts: readonly Part[]): string =>
+  parts
+    .filter(isTextPart)
+    .map(({ text }) => text)
+    .join('');
+
+const entryBase = {
+  id: z.string(),
+  /** Place in the conversation, gapless from 1. */
+  seq: z.number().int().positive(),
+  conversationId: z.string(),
+  author: authorSchema,
+  createdAt: z.iso.datetime(),
+};
+
+/** An entry of the log. A view folds the later ones over the messages they name. */
+export const entrySchema = z.discriminatedUnion('type', [
+  z.object({
+    type: z.literal('message'),
+    ...entryBase,
+    role: z.enum(['user', 'assistant']),
+    parts: z.array(partSchema),
+    /** The sender's own id of the message: a resend is known by it. */
+    clientId: z.string().optional(),
+    /** The call in which this was said. */
+    callId: z.string().optional(),
+    interrupted: z.boolean().optional(),
+  }),
+  z.object({ type: z.literal('edited'), ...entryBase, of: z.string(), parts: z.array(partSchema) }),
+  z.object({ type: z.literal('deleted'), ...entryBase, of: z.string() }),
+  z.object({ type: z.literal('superseded'), ...entryBase, from: z.number().int().positive() }),
+]);
+export type Entry = z.infer<typeof entrySchema>;
+export type Message = Extract<Entry, { type: 'message' }>;

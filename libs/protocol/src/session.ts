@@ -1,0 +1,51 @@
+import { z } from 'zod';
+
+/** `GET /api/session/me`, and who a `welcome` greets. */
+export const principalSchema = z.object({
+  kind: z.enum(['user', 'guest']),
+  id: z.string(),
+  username: z.string().optional(),
+  /** Display name, where one is known. */
+  name: z.string().optional(),
+  groups: z.array(z.string()),
+  expiresAt: z.iso.datetime(),
+});
+export type PublicPrincipal = z.infer<typeof principalSchema>;
+
+export const tokenRequestSchema = z.object({
+  code: z.string().min(1).max(2_048),
+  /** RFC 7636 4.1: 43 to 128 unreserved characters. */
+  codeVerifier: z.string().regex(/^[A-Za-z0-9._~-]{43,128}$/, 'a PKCE code verifier'),
+  redirectUri: z.url({ protocol: /^https?$/ }).max(2_048),
+});
+
+export const tokenResponseSchema = z.object({
+  accessToken: z.string(),
+  expiresInMs: z.number().int().positive(),
+  user: z.object({ id: z.string(), username: z.string(), groups: z.array(z.string()), name: z.string().optional() }),
+});
+export type TokenResponse = z.infer<typeof tokenResponseSchema>;
+
+export const logoutRequestSchema = z.object({ everywhere: z.boolean().optional() });
+
+export const ticketRequestSchema = z.object({
+  audience: z.enum(['voice', 'chat', 'stream']),
+  conversationId: z.string().max(64).optional(),
+});
+export const ticketResponseSchema = z.object({ ticket: z.string(), expiresInMs: z.number().int().positive() });
+export type TicketAudience = z.infer<typeof ticketRequestSchema>['audience'];
+export type TicketResponse = z.infer<typeof ticketResponseSchema>;
+
+export const renameSelfSchema = z.object({ name: z.string().trim().min(1).max(80) });
+
+/** `/config.json`: what the page has to know of its environment. Public by nature. */
+export const webConfigSchema = z.object({
+  region: z.string(),
+  issuer: z.string(),
+  /** The sign-in domain: `<domain>/oauth2/authorize`, `<domain>/logout`. */
+  domain: z.string(),
+  spaClientId: z.string(),
+  /** Which parts are simulators. Absent or false in a deployment; said on the page where true. */
+  simulated: z.object({ models: z.boolean(), identity: z.boolean() }).optional(),
+});
+export type WebConfig = z.infer<typeof webConfigSchema>;
