@@ -1,0 +1,9 @@
+/** The name other people see, kept with the principal: first from the ID token at sign-in, then the person's own. */
+export interface DisplayNames {
+  /** The name of a principal, or `undefined` when none is known yet. */
+  get(principalId: string): Promise<string | undefined>;
+  /** Keeps a name unless the person has one already. */
+  remember(principalId: string, name: string): Promise<void>;
+  /** The person's own choice, whatever was there. */
+  set(principalId: string, name: string): Promise<void>;
+}

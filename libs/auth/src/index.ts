@@ -1,0 +1,15 @@
+export type { Principal, TokenUse } from './domain/principal';
+export type { TokenRules, TokenVerifier } from './domain/token-verifier';
+export { TICKET_LIFETIME_MS, type TicketStore } from './domain/tickets';
+export type { DisplayNames } from './domain/display-names';
+export { clientAddress } from './domain/client-address';
+export { KeySet, type KeySetOptions, type KeySetState } from './passport/key-set';
+export { PassportTokenVerifier } from './passport/passport-token-verifier';
+export { DynamoTicketStore } from './dynamodb/ticket-store';
+export { DynamoDisplayNames } from './dynamodb/display-names';
+export { AuthModule, type AuthAsyncOptions } from './nest/auth.module';
+export type { AuthDecision, AuthOptions } from './nest/auth-options';
+export { Authenticator, type SocketPolicy } from './nest/authenticator';
+export { CurrentPrincipal, Public, Roles, SocketAccess, type SocketAccessOptions } from './nest/decorators';
+export { socketPolicyOf } from './nest/socket-policy';
+export { DISPLAY_NAMES, TICKET_STORE, TOKEN_VERIFIER } from './nest/tokens';

@@ -1,0 +1,1 @@
+export { startTestPool, type MintOptions, type TestPool } from './test-pool';

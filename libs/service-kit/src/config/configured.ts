@@ -1,0 +1,13 @@
+import type { z } from 'zod';
+import { ConfigError, readConfig } from './read-config';
+
+/** The configuration of the process, or its end with a readable list of what to set. For `main.ts` only. */
+export function readConfigOrExit<S extends z.ZodObject>(schema: S): z.output<S> {
+  try {
+    return readConfig(schema);
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    process.stderr.write(`${error.message}\n`);
+    process.exit(1);
+  }
+}

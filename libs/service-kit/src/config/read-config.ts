@@ -1,0 +1,59 @@
+import { z } from 'zod';
+
+/** Thrown at start when the environment is not what the service needs; lists every fault, never a value. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError';
+}
+
+/**
+ * Reads the configuration from the environment, once, at start. An empty variable counts as missing.
+ *
+ * @param schema one field per variable; its `.describe()` says in the message what to set
+ * @throws ConfigError with all faults together
+ */
+export function readConfig<S extends z.ZodObject>(schema: S, env: NodeJS.ProcessEnv = process.env): z.output<S> {
+  const given = Object.fromEntries(
+    Object.keys(schema.shape).map((name) => [name, env[name] === '' ? undefined : env[name]]),
+  );
+  const result = schema.safeParse(given);
+  if (result.success) return result.data;
+  const faults = result.error.issues.map((issue) => {
+    const name = String(issue.path[0] ?? '');
+    const hint = (schema.shape[name] as z.ZodType | undefined)?.description;
+    const what = given[name] === undefined ? 'is missing' : `is not valid: ${issue.message}`;
+    return `  ${name} ${what}${hint ? ` (${hint})` : ''}`;
+  });
+  throw new ConfigError(
+    `The configuration is not complete. Set these in the environment (each service lists its own in service.json):\n${faults.join('\n')}`,
+  );
+}
+
+/** A comma-separated list of at least one. */
+export const list = (item: z.ZodType<string, string> = z.string()) =>
+  z
+    .string()
+    .transform((text) =>
+      text
+        .split(',')
+        .map((part) => part.trim())
+        .filter(Boolean),
+    )
+    .pipe(z.array(item).min(1));
+
+const port = z.coerce.number().int().min(0).max(65_535);
+
+/** What every service reads. An app's schema extends this. */
+export const baseConfigSchema = z.object({
+  PORT: port.describe('the port of the service'),
+  ADMIN_PORT: port.describe('the port of health and metrics, not reachable through the edge'),
+  HOST: z.string().default('0.0.0.0').describe('the address to listen on'),
+  LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace']).default('info').describe('fatal to trace'),
+  AWS_REGION: z.string().describe('such as eu-north-1'),
+  COGNITO_ISSUER: z.url({ protocol: /^https?$/ }).describe('the issuer of the user pool, exactly as in `iss`'),
+  COGNITO_CLIENT_IDS: list().describe('app clients whose tokens are accepted, separated by commas'),
+  ALLOWED_ORIGINS: list().describe('origins of the pages that may call, such as https://app.example.com'),
+  CLIENT_ADDRESS_HEADER: z.string().optional().describe('header of the trusted hop that tells the viewer address'),
+  CONVERSATIONS_TABLE: z.string().min(3).describe('the DynamoDB table of conversations'),
+  SESSIONS_TABLE: z.string().min(3).describe('the DynamoDB table of sessions'),
+});
+export type BaseConfig = z.output<typeof baseConfigSchema>;

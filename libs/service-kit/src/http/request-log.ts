@@ -1,0 +1,40 @@
+import { randomUUID } from 'node:crypto';
+import type { IncomingMessage } from 'node:http';
+import type { RequestHandler } from 'express';
+import type { Logger } from 'pino';
+import { pinoHttp } from 'pino-http';
+import { runInContext } from '../logging/request-context';
+
+const FORM = /^[A-Za-z0-9_=-]{8,128}$/;
+
+/** The edge's id of this request, where it is one, else a new one. Ends up in logs, answers and calls to the model. */
+export function requestIdOf(request: Pick<IncomingMessage, 'headers'>): string {
+  const told = request.headers['x-amz-cf-id'] ?? request.headers['x-request-id'];
+  return typeof told === 'string' && FORM.test(told) ? told : randomUUID();
+}
+
+/** One line per request: method, path without its query, status, duration. No header, no body. */
+export function requestLog(logger: Logger): RequestHandler[] {
+  const log = pinoHttp({
+    logger,
+    genReqId: requestIdOf,
+    quietReqLogger: true,
+    customAttributeKeys: { responseTime: 'durationMs', reqId: 'requestId' },
+    serializers: {
+      req: ({ method, url }: { method: string; url: string }) => ({ method, path: url.split('?')[0] }),
+      res: ({ statusCode }: { statusCode: number }) => ({ status: statusCode }),
+    },
+    customLogLevel: (_request, response, error) => (error || response.statusCode >= 500 ? 'warn' : 'info'),
+    customSuccessMessage: () => 'request answered',
+    customErrorMessage: () => 'request failed',
+  });
+  return [
+    (request, response, next) => {
+      const requestId = requestIdOf(request);
+      request.id = requestId;
+      response.setHeader('x-request-id', requestId);
+      runInContext({ requestId }, next);
+    },
+    (request, response, next) => log(request, response, next),
+  ];
+}

@@ -1,0 +1,11 @@
+export { ConfigError, baseConfigSchema, list, readConfig, type BaseConfig } from './config/read-config';
+export { readConfigOrExit } from './config/configured';
+export { Readiness } from './health/readiness';
+export { type BodyLimit } from './http/json-body';
+export { logError } from './http/problem.filter';
+export { parseWire } from './http/validation';
+export { createLogger } from './logging/logger';
+export { addToContext, currentContext, runInContext, type RequestContext } from './logging/request-context';
+export { Connection } from './socket/connection';
+export { namedFrames, nestedFrames, type Frame, type FrameCodec } from './socket/frame-codec';
+export { runService, startService, type RunningService, type ServiceOptions } from './run-service';

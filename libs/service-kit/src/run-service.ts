@@ -1,0 +1,138 @@
+import 'reflect-metadata';
+import type { Server } from 'node:http';
+import type { DynamicModule, Type } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import type { NestExpressApplication } from '@nestjs/platform-express';
+import { KeySet } from '@parley/auth';
+import { LIMITS } from '@parley/protocol';
+import type { Logger } from 'pino';
+import { Gauge, Registry, collectDefaultMetrics } from 'prom-client';
+import { startAdminServer } from './health/admin-server';
+import { Readiness } from './health/readiness';
+import { jsonBody, type BodyLimit } from './http/json-body';
+import { ProblemFilter } from './http/problem.filter';
+import { requestLog } from './http/request-log';
+import { validationPipe } from './http/validation';
+import { NestLogger } from './logging/logger';
+import { installSocketEdge } from './socket/install-socket-edge';
+
+/** Longer than CloudFront keeps an idle connection to its origin: the service must not be the one that closes first. */
+const KEEP_ALIVE_MS = 75_000;
+/** Everything has to end in this time after SIGTERM; ECS kills after 120 s. */
+const DRAIN_MS = 100_000;
+
+export interface ServiceOptions {
+  name: string;
+  module: Type<unknown> | DynamicModule;
+  config: { PORT: number; ADMIN_PORT: number; HOST: string };
+  logger: Logger;
+  metrics?: Registry;
+  readiness?: Readiness;
+  bodyLimits?: readonly BodyLimit[];
+}
+
+/** A service that listens. */
+export interface RunningService {
+  app: NestExpressApplication;
+  port: number;
+  adminPort: number;
+  readiness: Readiness;
+  /** Leaves: not ready, sockets told 1012, requests finished, everything closed. Safe to call twice. */
+  stop(): Promise<void>;
+}
+
+/** Boots a service: HTTP and sockets on its port, health and metrics on the admin port. */
+export async function startService(options: ServiceOptions): Promise<RunningService> {
+  const { logger, config, readiness = new Readiness(), metrics = new Registry() } = options;
+  let listening = false;
+  readiness.require('listening', () => listening);
+
+  const app = await NestFactory.create<NestExpressApplication>(options.module, {
+    bodyParser: false,
+    forceCloseConnections: true,
+    abortOnError: false,
+    logger: new NestLogger(logger),
+  });
+  app.disable('x-powered-by');
+  app.use(...requestLog(logger), jsonBody(LIMITS.httpBody, options.bodyLimits));
+  app.useGlobalFilters(new ProblemFilter(logger));
+  app.useGlobalPipes(validationPipe());
+  const sockets = installSocketEdge(app, { logger, readiness });
+  const keys = app.get(KeySet, { strict: false });
+  readiness.require('sign-in keys read once', () => keys.state !== 'empty');
+
+  collectDefaultMetrics({ register: metrics });
+  new Gauge({
+    name: 'parley_connections_live',
+    help: 'Open WebSockets of this process',
+    registers: [metrics],
+    collect() {
+      this.set(sockets.liveConnections);
+    },
+  });
+
+  const admin = await startAdminServer({ port: config.ADMIN_PORT, host: config.HOST, readiness, metrics });
+  const server = app.getHttpServer() as Server;
+  server.keepAliveTimeout = KEEP_ALIVE_MS;
+  server.headersTimeout = LIMITS.handshakeMs;
+  await app.listen(config.PORT, config.HOST);
+  listening = true;
+  const portOf = (of: Server) => (of.address() as { port: number }).port;
+  const [port, adminPort] = [portOf(server), portOf(admin)];
+  logger.info({ port, adminPort }, 'listening');
+
+  let stopping: Promise<void> | undefined;
+  const stop = () =>
+    (stopping ??= (async () => {
+      readiness.drain();
+      await app.close();
+      await new Promise<void>((resolve) => {
+        admin.close(() => resolve());
+        admin.closeAllConnections();
+      });
+    })());
+  return { app, port, adminPort, readiness, stop };
+}
+
+/**
+ * `main` of a service: boots it, leaves in order on SIGTERM and SIGINT, and on a fault that nothing caught. A failed start
+ * says why and exits with 1.
+ */
+export async function runService(options: ServiceOptions): Promise<void> {
+  const { logger } = options;
+  let service: RunningService | undefined;
+  let leaving = false;
+  const leave = async (exitCode: number, why: string) => {
+    if (leaving) return;
+    leaving = true;
+    logger.info({ why }, 'leaving');
+    // Nothing may keep a task alive that was told to go.
+    setTimeout(() => process.exit(exitCode || 1), DRAIN_MS).unref();
+    await service?.stop().catch((error: unknown) => logger.error({ err: error }, 'could not leave in order'));
+    logger.info('left');
+    logger.flush?.();
+    process.exit(exitCode);
+  };
+  process.once('SIGTERM', () => void leave(0, 'SIGTERM'));
+  process.once('SIGINT', () => void leave(0, 'SIGINT'));
+  for (const event of ['uncaughtException', 'unhandledRejection'] as const) {
+    process.on(event, (error: unknown) => {
+      logger.fatal({ err: error }, event);
+      void leave(1, event);
+    });
+  }
+  try {
+    service = await startService(options);
+  } catch (error) {
+    logger.fatal({ err: error }, startFault(error, options.config));
+    process.exit(1);
+  }
+}
+
+function startFault(error: unknown, { PORT, ADMIN_PORT }: ServiceOptions['config']): string {
+  const { code, port } = (error ?? {}) as { code?: string; port?: number };
+  if (code === 'EADDRINUSE') {
+    return `Port ${port} is in use. Stop what listens there, or set PORT (now ${PORT}) and ADMIN_PORT (now ${ADMIN_PORT}).`;
+  }
+  return 'could not start';
+}

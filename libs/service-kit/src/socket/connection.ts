@@ -1,0 +1,106 @@
+import { randomUUID } from 'node:crypto';
+import type { Principal } from '@parley/auth';
+import { CloseCode, ParleyError } from '@parley/errors';
+import type { WebSocket } from 'ws';
+import { currentContext } from '../logging/request-context';
+import type { FrameCodec } from './frame-codec';
+
+/** A reader this far behind is dropped: nothing waits for it and nothing is kept for it. */
+const MAX_BUFFERED_BYTES = 4 << 20;
+
+/** One WebSocket of one principal, as gateways see it. */
+export class Connection {
+  readonly id: string = randomUUID();
+  /** Who it is, with the rights of the token that is valid now. Only a public path has none. */
+  principal: Principal | undefined;
+  /** Takes binary frames, in the order of all frames. Without it a binary frame is answered as not valid. */
+  onBinary: ((data: Buffer) => void) | undefined;
+  /** `ref` of the frame being handled, for the error that answers it. */
+  currentRef: string | undefined;
+  private closeListeners: (() => void)[] | undefined;
+
+  constructor(
+    private readonly socket: WebSocket,
+    private readonly codec: FrameCodec,
+    readonly facts: {
+      /** The id that the edge gave the handshake. */
+      requestId: string;
+      path: string;
+      query: URLSearchParams;
+      principal: Principal | undefined;
+    },
+  ) {
+    this.principal = facts.principal;
+  }
+
+  get isOpen(): boolean {
+    return this.socket.readyState === this.socket.OPEN;
+  }
+
+  /** Bytes that the reader has not taken yet. */
+  get bufferedBytes(): number {
+    return this.socket.bufferedAmount;
+  }
+
+  /** Says something. Never waits; what cannot be delivered is dropped with the connection. */
+  send(name: string, body: unknown, ref?: string): void {
+    this.write(this.codec.write(name, body, ref));
+  }
+
+  /** Sends a binary frame without copying it. */
+  sendBinary(data: Uint8Array): void {
+    this.write(data);
+  }
+
+  /** Answers with an `error` event; the connection goes on. */
+  fail(error: ParleyError, ref: string | undefined = this.currentRef): void {
+    this.send('error', { ...error.facts(), ...(ref === undefined ? {} : { ref }) }, ref);
+  }
+
+  /** Ends the connection for an error: an `error` event first where it says "later", then the close code of its code. */
+  end(error: ParleyError): void {
+    if (error.retryAfterMs !== undefined) this.fail(error);
+    this.close(error.closeCode('open'), error.message);
+  }
+
+  /** Starts the close handshake. Its reason is for people and at most 123 bytes. */
+  close(code: CloseCode = CloseCode.done, reason = ''): void {
+    if (this.socket.readyState === this.socket.OPEN) this.socket.close(code, reason);
+  }
+
+  /** Called once, when the connection is gone, whoever ended it. */
+  onClose(listener: () => void): void {
+    (this.closeListeners ??= []).push(listener);
+  }
+
+  /** Called by the socket edge. */
+  notifyClosed(): void {
+    const listeners = this.closeListeners;
+    this.closeListeners = undefined;
+    for (const listener of listeners ?? []) listener();
+  }
+
+  /** Nest's default exception filter emits `exception` at clients that are no native sockets: answered as any error. */
+  emit(event: string): boolean {
+    if (event === 'exception') this.fail(new ParleyError('internal'));
+    return true;
+  }
+
+  private write(data: string | Uint8Array): void {
+    if (this.socket.readyState !== this.socket.OPEN) return;
+    if (this.socket.bufferedAmount > MAX_BUFFERED_BYTES) {
+      this.socket.close(CloseCode.tryLater, 'You read too slowly');
+      return;
+    }
+    this.socket.send(data, { binary: typeof data !== 'string' });
+  }
+
+  /** What log lines of this connection carry. */
+  logContext() {
+    return {
+      requestId: currentContext()?.requestId ?? this.facts.requestId,
+      connectionId: this.id,
+      ...(this.principal ? { principalId: this.principal.id } : {}),
+    };
+  }
+}

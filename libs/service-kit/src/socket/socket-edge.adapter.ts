@@ -1,0 +1,288 @@
+import { STATUS_CODES, type IncomingMessage, type Server } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { WsAdapter } from '@nestjs/platform-ws';
+import type { MessageMappingProperties } from '@nestjs/websockets';
+import type { Authenticator, SocketPolicy } from '@parley/auth';
+import { CloseCode, ParleyError, asParleyError, toProblem } from '@parley/errors';
+import { HEARTBEAT, LIMITS, PROTOCOL_VERSION } from '@parley/protocol';
+import type { Logger } from 'pino';
+import { lastValueFrom, type Observable } from 'rxjs';
+import { WebSocketServer, type RawData, type WebSocket } from 'ws';
+import { logError } from '../http/problem.filter';
+import { requestIdOf } from '../http/request-log';
+import type { Readiness } from '../health/readiness';
+import { runInContext } from '../logging/request-context';
+import { Connection } from './connection';
+import { namedFrames, type FrameCodec } from './frame-codec';
+import { FrameQueue } from './frame-queue';
+import { LifeWatch, type LifeWatchOptions } from './life-watch';
+
+/** Refused refreshes that one connection may have; the next one ends it. */
+const MAX_REFUSED_REFRESHES = 4;
+
+/** What the edge keeps of an open socket, found from the socket itself: shared listeners need no closure per socket. */
+interface Open {
+  connection: Connection;
+  handlers: Map<string, MessageMappingProperties>;
+  transform: (data: unknown) => Observable<unknown>;
+  queue: FrameQueue;
+  codec: FrameCodec;
+  policy: SocketPolicy;
+  refusedRefreshes: number;
+}
+
+/** One path of the service: its WebSocket server, its policy and its frames. */
+interface Path {
+  server: WebSocketServer;
+  policy: SocketPolicy;
+  codec: FrameCodec;
+  connect?: (connection: Connection, request: IncomingMessage) => void;
+}
+
+export interface SocketEdgeOptions {
+  authenticator: Pick<Authenticator, 'authenticateUpgrade' | 'refresh'>;
+  /** Policy of each gateway's path. A path that is not here does not exist. */
+  policies: ReadonlyMap<string, SocketPolicy>;
+  readiness: Readiness;
+  logger: Logger;
+  life?: LifeWatchOptions;
+  closeMs?: number;
+}
+
+/**
+ * The edge of a service's sockets. Nest's gateways, guards, pipes and filters work as usual behind it; what its own
+ * adapter leaves open is closed here: identity is decided at the upgrade, before a frame is read; frames are handled in
+ * order; every bad frame is answered; a restart says so (1012).
+ */
+export class SocketEdgeAdapter extends WsAdapter {
+  private readonly paths = new Map<string, Path>();
+  private readonly open = new WeakMap<WebSocket, Open>();
+  private readonly sockets = new WeakMap<Connection, WebSocket>();
+  private readonly life: LifeWatch;
+  private upgradeServer: { server: Server; listener: (...args: [IncomingMessage, Duplex, Buffer]) => void } | undefined;
+
+  constructor(
+    app: object,
+    private readonly edge: SocketEdgeOptions,
+  ) {
+    super(app);
+    this.life = new LifeWatch(edge.life);
+  }
+
+  get liveConnections(): number {
+    return this.life.size;
+  }
+
+  override create(_port: number, options: { path?: string; frames?: FrameCodec } = {}): WebSocketServer {
+    const path = withoutTrailingSlash(options.path ?? '/');
+    const policy = this.edge.policies.get(path);
+    if (!policy) throw new Error(`The gateway at ${path} has no access policy`);
+    const server = new WebSocketServer({
+      noServer: true,
+      maxPayload: LIMITS.textFrame,
+      perMessageDeflate: false,
+      clientTracking: true,
+      closeTimeout: this.edge.closeMs ?? HEARTBEAT.closeMs,
+      // A subprotocol that carries a credential is never echoed.
+      handleProtocols: (offered) => (offered.has(PROTOCOL_VERSION) ? PROTOCOL_VERSION : false),
+    } as ConstructorParameters<typeof WebSocketServer>[0]);
+    this.paths.set(path, { server, policy, codec: options.frames ?? namedFrames });
+    this.listenForUpgrades();
+    return server;
+  }
+
+  override bindClientConnect(server: WebSocketServer, callback: (...args: unknown[]) => void): void {
+    for (const path of this.paths.values()) if (path.server === server) path.connect = callback;
+  }
+
+  override bindClientDisconnect(client: unknown, callback: () => void): void {
+    (client as Connection).onClose(callback);
+  }
+
+  override bindMessageHandlers(
+    client: unknown,
+    handlers: MessageMappingProperties[],
+    transform: Open['transform'],
+  ): void {
+    const socket = this.sockets.get(client as Connection);
+    const open = socket && this.open.get(socket);
+    if (!open) return;
+    open.handlers = new Map(handlers.map((handler) => [String(handler.message), handler]));
+    open.transform = transform;
+  }
+
+  /** Ends every connection with 1012 and waits for the close handshakes, at most 10 s. */
+  override async close(server: WebSocketServer): Promise<void> {
+    for (const socket of server.clients) socket.close(CloseCode.restarting, 'Service restarting');
+    const closed = [...server.clients].map((socket) => new Promise((resolve) => socket.once('close', resolve)));
+    await Promise.all(closed);
+    await new Promise<void>((resolve) => server.close(() => resolve()));
+  }
+
+  override async dispose(): Promise<void> {
+    this.upgradeServer?.server.off('upgrade', this.upgradeServer.listener);
+    this.paths.clear();
+  }
+
+  private listenForUpgrades(): void {
+    if (this.upgradeServer) return;
+    const server = this.httpServer as Server;
+    const listener = (request: IncomingMessage, socket: Duplex, head: Buffer) => {
+      const requestId = requestIdOf(request);
+      void runInContext({ requestId }, () => this.upgrade(request, socket, head, requestId));
+    };
+    server.on('upgrade', listener);
+    this.upgradeServer = { server, listener };
+  }
+
+  private async upgrade(request: IncomingMessage, socket: Duplex, head: Buffer, requestId: string): Promise<void> {
+    const onError = () => socket.destroy();
+    socket.on('error', onError);
+    let url: URL;
+    try {
+      url = new URL(request.url ?? '/', 'http://edge');
+    } catch {
+      return answer(socket, new ParleyError('invalid_body'), requestId);
+    }
+    const path = this.paths.get(withoutTrailingSlash(url.pathname));
+    if (!path) return answer(socket, new ParleyError('not_found'), requestId);
+    try {
+      if (this.edge.readiness.draining) throw new ParleyError('restarting', { message: 'Service restarting' });
+      const principal = await this.edge.authenticator.authenticateUpgrade(request, path.policy);
+      if (socket.destroyed) return;
+      socket.off('error', onError);
+      path.server.handleUpgrade(request, socket, head, (webSocket) => {
+        const facts = { requestId, path: url.pathname, query: withoutCredentials(url.searchParams), principal };
+        this.admit(path, webSocket, new Connection(webSocket, path.codec, facts), request);
+      });
+    } catch (thrown) {
+      const error = asParleyError(thrown);
+      logError(this.edge.logger, error, { path: url.pathname });
+      if (socket.destroyed) return;
+      if (error.code === 'origin_not_allowed' || error.code === 'too_many_requests')
+        return answer(socket, error, requestId);
+      socket.off('error', onError);
+      // A browser cannot see why a handshake failed, so it completes and closes at once. No gateway hears of it.
+      path.server.handleUpgrade(request, socket, head, (refused) => {
+        refused.on('error', () => refused.terminate());
+        if (error.retryAfterMs !== undefined) refused.send(path.codec.write('error', error.facts()));
+        refused.close(error.closeCode('handshake'), error.message);
+      });
+    }
+  }
+
+  private admit(path: Path, socket: WebSocket, connection: Connection, request: IncomingMessage): void {
+    const queue = new FrameQueue(socket, (error) => this.edge.logger.error({ err: error }, 'a frame handler failed'));
+    const open: Open = {
+      connection,
+      handlers: new Map(),
+      transform: () => {
+        throw new Error('no handlers are bound');
+      },
+      queue,
+      codec: path.codec,
+      policy: path.policy,
+      refusedRefreshes: 0,
+    };
+    this.open.set(socket, open);
+    this.sockets.set(connection, socket);
+    this.life.add(socket, connection);
+    const edge = this;
+    socket.on('message', function onMessage(this: WebSocket, data, isBinary) {
+      edge.socketOnMessage(this, data, isBinary);
+    });
+    socket.on('pong', () => this.life.answered(socket));
+    socket.on('close', () => this.socketOnClose(socket));
+    // ws has closed the connection with the right code (1009 too big, 1007 not UTF-8) by the time this is emitted.
+    socket.on('error', (error) =>
+      this.edge.logger.info({ code: (error as NodeJS.ErrnoException).code }, 'a socket broke'),
+    );
+    path.connect?.(connection, request);
+  }
+
+  private socketOnClose(socket: WebSocket): void {
+    this.life.remove(socket);
+    const open = this.open.get(socket);
+    open?.queue.clear();
+    open?.connection.notifyClosed();
+  }
+
+  private socketOnMessage(socket: WebSocket, data: RawData, isBinary: boolean): void {
+    const open = this.open.get(socket);
+    if (!open) return;
+    if (!isBinary) return open.queue.add(() => this.handleText(socket, open, data as Buffer));
+    if (open.queue.idle) this.handleBinary(open, data as Buffer);
+    else open.queue.add(() => this.handleBinary(open, data as Buffer));
+  }
+
+  private handleBinary({ connection }: Open, data: Buffer): void {
+    if (data.length > LIMITS.binaryFrame) return connection.close(CloseCode.tooBig, 'This is too large');
+    if (connection.onBinary) connection.onBinary(data);
+    else
+      connection.fail(new ParleyError('invalid_frame', { message: 'Binary frames are not expected here, or not yet' }));
+  }
+
+  private async handleText(socket: WebSocket, open: Open, data: Buffer): Promise<void> {
+    const { connection } = open;
+    await runInContext(connection.logContext(), async () => {
+      connection.currentRef = undefined;
+      try {
+        const frame = open.codec.read(data.toString('utf8'));
+        connection.currentRef = frame.ref;
+        if (frame.name === 'tokenRefresh') return await this.refresh(socket, open, frame.body);
+        const handler = open.handlers.get(frame.name);
+        if (!handler) throw new ParleyError('unknown_event');
+        // What handlers and guards throw is answered by the exception filter; what they return is sent as an answer.
+        const result = await lastValueFrom(open.transform(handler.callback(frame.body, frame.name)), {
+          defaultValue: undefined,
+        });
+        if (isAnswer(result)) connection.send(result.event, result.data, frame.ref);
+      } catch (thrown) {
+        const error = asParleyError(thrown);
+        logError(this.edge.logger, error);
+        connection.fail(error);
+      }
+    });
+  }
+
+  private async refresh(socket: WebSocket, open: Open, body: unknown): Promise<void> {
+    const { connection, policy } = open;
+    const token = (body as { token?: unknown } | null)?.token;
+    try {
+      if (typeof token !== 'string' || !connection.principal) throw new ParleyError('invalid_token');
+      connection.principal = await this.edge.authenticator.refresh(connection.principal, token, policy.uses);
+      this.life.renewed(socket);
+      connection.send(
+        'tokenRefreshed',
+        { expiresAt: new Date(connection.principal.expiresAt).toISOString() },
+        connection.currentRef,
+      );
+    } catch (thrown) {
+      const error = asParleyError(thrown);
+      if (error.kind === 'denied') open.refusedRefreshes += 1;
+      if (open.refusedRefreshes > MAX_REFUSED_REFRESHES) return connection.close(CloseCode.tokenExpired, error.message);
+      throw error;
+    }
+  }
+}
+
+const withoutTrailingSlash = (path: string) => (path.length > 1 ? path.replace(/\/+$/, '') : path);
+
+/** Gateways get the query without what must never be logged. */
+function withoutCredentials(query: URLSearchParams): URLSearchParams {
+  for (const name of ['token', 'ticket']) query.delete(name);
+  return query;
+}
+
+const isAnswer = (value: unknown): value is { event: string; data: unknown } =>
+  typeof value === 'object' && value !== null && typeof (value as { event?: unknown }).event === 'string';
+
+/** Answers a handshake on the HTTP level, as a problem document. */
+function answer(socket: Duplex, error: ParleyError, requestId: string): void {
+  const body = JSON.stringify(toProblem(error, requestId));
+  const retry = error.status === 429 ? `Retry-After: ${Math.ceil((error.retryAfterMs ?? 1_000) / 1_000)}\r\n` : '';
+  socket.end(
+    `HTTP/1.1 ${error.status} ${STATUS_CODES[error.status]}\r\nConnection: close\r\nContent-Type: application/problem+json\r\n` +
+      `${retry}Content-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
+  );
+}
