@@ -13,18 +13,6 @@ export const partSchema = z.union([
   z.object({ type: z.literal('text'), text: z.string() }),
   z.looseObject({ type: z.string() }),
 ]);
-export type TextPart = { type: 'text'; text: string };
-export type Part = TextPart | { type: string; [key: string]: unknown };
-
-export const isTextPart = (part: Part): part is TextPart => part.type === 'text' && typeof part.text === 'string';
-
-/** The text of a message: its text parts joined. */
-export const textOf = (parts: readonly Part[]): string =>
-  parts
-    .filter(isTextPart)
-    .map(({ text }) => text)
-    .join('');
-
 const entryBase = {
   id: z.string(),
   /** Place in the conversation, gapless from 1. */

@@ -36,7 +36,6 @@ export type VoiceClientEvent = {
 }[VoiceClientEventName];
 export type CallStart = z.output<typeof voiceClientEvents.callStart>;
 
-export type GenerationStage = 'FINAL' | 'SPECULATIVE';
 export type StopReason = 'PARTIAL_TURN' | 'END_TURN' | 'INTERRUPTED' | 'TOOL_USE';
 
 /** Usage of a call, in tokens; the sum of Nova Sonic's `usageEvent` deltas. */
@@ -95,14 +94,3 @@ export type VoiceServerFrame = { event: Partial<VoiceServerEvents>; ref?: string
 
 /** Why a call ended: the person hung up, left, the model failed for good, a limit was reached, or the service stops. */
 export type CallEndReason = 'hangup' | 'disconnected' | 'model_failed' | 'limit' | 'idle' | 'restarting' | 'replaced';
-
-/** Stage of a text block, from the JSON text that Nova Sonic puts into `additionalModelFields`. */
-export function stageOf(additionalModelFields: string | undefined): GenerationStage | undefined {
-  if (additionalModelFields === undefined) return undefined;
-  try {
-    const stage: unknown = (JSON.parse(additionalModelFields) as { generationStage?: unknown } | null)?.generationStage;
-    return stage === 'FINAL' || stage === 'SPECULATIVE' ? stage : undefined;
-  } catch {
-    return undefined;
-  }
-}
