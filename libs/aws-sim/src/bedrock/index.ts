@@ -1,0 +1,15 @@
+export { startBedrock, KNOWLEDGE_BASE_ID } from './start-bedrock';
+export type { BedrockOptions, BedrockSimulator } from './options';
+export { ManualClock, systemClock, type SimClock } from './clock';
+export { faultSchema, type Fault, type FaultInput, type FaultKind, type Operation } from './faults/fault';
+export { FaultSwitch } from './faults/fault-switch';
+export { RequestLog, type Outcome, type RequestRecord } from './request-log';
+export { loadDocuments, splitMarkdown, type KnowledgeDocument } from './knowledge/documents';
+export { dtmfTones, detectDigits, type DtmfOptions } from './audio/dtmf';
+export { resample, resample16to24 } from './audio/resample';
+export { chime } from './audio/chime';
+export { findUtterances, UtteranceFinder, type Utterance, type UtteranceOptions } from './audio/utterances';
+export { bytesOf, samplesOf, joinSamples } from './audio/pcm';
+export { answerAudioOf } from './voice/answer';
+export { VIOLATION, MODEL_TIMEOUT } from './voice/violations';
+export { VOICE_LIMITS, type VoiceLimits, type VoiceOptions } from './voice/options';
