@@ -131,7 +131,7 @@ function note({ record, context }: Handled, event: unknown): void {
   for (const [name, body] of Object.entries((event as { event?: object } | undefined)?.event ?? {})) {
     if (name === 'audioInput') {
       record.audioEvents++;
-      record.audioBytes += Math.floor((String((body as { content?: unknown }).content).length * 3) / 4);
+      record.audioBytes += Buffer.byteLength(String((body as { content?: unknown }).content), 'base64');
     } else {
       record.events.push({ name, body: body as Record<string, unknown> });
     }
