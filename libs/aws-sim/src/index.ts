@@ -1,2 +1,3 @@
 export * from './bedrock';
 export * from './issuer';
+export * from './dynamodb';

@@ -1,0 +1,2 @@
+export { startDynamo, type Dynamo, type DynamoOptions } from './start-dynamo';
+export { createTables } from './create-tables';
