@@ -1,0 +1,81 @@
+import { AUDIO } from '@parley/protocol';
+
+const BYTES_PER_MS = (AUDIO.inputSampleRateHz * AUDIO.bytesPerSample) / 1_000;
+
+/**
+ * The one writer of a stream. Control events go first and together, audio after them, so audio never lands inside a text
+ * or tool block. Audio is the only thing that may be dropped: oldest first, when the model takes it more slowly than it
+ * is spoken. It must be ended in every failure path: whoever waits on it is not told when the stream dies.
+ */
+export class InputQueue implements AsyncIterable<Uint8Array> {
+  private readonly control: string[] = [];
+  private readonly audio: Buffer[] = [];
+  private audioBytes = 0;
+  private droppedBytes = 0;
+  private ended = false;
+  private wake: (() => void) | undefined;
+
+  constructor(
+    private readonly encodeAudio: (frame: Buffer) => string,
+    private readonly maxAudioMs = 3_000,
+  ) {}
+
+  /** Milliseconds of audio that were dropped so far. */
+  get droppedMs(): number {
+    return Math.round(this.droppedBytes / BYTES_PER_MS);
+  }
+
+  /** Milliseconds of audio that wait. */
+  get waitingMs(): number {
+    return this.audioBytes / BYTES_PER_MS;
+  }
+
+  pushControl(events: readonly string[]): void {
+    if (this.ended) return;
+    this.control.push(...events);
+    this.wake?.();
+  }
+
+  pushAudio(frame: Buffer): void {
+    if (this.ended) return;
+    this.audio.push(frame);
+    this.audioBytes += frame.length;
+    while (this.waitingMs > this.maxAudioMs && this.audio.length > 1) {
+      const dropped = this.audio.shift()!.length;
+      this.audioBytes -= dropped;
+      this.droppedBytes += dropped;
+    }
+    this.wake?.();
+  }
+
+  /** Writes `last` and then nothing more; audio that still waits is not sent. */
+  end(last: readonly string[] = []): void {
+    if (this.ended) return;
+    this.audio.length = 0;
+    this.audioBytes = 0;
+    this.control.push(...last);
+    this.ended = true;
+    this.wake?.();
+  }
+
+  async *[Symbol.asyncIterator](): AsyncGenerator<Uint8Array> {
+    for (;;) {
+      const event = this.next();
+      if (event !== undefined) yield Buffer.from(event);
+      else if (this.ended) return;
+      else {
+        await new Promise<void>((resolve) => (this.wake = resolve));
+        this.wake = undefined;
+      }
+    }
+  }
+
+  private next(): string | undefined {
+    const control = this.control.shift();
+    if (control !== undefined) return control;
+    const frame = this.audio.shift();
+    if (frame === undefined) return undefined;
+    this.audioBytes -= frame.length;
+    return this.encodeAudio(frame);
+  }
+}

@@ -1,0 +1,51 @@
+import { ParleyError, asParleyError } from '@parley/errors';
+import type { CallLog, Utterance } from './ports/call-log.port';
+
+/** Pauses between the tries of one append; after the last the utterance is given up and the caller is told. */
+const RETRY_MS = [200, 500, 1_000, 2_000, 4_000, 8_000];
+
+/**
+ * Appends what was said, in the order it was said, beside the call: nothing of the call waits for the store. An utterance
+ * is shown only by `onStored`, so what a person saw is in the log.
+ */
+export class Transcript {
+  private tail: Promise<void> = Promise.resolve();
+
+  constructor(
+    private readonly log: CallLog,
+    private readonly options: {
+      onFailure: (error: ParleyError) => void;
+      retryMs?: readonly number[];
+      wait?: (ms: number) => Promise<void>;
+    },
+  ) {}
+
+  /** Queues an utterance. `onStored` runs after its append was acknowledged and after those of all before it. */
+  add(utterance: Utterance, onStored: (stored: { id: string; seq: number }) => void): void {
+    this.tail = this.tail.then(async () => {
+      try {
+        onStored(await this.append(utterance));
+      } catch (error) {
+        this.options.onFailure(asParleyError(error));
+      }
+    });
+  }
+
+  /** Resolves when everything queued so far is stored or given up. */
+  settled(): Promise<void> {
+    return this.tail;
+  }
+
+  private async append(utterance: Utterance) {
+    const { retryMs = RETRY_MS, wait = (ms) => new Promise((resolve) => setTimeout(resolve, ms)) } = this.options;
+    for (const pauseMs of retryMs) {
+      try {
+        return await this.log.append(utterance);
+      } catch (error) {
+        if (asParleyError(error).kind !== 'unavailable') throw error;
+        await wait(pauseMs);
+      }
+    }
+    return this.log.append(utterance);
+  }
+}
