@@ -1,0 +1,158 @@
+import type {
+  Author,
+  Conversation,
+  ConversationKind,
+  ConversationList,
+  Entry,
+  EntryPage,
+  Message,
+  Part,
+} from '@parley/protocol';
+
+/** What a conversation begins with. */
+export interface ConversationDraft {
+  /** Chosen by the client (first use by chat); without it the store makes one. A room's id is always the store's. */
+  id?: string;
+  /** Default `chat`. */
+  kind?: ConversationKind;
+  /** Without it the first user message gives the title. */
+  title?: string;
+  assistant?: string;
+}
+
+/** An entry before it has a place in the log. */
+export type EntryDraft = MessageDraft | EditDraft | DeletionDraft | SupersessionDraft;
+
+export interface MessageDraft {
+  type: 'message';
+  /** For an answer whose id was told before it was written; otherwise the store makes one. */
+  id?: string;
+  role: 'user' | 'assistant';
+  author: Author;
+  parts: readonly Part[];
+  clientId?: string;
+  callId?: string;
+  interrupted?: boolean;
+}
+export interface EditDraft {
+  type: 'edited';
+  author: Author;
+  /** Id of the message. Its author alone may edit it. */
+  of: string;
+  parts: readonly Part[];
+}
+export interface DeletionDraft {
+  type: 'deleted';
+  author: Author;
+  /** Id of the message. Its author may delete it, and so may the conversation's owner. */
+  of: string;
+}
+export interface SupersessionDraft {
+  type: 'superseded';
+  author: Author;
+  /** `seq` from which everything is replaced. Only in a conversation of kind `chat`. */
+  from: number;
+}
+
+export interface ListQuery {
+  limit: number;
+  cursor?: string;
+  /** Words that the title contains, in any case. */
+  q?: string;
+  /** Only this kind. */
+  kind?: ConversationKind;
+}
+
+/** Bounds are exclusive `seq`s. */
+export interface PageQuery {
+  before?: number;
+  after?: number;
+  limit: number;
+}
+
+/**
+ * The log of what was said. Every function takes the id of the principal who acts and answers an unknown, a foreign and
+ * a deleted conversation alike: `conversation_not_found`. An outage of the store is `store_unavailable`, whatever the
+ * function; the write may or may not have happened then, and doing it again with the same key is safe.
+ */
+export interface ConversationStore {
+  /**
+   * Makes a conversation that `by` owns.
+   *
+   * With an id that `by` already owns it answers the existing one, so a repeated first use is harmless.
+   *
+   * @throws ParleyError `conversation_not_found` when the id is, or ever was, somebody else's or deleted.
+   */
+  create(by: Author, draft: ConversationDraft): Promise<Conversation>;
+
+  get(principalId: string, id: string): Promise<Conversation>;
+
+  /**
+   * The principal's conversations, newest first. Whatever does not change between two pages is listed exactly once.
+   * A page may be shorter than `limit`, even empty, and still have a `next` when `q` matches little.
+   *
+   * @throws ParleyError `invalid_body` for a cursor that the store did not give.
+   */
+  list(principalId: string, query: ListQuery): Promise<ConversationList>;
+
+  /** @throws ParleyError `forbidden` for a member who is not the owner. */
+  rename(principalId: string, id: string, title: string): Promise<Conversation>;
+
+  /**
+   * Deletes the conversation and all that was said in it. From its first write on nobody reads or appends; its id is
+   * never given again. A deletion that stopped half way is finished by calling it again, or by `finishRemovals`.
+   *
+   * @throws ParleyError `forbidden` for a member who is not the owner.
+   */
+  remove(principalId: string, id: string): Promise<void>;
+
+  /**
+   * Appends one entry and answers it with its `seq`.
+   *
+   * @param key idempotency key, unique for the principal in this conversation: the client's message id, or
+   *   `<callId>/<contentId>` for what was spoken. With a key that is already in the log the entry of then is answered and
+   *   nothing is written, on whatever replica and however long ago that was.
+   * @throws ParleyError `too_large` for an entry that one item of the store cannot hold; `not_found` when `of` names no
+   *   readable message; `forbidden` when it is somebody else's, or when the author is another person than the principal.
+   */
+  append(principalId: string, id: string, draft: EntryDraft, key: string): Promise<Entry>;
+
+  /**
+   * A page of the log, ascending, with `first` and `head` as they are now.
+   *
+   * Without `after` it is the view: the last `limit` messages (before `before`) as they read today, with edits applied
+   * and deleted or superseded ones left out. With `after` it is the log itself: the first `limit` entries of any type.
+   */
+  page(principalId: string, id: string, query: PageQuery): Promise<EntryPage>;
+
+  /** The newest messages of the view, ascending: what a model is told of the past. */
+  lastMessages(principalId: string, id: string, limit: number): Promise<Message[]>;
+
+  /** The readable message with this id, or else the newest one with this `clientId`. */
+  findMessage(principalId: string, id: string, messageId: string): Promise<Message | undefined>;
+
+  /** Moves the principal's read mark forwards to `seq`, at most to the head. */
+  markRead(principalId: string, id: string, seq: number): Promise<void>;
+
+  /**
+   * Admits somebody to a room; again is harmless.
+   *
+   * @throws ParleyError `forbidden` unless the owner acts, and for a conversation of kind `chat`.
+   */
+  addMember(principalId: string, id: string, member: Author): Promise<Conversation>;
+
+  /** Takes a member out of a room: the owner takes anybody but himself, everybody may take himself. */
+  removeMember(principalId: string, id: string, memberId: string): Promise<void>;
+}
+
+/** What the house does with conversations that no principal asks for. */
+export interface ConversationUpkeep {
+  /** Finishes deletions that stopped half way, and answers how many there were. */
+  finishRemovals(): Promise<number>;
+
+  /**
+   * Retention: raises the log's `first` (never lowers it, never beyond the head + 1), then erases what lies before it.
+   * `seq` goes on as if nothing had happened.
+   */
+  raiseFirst(id: string, first: number): Promise<void>;
+}

@@ -1,0 +1,22 @@
+import { DynamoDBClient, type DynamoDBClientConfig } from '@aws-sdk/client-dynamodb';
+import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { NodeHttpHandler } from '@smithy/node-http-handler';
+
+/**
+ * A document client with bounded waiting: three attempts, one second to connect, three for an answer. The SDK's own
+ * default waits without end. Region, credentials and endpoint (`AWS_ENDPOINT_URL_DYNAMODB`) come from where the SDK
+ * looks for them unless they are given.
+ */
+export function createDocumentClient(config: DynamoDBClientConfig = {}): DynamoDBDocumentClient {
+  const client = new DynamoDBClient({
+    maxAttempts: 3,
+    // Without `throwOnRequestTimeout` this handler only writes a warning when `requestTimeout` has passed.
+    requestHandler: new NodeHttpHandler({
+      connectionTimeout: 1_000,
+      requestTimeout: 3_000,
+      throwOnRequestTimeout: true,
+    }),
+    ...config,
+  });
+  return DynamoDBDocumentClient.from(client, { marshallOptions: { removeUndefinedValues: true } });
+}

@@ -1,0 +1,43 @@
+/**
+ * Where things lie in the table.
+ *
+ * | pk | sk | what |
+ * | --- | --- | --- |
+ * | `C#<id>` | `RECORD` | the record; a chat's is listed by `byMember` itself |
+ * | `C#<id>` | `M#<principal>` | membership of a room, listed by `byMember` |
+ * | `C#<id>` | `R#<principal>` | read mark |
+ * | `L#<logId>` | `E#<seq>` | entry |
+ * | `L#<logId>` | `K#<principal>#<key>` | claim: head at the first attempt to append under this key |
+ * | `L#<logId>` | `O#<seq>` | says that the entry there is no message; lets a view find overlays without reading the log |
+ */
+export type Key = {
+  pk: string;
+  sk: string;
+};
+
+/** Sorts after every `seq`: 12 digits are a million entries a second for eleven days. */
+export const MAX_SEQ = 999_999_999_999;
+const pad = (seq: number) => String(seq).padStart(12, '0');
+
+const conversation = (id: string) => `C#${id}`;
+const log = (logId: string) => `L#${logId}`;
+
+export const conversationPartition = conversation;
+export const logPartition = log;
+export const RECORD = 'RECORD';
+export const recordKey = (id: string): Key => ({ pk: conversation(id), sk: RECORD });
+export const memberKey = (id: string, principalId: string): Key => ({ pk: conversation(id), sk: `M#${principalId}` });
+export const readMarkKey = (id: string, principalId: string): Key => ({ pk: conversation(id), sk: `R#${principalId}` });
+export const entryKey = (logId: string, seq: number): Key => ({ pk: log(logId), sk: `E#${pad(seq)}` });
+export const overlayKey = (logId: string, seq: number): Key => ({ pk: log(logId), sk: `O#${pad(seq)}` });
+
+/** Two members may use the same client id: a claim is the principal's own. The encoding has no `#` in it. */
+export const scopedKey = (principalId: string, key: string): string => `${encodeURIComponent(principalId)}#${key}`;
+export const claimKey = (logId: string, scoped: string): Key => ({ pk: log(logId), sk: `K#${scoped}` });
+
+/** Values of the index `byMember`. */
+export const INDEX = 'byMember';
+export const listOf = (principalId: string): string => `P#${principalId}`;
+export const REMOVALS = 'REMOVALS';
+export const CHATS = 'chat#';
+export const ROOMS = 'room#';

@@ -1,0 +1,149 @@
+import { ParleyError } from '@parley/errors';
+import {
+  conversationIdSchema,
+  type Author,
+  type Conversation,
+  type ConversationKind,
+  type Member,
+} from '@parley/protocol';
+import type { ConversationDraft } from '../domain/conversation-store';
+import { orderKey } from '../domain/cursor';
+import { UNTITLED } from '../domain/preview';
+import { isoTime, type StoreContext } from './context';
+import { ITEM_VERSION, type RecordItem } from './items';
+import { CHATS, ROOMS, conversationPartition, listOf, memberKey, recordKey } from './keys';
+import type { Item } from './table';
+
+export const notFound = () => new ParleyError('conversation_not_found');
+export const forbidden = () => new ParleyError('forbidden');
+
+export const chatPlace = (updatedAt: string, id: string): string => CHATS + orderKey({ updatedAt, id });
+
+/** Records and memberships: who may read a conversation, who may change it. */
+export class Records {
+  constructor(private readonly context: StoreContext) {}
+
+  /** The record, if it is live and the principal is a member. @throws ParleyError `conversation_not_found` otherwise. */
+  async open(principalId: string, id: string): Promise<RecordItem> {
+    const record = await this.read(id);
+    if (record?.state !== 'live' || !(await this.isMember(principalId, record))) throw notFound();
+    return record;
+  }
+
+  /** The same for what only the owner may do. @throws ParleyError `forbidden` for any other member. */
+  async openAsOwner(principalId: string, id: string): Promise<RecordItem> {
+    const record = await this.open(principalId, id);
+    if (record.owner.id !== principalId) throw forbidden();
+    return record;
+  }
+
+  /** The record in whatever state. An id that no conversation can have is not looked up. */
+  async read(id: string): Promise<RecordItem | undefined> {
+    if (!conversationIdSchema.safeParse(id).success) return undefined;
+    return (await this.context.table.get(recordKey(id))) as RecordItem | undefined;
+  }
+
+  async create(by: Author, draft: ConversationDraft): Promise<RecordItem> {
+    const { table, randomId } = this.context;
+    const kind = draft.kind ?? 'chat';
+    if (draft.id !== undefined && (kind === 'room' || !conversationIdSchema.safeParse(draft.id).success)) {
+      throw new ParleyError('invalid_body', { details: [{ path: 'id', message: 'a UUID, of a chat' }] });
+    }
+    const record = this.newRecord(by, draft, kind, draft.id ?? randomId());
+    // Two writes without a transaction: a membership without its room lists nothing, a room without its owner's
+    // membership would be lost to him.
+    if (kind === 'room') await this.putMember(record.id, by, 'owner');
+    if (await table.putNew(record)) return record;
+    return this.existing(by, record.id);
+  }
+
+  /** Somebody was there first: the same owner (perhaps this very call, its first answer lost) has his conversation. */
+  private async existing(by: Author, id: string): Promise<RecordItem> {
+    const record = await this.read(id);
+    if (record?.state !== 'live' || record.owner.id !== by.id) throw notFound();
+    return record;
+  }
+
+  async rename(record: RecordItem, title: string): Promise<RecordItem> {
+    const change = { set: { title, titleOf: '' }, when: '#state = :live', values: { live: 'live' } };
+    if (!(await this.context.table.update(recordKey(record.id), change))) throw notFound();
+    return { ...record, title };
+  }
+
+  async addMember(record: RecordItem, member: Author): Promise<void> {
+    if (record.kind !== 'room') throw forbidden();
+    if (member.id === record.owner.id) return;
+    await this.putMember(record.id, member, 'member');
+    await this.keepWhileLive(record, memberKey(record.id, member.id));
+  }
+
+  async removeMember(record: RecordItem, memberId: string): Promise<void> {
+    if (record.kind !== 'room' || memberId === record.owner.id) throw forbidden();
+    await this.context.table.delete(memberKey(record.id, memberId));
+  }
+
+  /** Takes back what was put beside a record whose deletion began meanwhile: its sweep may have passed already. */
+  async keepWhileLive(record: RecordItem, key: { pk: string; sk: string }): Promise<void> {
+    if ((await this.read(record.id))?.state === 'live') return;
+    await this.context.table.delete(key);
+    throw notFound();
+  }
+
+  async members(record: RecordItem): Promise<Member[]> {
+    const owner: Member = { ...record.owner, role: 'owner' };
+    const members: Member[] = [owner];
+    if (record.kind === 'room') {
+      const pk = conversationPartition(record.id);
+      for await (const item of this.context.table.query({ pk, from: 'M#', to: 'M$' })) {
+        const who = item.who as Author;
+        if (who.id !== owner.id) members.push({ ...who, role: 'member' });
+      }
+    }
+    const { assistant } = record;
+    if (assistant !== undefined) members.push({ kind: 'assistant', id: assistant, name: assistant, role: 'member' });
+    return members;
+  }
+
+  async describe(record: RecordItem, head: number): Promise<Conversation> {
+    return {
+      id: record.id,
+      title: record.title ?? UNTITLED,
+      kind: record.kind,
+      head,
+      members: await this.members(record),
+      ...(record.assistant === undefined ? {} : { assistant: record.assistant }),
+      createdAt: record.createdAt,
+      updatedAt: record.updatedAt,
+    };
+  }
+
+  private async isMember(principalId: string, { id, kind, owner }: RecordItem): Promise<boolean> {
+    if (owner.id === principalId) return true;
+    return kind === 'room' && (await this.context.table.get(memberKey(id, principalId))) !== undefined;
+  }
+
+  private async putMember(id: string, who: Author, role: Member['role']): Promise<void> {
+    const item: Item = { ...memberKey(id, who.id), v: ITEM_VERSION, who: { ...who }, role };
+    await this.context.table.put({ ...item, member: listOf(who.id), listedAt: ROOMS + id });
+  }
+
+  private newRecord(by: Author, draft: ConversationDraft, kind: ConversationKind, id: string): RecordItem {
+    const at = isoTime(this.context.now());
+    return {
+      ...recordKey(id),
+      v: ITEM_VERSION,
+      id,
+      state: 'live',
+      logId: this.context.randomId(),
+      kind,
+      owner: { kind: by.kind, id: by.id, name: by.name },
+      ...(draft.title === undefined ? {} : { title: draft.title, titleOf: '' }),
+      ...(draft.assistant === undefined ? {} : { assistant: draft.assistant }),
+      first: 1,
+      head: 0,
+      createdAt: at,
+      updatedAt: at,
+      ...(kind === 'chat' ? { member: listOf(by.id), listedAt: chatPlace(at, id) } : {}),
+    };
+  }
+}

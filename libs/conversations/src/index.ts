@@ -1,0 +1,16 @@
+export type {
+  ConversationDraft,
+  ConversationStore,
+  ConversationUpkeep,
+  DeletionDraft,
+  EditDraft,
+  EntryDraft,
+  ListQuery,
+  MessageDraft,
+  PageQuery,
+  SupersessionDraft,
+} from './domain/conversation-store';
+export { foldEntries, foldMessages, isMessage, isOverlay, type Overlay } from './domain/fold';
+export { UNTITLED, excerpt, titleFrom } from './domain/preview';
+export { createDocumentClient } from './dynamodb/client';
+export { createConversationStore, type ConversationStoreOptions } from './dynamodb/dynamo-conversation-store';
