@@ -11,5 +11,6 @@ export { AuthModule, type AuthAsyncOptions } from './nest/auth.module';
 export type { AuthDecision, AuthOptions } from './nest/auth-options';
 export { Authenticator, type SocketPolicy } from './nest/authenticator';
 export { CurrentPrincipal, Public, Roles, SocketAccess, type SocketAccessOptions } from './nest/decorators';
+export { CsrfGuard } from './nest/csrf.guard';
 export { socketPolicyOf } from './nest/socket-policy';
 export { DISPLAY_NAMES, TICKET_STORE, TOKEN_VERIFIER } from './nest/tokens';

@@ -5,6 +5,8 @@ export interface Principal {
   id: string;
   /** The pool's user name. In real pools a UUID or `Google_…`: not a display name. */
   username?: string;
+  /** Display name that an ID token tells; access tokens never do. */
+  displayName?: string;
   /** `cognito:groups` of the token that is valid now. */
   groups: readonly string[];
   /** App client that the token was issued to; a refreshed token must be of the same. */

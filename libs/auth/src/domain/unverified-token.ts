@@ -84,8 +84,16 @@ export function principalOf(claims: Record<string, unknown>): Principal {
     kind: 'user',
     id: claims['sub'] as string,
     ...(typeof username === 'string' ? { username } : {}),
+    ...displayNameOf(claims),
     groups: Array.isArray(groups) ? groups.filter((group) => typeof group === 'string') : [],
     clientId: (claims['token_use'] === 'id' ? claims['aud'] : claims['client_id']) as string,
     expiresAt: (claims['exp'] as number) * 1_000,
   };
+}
+
+/** An ID token's name, if it has a human one; an e-mail address is nobody else's business. */
+function displayNameOf({ token_use, name, nickname, given_name }: Record<string, unknown>): { displayName?: string } {
+  if (token_use !== 'id') return {};
+  const told = [name, nickname, given_name].find((value) => typeof value === 'string' && value.trim() !== '');
+  return told === undefined ? {} : { displayName: (told as string).trim().slice(0, 80) };
 }

@@ -15,6 +15,7 @@ import { PassportTokenVerifier } from '../passport/passport-token-verifier';
 import { AuthGuard } from './auth.guard';
 import { checkAuthOptions, type AuthOptions } from './auth-options';
 import { Authenticator } from './authenticator';
+import { CsrfGuard } from './csrf.guard';
 import { DISPLAY_NAMES, TICKET_STORE, TOKEN_VERIFIER } from './tokens';
 
 const OPTIONS = Symbol('parley:auth-options');
@@ -73,9 +74,14 @@ export class AuthModule implements OnModuleInit, OnApplicationShutdown {
           useFactory: (options: AuthOptions, ...[verifier, tickets]: [never, never]) =>
             new Authenticator(verifier, tickets, new RefusalLimiter(), options),
         },
+        {
+          provide: CsrfGuard,
+          inject: [OPTIONS],
+          useFactory: ({ allowedOrigins }: AuthOptions) => new CsrfGuard(allowedOrigins),
+        },
         { provide: APP_GUARD, useClass: AuthGuard },
       ],
-      exports: [Authenticator, KeySet, TOKEN_VERIFIER, TICKET_STORE, DISPLAY_NAMES],
+      exports: [Authenticator, CsrfGuard, KeySet, TOKEN_VERIFIER, TICKET_STORE, DISPLAY_NAMES],
     };
   }
 

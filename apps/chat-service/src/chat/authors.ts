@@ -1,0 +1,14 @@
+import type { DisplayNames, Principal } from '@parley/auth';
+import type { Author } from '@parley/protocol';
+
+/** Shown where a person has not told a name yet. */
+const NAMELESS = 'Someone';
+
+/** Principals as authors of entries: under the display name they have now. */
+export class Authors {
+  constructor(private readonly names: DisplayNames) {}
+
+  async of({ kind, id }: Principal): Promise<Author> {
+    return { kind, id, name: (await this.names.get(id)) ?? NAMELESS };
+  }
+}

@@ -1,0 +1,80 @@
+import { Body, Controller, Delete, Get, HttpCode, Param, Patch, Post, Query } from '@nestjs/common';
+import { CurrentPrincipal, type Principal } from '@parley/auth';
+import { ParleyError } from '@parley/errors';
+import {
+  conversationIdSchema,
+  createConversationSchema,
+  listQuerySchema,
+  messagesQuerySchema,
+  renameConversationSchema,
+  type Conversation,
+  type ConversationList,
+  type EntryPage,
+} from '@parley/protocol';
+import type { z } from 'zod';
+import { Authors } from '../chat/authors';
+import { Assistants, Conversations } from '../ports';
+
+/** `/api/conversations`: the person's conversations and what was said in them, by voice and in text alike. */
+@Controller('api/conversations')
+export class ConversationsController {
+  constructor(
+    private readonly conversations: Conversations,
+    private readonly assistants: Assistants,
+    private readonly authors: Authors,
+  ) {}
+
+  @Get()
+  list(
+    @CurrentPrincipal() { id }: Principal,
+    @Query({ schema: listQuerySchema }) query: z.output<typeof listQuerySchema>,
+  ): Promise<ConversationList> {
+    return this.conversations.list(id, query);
+  }
+
+  @Post()
+  async create(
+    @CurrentPrincipal() principal: Principal,
+    @Body({ schema: createConversationSchema }) { title, assistant }: z.output<typeof createConversationSchema>,
+  ): Promise<Conversation> {
+    return this.conversations.create(await this.authors.of(principal), {
+      assistant: this.assistants.get(assistant).id,
+      ...(title === undefined ? {} : { title }),
+    });
+  }
+
+  @Get(':id')
+  get(@CurrentPrincipal() principal: Principal, @Param('id') id: string): Promise<Conversation> {
+    return this.conversations.get(principal.id, known(id));
+  }
+
+  @Patch(':id')
+  rename(
+    @CurrentPrincipal() principal: Principal,
+    @Param('id') id: string,
+    @Body({ schema: renameConversationSchema }) { title }: z.output<typeof renameConversationSchema>,
+  ): Promise<Conversation> {
+    return this.conversations.rename(principal.id, known(id), title);
+  }
+
+  @Delete(':id')
+  @HttpCode(204)
+  remove(@CurrentPrincipal() principal: Principal, @Param('id') id: string): Promise<void> {
+    return this.conversations.remove(principal.id, known(id));
+  }
+
+  @Get(':id/messages')
+  messages(
+    @CurrentPrincipal() principal: Principal,
+    @Param('id') id: string,
+    @Query({ schema: messagesQuerySchema }) query: z.output<typeof messagesQuerySchema>,
+  ): Promise<EntryPage> {
+    return this.conversations.page(principal.id, known(id), query);
+  }
+}
+
+/** An id that cannot be one is answered like one that nobody has. */
+export function known(id: string): string {
+  if (conversationIdSchema.safeParse(id).success) return id;
+  throw new ParleyError('conversation_not_found');
+}

@@ -1,0 +1,48 @@
+import type { Response } from 'express';
+import type { Generation } from '../chat/generation';
+
+/** A comment this often keeps every hop between here and the browser from taking silence for death. */
+const HEARTBEAT_MS = 15_000;
+
+/**
+ * Streams a generation as Server-Sent Events in the AI SDK's UI message stream protocol: each chunk with its cursor as
+ * `id`, `[DONE]` after the last. The first byte goes out at once; the reader's own pace holds up nobody else.
+ */
+export async function streamGeneration(
+  response: Response,
+  generation: Generation,
+  options: { cursor?: string; heartbeatMs?: number } = {},
+): Promise<void> {
+  const left = new AbortController();
+  response.on('close', () => left.abort());
+  response.on('error', () => left.abort());
+  response.writeHead(200, {
+    'content-type': 'text/event-stream; charset=utf-8',
+    'cache-control': 'no-cache, no-transform',
+    'x-accel-buffering': 'no',
+    'x-vercel-ai-ui-message-stream': 'v1',
+  });
+  response.write(': stream-open\n\n');
+  const heartbeat = setInterval(() => response.write(': alive\n\n'), options.heartbeatMs ?? HEARTBEAT_MS);
+  try {
+    for await (const { cursor, json } of generation.read(options.cursor, left.signal)) {
+      if (!response.write(`id: ${cursor}\ndata: ${json}\n\n`)) await drained(response, left.signal);
+    }
+    if (!left.signal.aborted) response.end('data: [DONE]\n\n');
+  } finally {
+    clearInterval(heartbeat);
+  }
+}
+
+function drained(response: Response, signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return Promise.resolve();
+  return new Promise((resolve) => {
+    const done = () => {
+      response.off('drain', done);
+      signal.removeEventListener('abort', done);
+      resolve();
+    };
+    response.once('drain', done);
+    signal.addEventListener('abort', done);
+  });
+}
