@@ -21,6 +21,10 @@ export interface PromptSettings {
   outputHz?: number;
 }
 
+const nothing = () => undefined;
+/** Without it the SDK warns on the console of each failed stream, and here streams fail on purpose. */
+export const quiet = { trace: nothing, debug: nothing, info: nothing, warn: nothing, error: nothing };
+
 /** The unmodified client of AWS's SDK. */
 export const bedrockClient = (endpoint: string, secretAccessKey = 'local', accessKeyId = 'local') =>
   new BedrockRuntimeClient({
@@ -28,6 +32,7 @@ export const bedrockClient = (endpoint: string, secretAccessKey = 'local', acces
     endpoint,
     credentials: { accessKeyId, secretAccessKey },
     authSchemePreference: ['sigv4'],
+    logger: quiet,
   });
 
 export const PROMPT = 'prompt-1';

@@ -64,7 +64,7 @@ export function handleVoice(
       drop() {
         closeRecord(handled, 'failed', 'silence');
         giveBack();
-        exchange.reset();
+        exchange.drop();
       },
     },
     { profile, ...settings, clock: context.clock, faults, newId: context.newId },

@@ -41,7 +41,11 @@ export async function listenTwoProtocols(listener: Listener, host: string, port:
     sockets.add(socket);
     socket.on('close', () => sockets.delete(socket));
     socket.on('error', () => socket.destroy());
-    readProtocol(socket, (isHttp2) => (isHttp2 ? http2 : http).emit('connection', socket));
+    readProtocol(socket, (isHttp2) => {
+      (isHttp2 ? http2 : http).emit('connection', socket);
+      // HTTP/2 takes over the handle with what was read; HTTP/1.1 listens to the socket, which was paused to look at it.
+      if (!isHttp2) socket.resume();
+    });
   });
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
