@@ -9,6 +9,8 @@ export default {
   ...nxPreset,
   // nxPreset leaves out json, forces jsdom and forces export conditions; each breaks a package we use.
   moduleFileExtensions: ['ts', 'tsx', 'mts', 'cts', 'js', 'mjs', 'cjs', 'json', 'node'],
+  // nxPreset takes any file named test.* for one.
+  testMatch: ['**/*.spec.ts', '**/*.spec.tsx'],
   testEnvironment: 'node',
   testEnvironmentOptions: {},
   transform: { '^.+\\.[cm]?tsx?$': ['@swc/jest', { ...swc, swcrc: false }] },

@@ -1,0 +1,77 @@
+// `npm test`: everything that decides whether a change may land, and one closing line of counts.
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { ensureProgram } from './programs.mjs';
+
+const results = '.parley/test-results';
+rmSync(results, { recursive: true, force: true });
+mkdirSync(results, { recursive: true });
+
+const counts = { passed: 0, failed: 0, skipped: 0 };
+const failures = [];
+const started = Date.now();
+const seconds = (since) => `${((Date.now() - since) / 1000).toFixed(1)} s`;
+
+const env = {
+  ...process.env,
+  NX_DAEMON: 'false',
+  NODE_OPTIONS: '--experimental-vm-modules --disable-warning=ExperimentalWarning',
+};
+const node = (args, extra = {}) =>
+  spawnSync(process.execPath, args, { stdio: 'inherit', env: { ...env, ...extra } }).status === 0;
+const nx = (target) =>
+  node(['node_modules/nx/bin/nx.js', 'run-many', '-t', target, '--outputStyle=static'], { NODE_OPTIONS: '' });
+
+/** A check counts as one test of its own, so that the closing line tells of it too. */
+function check(title, work) {
+  const since = Date.now();
+  console.log(`\n── ${title}`);
+  const good = work();
+  console.log(`── ${title}: ${good ? 'good' : 'FAILED'} (${seconds(since)})`);
+  counts[good ? 'passed' : 'failed'] += 1;
+  if (!good) failures.push(title);
+}
+
+/** A Jest run counts as its tests. One that could not even report them is one failure. */
+function jest(title, name, args, extra) {
+  const since = Date.now();
+  console.log(`\n── ${title}`);
+  const file = `${results}/${name}.json`;
+  const good = node(['node_modules/jest/bin/jest.js', '--json', `--outputFile=${file}`, ...args], extra);
+  let report;
+  try {
+    report = JSON.parse(readFileSync(file, 'utf8'));
+    counts.passed += report.numPassedTests;
+    counts.failed += report.numFailedTests + report.numRuntimeErrorTestSuites;
+    counts.skipped += report.numPendingTests + report.numTodoTests;
+  } catch {
+    counts.failed += 1;
+  }
+  if (!good && report && report.numFailedTests + report.numRuntimeErrorTestSuites === 0) counts.failed += 1;
+  if (!good) failures.push(title);
+  console.log(`── ${title}: ${good ? 'good' : 'FAILED'} (${seconds(since)})`);
+}
+
+let chromium;
+check('Programs', () => {
+  try {
+    chromium = ensureProgram('chromium');
+    console.log(`chromium: ${chromium}`);
+    return true;
+  } catch (error) {
+    console.error(error.message);
+    return false;
+  }
+});
+check('Format', () =>
+  node(['node_modules/prettier/bin/prettier.cjs', '--check', '--log-level', 'warn', '.'], { NODE_OPTIONS: '' }),
+);
+check('Lint', () => nx('lint'));
+check('Types', () => nx('typecheck'));
+check('Build', () => nx('build'));
+jest('Unit and integration', 'unit', ['-c', 'jest.config.js', '--maxWorkers=2']);
+jest('Browser', 'browser', ['-c', 'e2e/jest.config.js', '--runInBand'], { CHROMIUM_PATH: chromium ?? '' });
+
+console.log(`\n${failures.length === 0 ? 'All good' : `Failed: ${failures.join(', ')}`} in ${seconds(started)}`);
+console.log(`${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped`);
+process.exit(failures.length === 0 && counts.failed === 0 ? 0 : 1);
