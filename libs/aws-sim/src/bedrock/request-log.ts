@@ -33,8 +33,8 @@ interface Waiter {
   resolve: (record: RequestRecord) => void;
 }
 
-/** More than any test makes; a long-running simulator forgets older ones. */
-const KEPT = 1_000;
+/** A long-running simulator forgets older ones: a request may hold megabytes. */
+const KEPT = 200;
 
 /** What arrived, oldest first. */
 export class RequestLog {

@@ -57,6 +57,7 @@ export async function handleConverseStream(handled: Handled, settings: TextSetti
     if (pauseMs > 0) await sleep(context.clock, pauseMs, over.signal);
     if (over.signal.aborted) return;
     record.sent.push(name);
+    context.requests.changed();
     if (oddities) stream.send(eventFrame('laterEvent', { later: true }));
     // Bedrock pads its events, so that their lengths do not tell what they say.
     const padding = 'abcdefghijklmnopqrstuvwxyz'.slice(0, (events++ * 7) % 26);

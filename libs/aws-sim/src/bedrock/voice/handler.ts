@@ -52,6 +52,7 @@ export function handleVoice(
       emit(name, body) {
         if (name === 'usageEvent' && faults.has('missingUsage')) return;
         record.sent.push(name);
+        context.requests.changed();
         if (oddities) answer.send(chunkFrame({ event: { laterEvent: { later: true } } }));
         answer.send(chunkFrame({ event: { [name]: oddities ? { ...body, laterField: [1] } : body } }));
       },

@@ -202,7 +202,6 @@ describe('limits of a voice stream, as the SDK shows them', () => {
       .send(
         new InvokeModelWithBidirectionalStreamCommand({
           modelId: 'amazon.nova-2-sonic-v1:0',
-          // eslint-disable-next-line @typescript-eslint/require-await
           body: (async function* () {
             yield { chunk: { bytes: Buffer.from('{"event":{"sessionEnd":{}}}') } };
           })(),
