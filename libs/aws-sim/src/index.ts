@@ -1,3 +1,4 @@
 export * from './bedrock';
 export * from './issuer';
 export * from './dynamodb';
+export * from './edge';
