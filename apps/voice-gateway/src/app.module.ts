@@ -1,0 +1,56 @@
+import { Module, type DynamicModule } from '@nestjs/common';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { createBedrockKnowledgeBase, createTools, loadAssistants } from '@parley/assistants';
+import { AuthModule, DISPLAY_NAMES, type DisplayNames } from '@parley/auth';
+import { createConversationStore } from '@parley/conversations';
+import type { Logger } from 'pino';
+import type { Registry } from 'prom-client';
+import { BedrockSpeechModel, createBedrockClient } from './adapters/bedrock/bedrock-speech-model';
+import { CallDesk } from './call-desk';
+import type { VoiceConfig } from './config';
+import { Personas } from './personas';
+import { VoiceGateway } from './transport/voice.gateway';
+
+/** The composition root: the one place that says which adapter serves which port. */
+@Module({})
+export class AppModule {
+  static with(config: VoiceConfig, logger: Logger, metrics: Registry): DynamicModule {
+    const dynamo = DynamoDBDocumentClient.from(new DynamoDBClient({ region: config.AWS_REGION }));
+    const knowledgeBase =
+      config.KNOWLEDGE_BASE_ID === undefined
+        ? undefined
+        : createBedrockKnowledgeBase(config.KNOWLEDGE_BASE_ID, { region: config.AWS_REGION });
+    return {
+      module: AppModule,
+      imports: [
+        AuthModule.forRoot({
+          issuer: config.COGNITO_ISSUER,
+          clientIds: config.COGNITO_CLIENT_IDS,
+          allowedOrigins: config.ALLOWED_ORIGINS,
+          addressHeader: config.CLIENT_ADDRESS_HEADER,
+          sessions: { client: dynamo, table: config.SESSIONS_TABLE },
+          onDecision: (decision) => logger.info(decision, 'auth'),
+          onOutage: (error) => logger.warn({ err: error }, 'sign-in keys cannot be read'),
+        }),
+      ],
+      providers: [
+        VoiceGateway,
+        {
+          provide: CallDesk,
+          inject: [DISPLAY_NAMES],
+          useFactory: (names: DisplayNames) =>
+            new CallDesk({
+              model: new BedrockSpeechModel(createBedrockClient(config.AWS_REGION), config.VOICE_MODEL_ID),
+              store: createConversationStore({ client: dynamo, table: config.CONVERSATIONS_TABLE }),
+              assistants: loadAssistants(),
+              personas: new Personas(createTools(knowledgeBase === undefined ? {} : { knowledgeBase }), logger),
+              names,
+              logger,
+              metrics,
+            }),
+        },
+      ],
+    };
+  }
+}

@@ -1,0 +1,36 @@
+import { randomBytes } from 'node:crypto';
+import { TOOL_LIMITS, buildInstructions, inputSchemaJson, runTool, toolsOf, type Assistant, type Tool } from '@parley/assistants';
+import type { Logger } from 'pino';
+import type { CallTool } from './call/ports/call-tool.port';
+
+/** Assistants as a call needs them: spoken instructions, a voice, tools that always answer. */
+export class Personas {
+  constructor(
+    private readonly tools: readonly Tool[],
+    private readonly logger: Logger,
+    private readonly now: () => number = Date.now,
+  ) {}
+
+  forCall(assistant: Assistant, principalId: string, conversationId: string) {
+    const nonce = randomBytes(16).toString('hex');
+    const tools = toolsOf(assistant, this.tools);
+    return {
+      instructions: buildInstructions(assistant, { mode: 'voice', now: this.now(), nonce }),
+      voiceId: assistant.voice,
+      maxTokens: assistant.limits.maxOutputTokens,
+      tools: tools.map((tool): CallTool => ({
+        name: tool.name,
+        description: tool.description,
+        inputSchemaJson: inputSchemaJson(tool),
+        run: (argumentsText, signal) =>
+          runTool(
+            tools,
+            { name: tool.name, arguments: argumentsText },
+            { principalId, conversationId, signal },
+            TOOL_LIMITS,
+            (what, cause) => this.logger.warn({ err: cause, conversationId }, what),
+          ),
+      })),
+    };
+  }
+}
