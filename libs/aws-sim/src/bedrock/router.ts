@@ -1,4 +1,5 @@
 import { ZodError } from 'zod';
+import { sleep } from './clock';
 import { closeRecord, type Handled, type SimContext } from './context';
 import type { Operation, RequestFaults } from './faults/fault';
 import { handleRetrieve, type KnowledgeBase } from './knowledge/retrieve';
@@ -32,7 +33,7 @@ export function createRouter(context: SimContext, parts: RouterParts): (exchange
     try {
       if (exchange.path === FAULTS_PATH) return await controlFaults(exchange, context);
       handled = accept(exchange, context);
-      if (struckAtOnce(handled)) return;
+      if (struckAtOnce(handled) || (await struckWithoutFrames(handled))) return;
       await handle(handled, parts);
     } catch (error) {
       const answered = asAwsException(error);
@@ -75,6 +76,26 @@ function struckAtOnce(handled: Handled): boolean {
   // Read and forgotten, as by a peer that hangs: the client's writes succeed and nothing comes back.
   exchange.request.resume();
   return true;
+}
+
+/** Faults that frames would carry, for the operations whose answer is one piece. True when nothing is left to answer. */
+async function struckWithoutFrames(handled: Handled): Promise<boolean> {
+  const { exchange, faults, record, context } = handled;
+  if (record.operation === 'voice' || record.operation === 'converseStream') return false;
+  const broken = faults.find('drop') ?? faults.find('reset');
+  if (broken) {
+    closeRecord(handled, 'fault', broken.kind);
+    if (broken.kind === 'drop') exchange.drop();
+    else exchange.reset();
+    return true;
+  }
+  const stall = faults.find('stall');
+  const delayMs = stall ? (stall.forMs ?? Infinity) : (faults.find('slow')?.everyMs ?? 0);
+  if (delayMs === Infinity) {
+    exchange.request.resume();
+    return true;
+  }
+  return delayMs > 0 && !(await sleep(context.clock, delayMs, exchange.cancelled));
 }
 
 async function handle(handled: Handled, parts: RouterParts): Promise<void> {

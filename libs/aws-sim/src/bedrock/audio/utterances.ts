@@ -32,7 +32,7 @@ const OVER_NOISE = 3;
 
 /**
  * Finds utterances in a stream of samples by their energy. Time is counted in samples, not on a clock: a sender may be
- * as fast or as slow as it likes, and one that stops sending is never answered (nova-sonic.md 1.3, rule 8).
+ * as fast or as slow as it likes, and one that stops sending is never answered: the model, too, finds the end of a turn in the silence that is sent.
  */
 export class UtteranceFinder {
   private readonly frameSamples: number;

@@ -1,4 +1,6 @@
-import { ManualClock, startBedrock, type BedrockSimulator } from '../index';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { faultSchema, ManualClock, startBedrock, type BedrockSimulator } from '../index';
 import { FaultSwitch } from './fault-switch';
 
 describe('FaultSwitch', () => {
@@ -40,6 +42,11 @@ describe('FaultSwitch', () => {
     expect(() => faults.next({ kind: 'http', status: 418 as never })).toThrow();
     expect(() => faults.next({ kind: 'drop', afterFrames: -1 })).toThrow();
   });
+});
+
+it.each(faultSchema.options.map(({ shape }) => shape.kind.value))('the README says what %s does', (kind) => {
+  const readme = readFileSync(join(__dirname, '../../../README.md'), 'utf8');
+  expect(readme).toMatch(new RegExp(`^\\| \`${kind}\` +\\|`, 'm'));
 });
 
 describe('the control route', () => {

@@ -11,7 +11,7 @@ const afterFrames = z.number().int().nonnegative().default(0);
 const beforeHeaders = z.boolean().default(false);
 const ms = z.number().nonnegative();
 
-/** Everything that can go wrong on purpose (nova-sonic.md 3.6, sse-chat.md 5.6). */
+/** Everything that can go wrong on purpose. */
 export const faultSchema = z.discriminatedUnion('kind', [
   /** Answered with this status instead of the operation's answer. */
   z.object({

@@ -2,7 +2,7 @@ import { startBedrock, type BedrockSimulator, type FaultInput } from '../index';
 import { bedrockClient, VoiceCaller, type OutputEvent } from '../testing/voice-caller';
 import { voiceLike } from '../testing/voices';
 
-/** The table of nova-sonic.md 3.3, as the SDK shows it on Node 24. */
+/** Some ends look alike to the SDK: that is what callers of it have to live with. Seen on Node 24. */
 describe('faults of a voice stream, as the SDK shows them', () => {
   let simulator: BedrockSimulator;
   const callers: VoiceCaller[] = [];

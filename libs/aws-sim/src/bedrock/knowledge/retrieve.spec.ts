@@ -123,4 +123,21 @@ describe('Retrieve, through the real SDK', () => {
     simulator.faults.next({ kind: 'http', status, operation: 'retrieve' });
     await expect(retrieve('a')).rejects.toMatchObject({ name });
   });
+
+  it('breaks off or waits when that fault is on', async () => {
+    for (const kind of ['drop', 'reset'] as const) {
+      simulator.faults.next({ kind });
+      await expect(retrieve('a')).rejects.toThrow();
+    }
+    simulator.faults.next({ kind: 'stall', forMs: 5 });
+    await expect(retrieve('a')).resolves.toBeDefined();
+    simulator.faults.next({ kind: 'stall' });
+    const abort = new AbortController();
+    const command = new RetrieveCommand({ knowledgeBaseId: 'PARLEYDOCS', retrievalQuery: { text: 'a' } });
+    const waiting = client.send(command, { abortSignal: abort.signal });
+    const record = await simulator.requests.until(({ outcome }) => outcome === 'open');
+    abort.abort();
+    await expect(waiting).rejects.toThrow();
+    await simulator.requests.until((other) => other === record && other.outcome === 'cancelled');
+  });
 });

@@ -4,7 +4,7 @@ import { closeRecord, type Handled } from '../context';
 import { AwsException } from '../wire/aws-exception';
 import type { KnowledgeDocument } from './documents';
 
-/** The shape of a Retrieve request (nova-sonic.md 4.2), as far as a search looks at it. */
+/** The shape of a Retrieve request (Bedrock API reference), as far as a search looks at it. */
 const requestSchema = z.object({
   retrievalQuery: z.object({ text: z.string().trim().min(1).max(20_000) }),
   retrievalConfiguration: z

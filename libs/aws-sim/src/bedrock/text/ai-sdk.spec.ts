@@ -2,7 +2,7 @@ import { createAmazonBedrock } from '@ai-sdk/amazon-bedrock';
 import { jsonSchema, isStepCount, streamText, tool, type TextStreamPart, type ToolSet } from 'ai';
 import { startBedrock, type BedrockSimulator, type FaultInput } from '../index';
 
-/** The table of sse-chat.md 5.5, for Bedrock. */
+/** What each fault of the model becomes for who reads `fullStream`. */
 describe('ConverseStream, through the AI SDK over HTTP/1.1', () => {
   let simulator: BedrockSimulator;
   beforeAll(async () => void (simulator = await startBedrock({ text: { pieceMs: 0 } })));

@@ -37,7 +37,7 @@ export async function handleConverse(handled: Handled): Promise<void> {
   closeRecord(handled, 'answered');
 }
 
-/** `ConverseStream` (sse-chat.md 5.2): the same answer, a few words at a time. @throws AwsException before the stream */
+/** `ConverseStream` (Bedrock API reference, ConverseStreamOutput): the same answer, a few words at a time. @throws AwsException before the stream */
 export async function handleConverseStream(handled: Handled, settings: TextSettings): Promise<void> {
   const { exchange, record, faults, context } = handled;
   const answer = await answerOf(handled);

@@ -21,7 +21,7 @@ export interface StreamSlots {
 }
 
 /**
- * `InvokeModelWithBidirectionalStream` (nova-sonic.md 3): frames in, checked and opened; session; frames out.
+ * `InvokeModelWithBidirectionalStream` (Bedrock API reference): frames in, checked and opened; session; frames out.
  * @throws AwsException for a request that is refused before its stream
  */
 export function handleVoice(

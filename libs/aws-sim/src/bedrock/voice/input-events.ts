@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** Shapes of the input events (nova-sonic.md 1.2). Unknown fields are ignored. */
+/** Shapes of the input events (Nova user guide, input events). Unknown fields are ignored. */
 const promptName = z.string().min(1);
 const contentName = z.string().min(1);
 const rate = z.literal([8_000, 16_000, 24_000]);

@@ -2,7 +2,7 @@ import type { UtteranceOptions } from '../audio/utterances';
 import type { OrderLimits } from './order';
 import type { Pace } from './speaker';
 
-/** Limits of a voice stream (nova-sonic.md 2.1). Times in milliseconds. */
+/** Limits of a voice stream (Nova user guide, quotas and chat history; the idle limit by its error text). Times in milliseconds. */
 export interface VoiceLimits extends OrderLimits {
   /** Streams at once; one more is throttled. */
   streams: number;

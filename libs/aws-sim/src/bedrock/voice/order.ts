@@ -32,7 +32,7 @@ export type Meaning =
 
 const NOTHING: Meaning = { kind: 'nothing' };
 
-/** The order of the input events (nova-sonic.md 1.3), without a network: one event in, its meaning out. */
+/** The order of the input events (Nova user guide, speech; the stricter rules by AWS's error texts), without a network: one event in, its meaning out. */
 export class InputOrder {
   private phase: 'new' | 'session' | 'prompt' | 'promptEnded' | 'ended' = 'new';
   private promptName = '';

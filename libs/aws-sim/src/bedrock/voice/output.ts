@@ -9,7 +9,7 @@ export interface Tokens {
   text: number;
 }
 
-/** Speech tokens of a second of audio, and bytes of a text token, roughly (nova-sonic.md 1.4). */
+/** Speech tokens of a second of audio, and bytes of a text token, roughly, as bills and counters show them. */
 const SPEECH_TOKENS_PER_SECOND = 25;
 const BYTES_PER_TOKEN = 4;
 
@@ -20,7 +20,7 @@ export const textTokens = (text: string) => Math.ceil(Buffer.byteLength(text) / 
 /** The text that says, in a textOutput, that the user has interrupted: spaces as the model writes them. */
 export const INTERRUPTED = '{ "interrupted" : true }';
 
-/** Output events of a prompt (nova-sonic.md 1.4), with their ids. */
+/** Output events of a prompt (Nova user guide, output events), with their ids. */
 export class PromptOutput {
   private readonly total = { input: { speech: 0, text: 0 }, output: { speech: 0, text: 0 } };
 

@@ -1,4 +1,4 @@
-/** What a speech model can do. Hangs on the model's id here, because the ids are AWS's and fixed (nova-sonic.md 0). */
+/** What a speech model can do. Hangs on the model's id here, because the ids are AWS's and fixed. */
 export interface SpeechProfile {
   /** Typed text in the middle of the audio is answered. */
   crossModal: boolean;

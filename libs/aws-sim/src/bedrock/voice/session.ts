@@ -37,7 +37,7 @@ export interface SessionParts {
 /** What a turn answers: spoken words or typed text. */
 type Said = (context: AnswerContext) => Sentence[];
 
-/** One voice stream, without its network: input events in, output events out (nova-sonic.md 1.5). */
+/** One voice stream, without its network: input events in, output events out. */
 export class VoiceSession {
   private readonly order: InputOrder;
   private readonly clocks: StreamClocks;

@@ -21,7 +21,7 @@ interface Turn {
   block?: { contentId: string; samples: number };
 }
 
-/** Sizes of the pieces of audio, in bytes: uneven, as those of the model (nova-sonic.md 1.5). */
+/** Sizes of the pieces of audio, in bytes: uneven, as those of the model: 2528 to 6400 were seen. */
 const PIECE_BYTES = [2_528, 4_096, 6_400, 3_200, 5_120] as const;
 
 /**

@@ -1,6 +1,6 @@
 import { AwsException } from '../wire/aws-exception';
 
-/** The texts that AWS answers a broken rule with (nova-sonic.md 1.2, 1.3, 2.1). */
+/** The texts that AWS answers a broken rule with as they were seen in logs: likely, not promised. */
 export const VIOLATION = {
   /** The one for whatever has no text of its own. */
   invalid: 'Invalid input request, please fix your input and try again.',

@@ -1,4 +1,4 @@
-/** HTTP status of each exception of the Bedrock runtimes (nova-sonic.md 2.2, 4.2). */
+/** HTTP status of each exception of the Bedrock runtimes (Bedrock API reference). */
 const STATUS = {
   SerializationException: 400,
   ValidationException: 400,

@@ -72,7 +72,7 @@ export class Exchange {
 
   start(status: number, headers: Record<string, string>): void {
     if (this.closed || this.response.headersSent) return;
-    // Without it the SDK corrects its clock by our seconds, and the dates of its frames step back (nova-sonic.md 3.4).
+    // Without it the SDK corrects its clock by our seconds, and the dates of its frames step back.
     this.response.sendDate = false;
     const response = this.response as ServerResponse;
     response.writeHead(status, { 'x-amzn-requestid': this.requestId, ...headers });

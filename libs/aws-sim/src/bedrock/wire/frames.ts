@@ -1,7 +1,7 @@
 import { EventStreamCodec } from '@smithy/core/event-streams';
 import { fromUtf8, toUtf8 } from '@smithy/core/serde';
 
-/** application/vnd.amazon.eventstream (nova-sonic.md 3.4). */
+/** The content type of AWS's event streams: frames with two checksums each. */
 export const EVENT_STREAM = 'application/vnd.amazon.eventstream';
 
 const codec = new EventStreamCodec(toUtf8, fromUtf8);

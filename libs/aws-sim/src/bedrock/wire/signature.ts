@@ -31,7 +31,7 @@ export interface EnvelopeReader {
 }
 
 /**
- * Checks a stream's request and then, frame by frame, the chain of signatures that begins with it (nova-sonic.md 3.4).
+ * Checks a stream's request and then, frame by frame, the chain of signatures that begins with it (SigV4 for event streams).
  * @throws AwsException what AWS answers for an unknown key, a bearer key or a wrong signature
  */
 export function verifyStream(request: SignedRequest, credentials: SimCredentials | false): EnvelopeReader {
@@ -63,7 +63,7 @@ function frameChain(key: Buffer, scope: string, first: string): EnvelopeReader {
       }
       const toSign = [
         'AWS4-HMAC-SHA256-PAYLOAD',
-        // Milliseconds travel, seconds are signed. Dates may step back: see nova-sonic.md 3.4.
+        // Milliseconds travel, seconds are signed. Dates may step back when the SDK corrects its clock.
         date.value.toISOString().replace(/[-:]|\.\d+/g, ''),
         scope,
         previous,
