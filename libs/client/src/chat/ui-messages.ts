@@ -1,0 +1,57 @@
+import type { Author, Entry, Message } from '@parley/protocol';
+import type { UIMessage } from 'ai';
+
+/** What the log knows of a message beside its parts. Absent on one that `useChat` made and the log was not asked for yet. */
+export interface MessageMetadata {
+  seq?: number;
+  createdAt?: string;
+  author?: Author;
+  /** Said in this call. */
+  callId?: string;
+  interrupted?: boolean;
+}
+export type ParleyMessage = UIMessage<MessageMetadata>;
+
+/**
+ * Entries of the log as messages for `useChat`: edits are put in, what was deleted or superseded is left out. Entries may
+ * come in any number of pages, in ascending order.
+ */
+export function toUiMessages(entries: readonly Entry[]): ParleyMessage[] {
+  const messages = new Map<string, ParleyMessage>();
+  for (const entry of entries) {
+    switch (entry.type) {
+      case 'message':
+        messages.set(entry.id, toUiMessage(entry));
+        break;
+      case 'edited': {
+        const edited = messages.get(entry.of);
+        if (edited !== undefined) messages.set(entry.of, { ...edited, parts: entry.parts as ParleyMessage['parts'] });
+        break;
+      }
+      case 'deleted':
+        messages.delete(entry.of);
+        break;
+      case 'superseded':
+        for (const [id, { metadata }] of messages) {
+          if ((metadata?.seq ?? 0) >= entry.from) messages.delete(id);
+        }
+        break;
+    }
+  }
+  return [...messages.values()];
+}
+
+function toUiMessage({ id, role, parts, seq, createdAt, author, callId, interrupted }: Message): ParleyMessage {
+  return {
+    id,
+    role,
+    parts: parts as ParleyMessage['parts'],
+    metadata: {
+      seq,
+      createdAt,
+      author,
+      ...(callId === undefined ? {} : { callId }),
+      ...(interrupted === undefined ? {} : { interrupted }),
+    },
+  };
+}

@@ -1,0 +1,133 @@
+import { asClientError, type ClientError } from '../core/client-error';
+import { Subject, type Observable } from '../core/observable';
+import type { PlaybackReport } from '../audio/worklet-messages';
+import { BrowserCallAudio, type BrowserAudioOptions, type CallAudio } from './call-audio';
+import { isLive, isOver, type CallState } from './call-state';
+import { Transcript, type TranscriptLine } from './transcript';
+import { VoiceClient, type VoiceClientOptions } from './voice-client';
+
+export interface VoiceCallOptions extends VoiceClientOptions {
+  /** Where the worklet file is served, and how to open the microphone. */
+  audio: BrowserAudioOptions | (() => CallAudio);
+}
+
+/**
+ * A whole call: microphone, line, loudspeaker and transcript. Its `speaking` lasts until the last word was heard, which is
+ * later than the last word's arrival. Use once.
+ */
+export class VoiceCall {
+  private readonly currentState = new Subject<CallState>({ name: 'idle' });
+  private readonly currentLines = new Subject<readonly TranscriptLine[]>([]);
+  private readonly currentLevel = new Subject(0);
+  private readonly currentMuted = new Subject(false);
+  private readonly currentPlayback = new Subject<PlaybackReport | undefined>(undefined);
+  private readonly currentBargeInMs = new Subject<number | undefined>(undefined);
+
+  readonly state: Observable<CallState> = this.currentState;
+  readonly transcript: Observable<readonly TranscriptLine[]> = this.currentLines;
+  /** RMS of the microphone, 0…1; see `meterOf`. */
+  readonly microphoneLevel: Observable<number> = this.currentLevel;
+  readonly muted: Observable<boolean> = this.currentMuted;
+  readonly playback: Observable<PlaybackReport | undefined> = this.currentPlayback;
+  /** From the news of the last barge-in to silence, in ms; also a performance measure, `parley.barge-in`. */
+  readonly bargeInMs: Observable<number | undefined> = this.currentBargeInMs;
+
+  readonly client: VoiceClient;
+  private readonly lines = new Transcript();
+  private audio?: CallAudio;
+
+  constructor(private readonly options: VoiceCallOptions) {
+    this.client = new VoiceClient(options);
+    this.client.state.subscribe(() => this.refreshState());
+    this.client.on('speech', (pcm) => this.audio?.play(pcm));
+    this.client.on('interrupted', () => void this.bargeIn());
+    this.client.on('contentStart', (event) => this.lines.contentStart(event));
+    this.client.on('textOutput', (event) => this.fold(() => this.lines.textOutput(event)));
+    this.client.on('contentEnd', (event) => this.fold(() => this.lines.contentEnd(event)));
+  }
+
+  /** Call it in the handler of a click or key. Rejects with the ClientError that the state `failed` carries too. */
+  async start(): Promise<void> {
+    this.currentState.set({ name: 'connecting' });
+    try {
+      const { audio: source } = this.options;
+      const audio = typeof source === 'function' ? source() : new BrowserCallAudio(source);
+      this.audio = audio;
+      audio.on('frame', (frame) => this.client.sendAudio(frame));
+      audio.on('level', (level) => this.currentLevel.set(level));
+      audio.on('lost', (error) => void this.microphoneLost(error));
+      audio.report.subscribe((report) => {
+        this.currentPlayback.set(report);
+        this.refreshState();
+      });
+      await audio.start();
+      // Hung up while the browser was asking for the microphone.
+      if (isOver(this.currentState.get())) return audio.stop();
+      await this.client.start();
+    } catch (thrown) {
+      const error = asClientError(thrown);
+      this.over({ name: 'failed', error, remedy: 'retry' });
+      throw error;
+    }
+  }
+
+  /** A muted call goes on: the assistant is heard, the person is not. */
+  setMuted(muted: boolean): void {
+    this.audio?.setMuted(muted);
+    this.currentMuted.set(muted);
+  }
+
+  /** Something typed in the middle of the call. Throws ClientError `not_connected`. */
+  sendText(text: string): void {
+    this.client.sendText(text);
+    this.fold(() => this.lines.typed(text));
+  }
+
+  async hangUp(): Promise<void> {
+    this.audio?.stop();
+    await this.client.hangUp();
+    this.over({ name: 'ended', reason: 'hangup' });
+  }
+
+  private async bargeIn(): Promise<void> {
+    const start = performance.now();
+    await this.audio?.flush();
+    const end = performance.now();
+    this.currentBargeInMs.set(end - start);
+    performance.measure?.('parley.barge-in', { start, end });
+  }
+
+  private async microphoneLost(error: ClientError): Promise<void> {
+    if (isOver(this.currentState.get())) return;
+    try {
+      await this.audio?.reopenMicrophone();
+    } catch {
+      this.over({ name: 'failed', error, remedy: 'retry' });
+      await this.client.hangUp();
+    }
+  }
+
+  private refreshState(): void {
+    const state = this.client.state.get();
+    if (state.name === 'idle' || isOver(this.currentState.get())) return;
+    if (isOver(state)) return this.over(state);
+    const heard = this.currentPlayback.get()?.phase === 'playing';
+    const name = isLive(state) && heard ? 'speaking' : state.name;
+    if (name !== this.currentState.get().name || name === 'reconnecting') {
+      this.currentState.set({ ...state, name } as CallState);
+    }
+  }
+
+  private over(state: CallState): void {
+    if (isOver(this.currentState.get())) return;
+    this.audio?.stop();
+    this.currentLevel.set(0);
+    this.fold(() => this.lines.ended());
+    this.currentState.set(state);
+  }
+
+  private fold(change: () => void): void {
+    change();
+    this.currentLines.set(this.lines.lines);
+  }
+}

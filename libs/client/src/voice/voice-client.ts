@@ -1,0 +1,220 @@
+import type { CallEndReason, ErrorFacts, VoiceClientEvent, VoiceServerEvents } from '@parley/protocol';
+import { asClientError, ClientError } from '../core/client-error';
+import { systemClock, type Clock } from '../core/clock';
+import { Emitter } from '../core/emitter';
+import { Subject, until, type Observable } from '../core/observable';
+import { pcm16OfBase64, pcm16OfBytes } from '../audio/pcm';
+import type { Remedy } from '../socket/close-verdict';
+import { ReconnectingSocket, type SocketOptions } from '../socket/reconnecting-socket';
+import type { WebSocketLike } from '../socket/web-socket';
+import { isLive, isOver, type CallState } from './call-state';
+import { Interruptions, isInterruptedMarker } from './interruptions';
+import { OutgoingAudio } from './outgoing-audio';
+import { parseVoiceFrame, type VoiceEvents } from './voice-events';
+
+export interface VoiceClientOptions extends SocketOptions {
+  /** Goes on in this conversation, which has to exist; without it the service begins one. */
+  conversationId?: string;
+  assistant?: string;
+  /** In lower case, as Nova Sonic wants it. */
+  voiceId?: string;
+}
+
+type Ready = VoiceServerEvents['callReady'];
+
+/** A call that lost its line can be come back to for this long (docs/protocol.md, `callStart.callId`). */
+const RESUMABLE_MS = 30_000;
+/** How long a hang-up waits for the service's word before it just closes. */
+const HANG_UP_MS = 5_000;
+/** A line that was full for this long is dead, whatever the browser thinks of it. */
+const STALLED_MS = 8_000;
+
+/**
+ * One call over `/ws/voice`: frames of the microphone in, speech and events out. It knows no audio device; VoiceCall
+ * brings the two together. A lost line is found again by itself and the call goes on. Use once: a new call is a new client.
+ */
+export class VoiceClient {
+  private readonly current = new Subject<CallState>({ name: 'idle' });
+  readonly state: Observable<CallState> = this.current;
+  private readonly events = new Emitter<VoiceEvents>();
+  readonly on = this.events.on.bind(this.events);
+
+  private readonly clock: Clock;
+  private readonly socket: ReconnectingSocket;
+  private readonly outgoing = new OutgoingAudio();
+  private readonly interruptions = new Interruptions();
+  /** The call, once there is one; kept while its line is lost. */
+  private call?: Ready;
+  private isMoving = false;
+  private fullSince?: number;
+
+  constructor(private readonly options: VoiceClientOptions) {
+    this.clock = options.clock ?? systemClock;
+    this.socket = new ReconnectingSocket('/ws/voice', options, {
+      socketOnOpen: () => this.sayCallStart(),
+      socketOnMessage: (data) => this.heard(data),
+      socketOnRetry: (attempt) => this.current.set({ name: 'reconnecting', attempt }),
+      socketOnEnd: (reason) => this.end(reason),
+      socketOnFail: (error, remedy) => this.fail(error, remedy),
+    });
+  }
+
+  /** Begins. Resolves once the service listens; rejects with the ClientError that the state `failed` carries too. */
+  async start(): Promise<Ready> {
+    if (this.current.get().name !== 'idle') throw new Error('A VoiceClient makes one call');
+    this.current.set({ name: 'connecting' });
+    void this.socket.open();
+    const state = await until(this.current, (now) => isLive(now) || isOver(now));
+    if (isLive(state) && this.call !== undefined) return this.call;
+    if (state.name === 'failed') throw state.error;
+    throw new ClientError({ code: 'call_ended', kind: 'invalid', message: 'The call ended before it began.' });
+  }
+
+  /** A frame of PCM16, 16 kHz. While a call has lost its line, the last 10 s are kept and sent when it is back. */
+  sendAudio(frame: Int16Array<ArrayBuffer>): void {
+    if (isOver(this.current.get())) return;
+    const { line } = this.socket;
+    const hasBegun = this.call !== undefined;
+    const droppedMs = line === undefined ? this.outgoing.keep(frame, hasBegun) : this.outgoing.push(frame, line);
+    if (droppedMs > 0 && hasBegun) this.events.emit('audioDropped', { droppedMs });
+    if (line !== undefined) this.watchForStall(droppedMs > 0);
+  }
+
+  /** Something typed in the middle of the call. Throws ClientError `not_connected` while there is no line. */
+  sendText(content: string): void {
+    if (this.socket.line === undefined) {
+      const message = 'The call is not connected right now. Try again in a moment.';
+      throw new ClientError({ code: 'not_connected', kind: 'unavailable', message });
+    }
+    this.send({ event: { textInput: { content } } });
+  }
+
+  /** Ends the call; resolves when it has ended, at the latest after 5 s. */
+  async hangUp(): Promise<void> {
+    const { line } = this.socket;
+    if (line === undefined) return this.end('hangup');
+    this.outgoing.catchUp(line);
+    this.send({ event: { callEnd: {} } });
+    const late = this.clock.after(HANG_UP_MS, () => this.end('hangup'));
+    await until(this.current, isOver);
+    this.clock.cancel(late);
+  }
+
+  private sayCallStart(): void {
+    const { assistant, voiceId } = this.options;
+    const conversationId = this.call?.conversationId ?? this.options.conversationId;
+    const lostForMs = this.clock.now() - (this.socket.lostAt ?? this.clock.now());
+    const callId = lostForMs < RESUMABLE_MS ? this.call?.callId : undefined;
+    this.send({ event: { callStart: { conversationId, callId, assistant, voiceId, audio: 'binary' } } });
+  }
+
+  private heard(data: unknown): void {
+    if (data instanceof ArrayBuffer) {
+      const pcm = pcm16OfBytes(data);
+      if (pcm !== undefined && this.interruptions.mayPlay()) this.events.emit('speech', pcm);
+      return;
+    }
+    const [name, body] = parseVoiceFrame(data) ?? [];
+    if (name === undefined) return;
+    const handler = this.handlers[name as keyof VoiceServerEvents] as ((body: unknown) => void) | undefined;
+    handler?.(body);
+    if (name !== 'error') this.events.emit(name as keyof VoiceEvents, body as never);
+  }
+
+  /** Events that change something here; all are passed on, and unknown ones change nothing. */
+  private readonly handlers: { [N in keyof VoiceServerEvents]?: (body: VoiceServerEvents[N]) => void } = {
+    callReady: (ready) => this.callOnReady(ready),
+    callResuming: ({ attempt }) => this.current.set({ name: 'reconnecting', attempt }),
+    callResumed: () => this.nowLive('listening'),
+    callMoving: ({ retryAfterMs }) => {
+      this.isMoving = true;
+      this.socket.noteComeBack(retryAfterMs);
+    },
+    callEnded: ({ reason, durationMs, usage }) => this.end(reason, durationMs, usage),
+    contentStart: ({ contentId, type, role }) => {
+      const isSpeech = type === 'AUDIO' && role === 'ASSISTANT';
+      this.interruptions.blockStarted(contentId, isSpeech);
+      if (isSpeech) this.nowLive('speaking');
+    },
+    textOutput: ({ contentId, role, content }) => {
+      if (role === 'USER') this.outgoing.answered();
+      else if (isInterruptedMarker(content)) this.interrupt(contentId);
+    },
+    audioOutput: ({ contentId, content }) => {
+      const pcm = this.interruptions.mayPlay(contentId) ? pcm16OfBase64(content) : undefined;
+      if (pcm !== undefined) this.events.emit('speech', pcm);
+    },
+    contentEnd: ({ contentId, type, stopReason }) => {
+      if (stopReason === 'INTERRUPTED') this.interrupt(contentId);
+      else if (type === 'AUDIO' && stopReason === 'END_TURN') this.nowLive('listening');
+    },
+    completionEnd: () => this.nowLive('listening'),
+    tokenExpiring: ({ expiresInMs }) => void this.refreshToken(expiresInMs),
+    error: (facts) => this.serverSaidError(facts as ErrorFacts),
+  };
+
+  private callOnReady(ready: Ready): void {
+    this.call = ready;
+    this.socket.ready();
+    // A call that only lost its line was heard up to then; one that moved was not, since the last words it understood.
+    if (ready.resumed && this.isMoving) this.outgoing.repeatUnanswered();
+    this.isMoving = false;
+    this.fullSince = undefined;
+    const { line } = this.socket;
+    if (line !== undefined) this.outgoing.catchUp(line);
+    this.nowLive('listening');
+  }
+
+  private serverSaidError(facts: ErrorFacts): void {
+    const error = new ClientError(facts);
+    this.socket.noteError(error);
+    if (this.socket.line !== undefined) return this.events.emit('warning', error);
+    // No call came of `callStart`. What will not get better by waiting ends here; the close decides about the rest.
+    if (error.kind === 'invalid' || error.code === 'forbidden') this.fail(error, 'none');
+  }
+
+  private watchForStall(isFull: boolean): void {
+    if (!isFull) return void (this.fullSince = undefined);
+    this.fullSince ??= this.clock.now();
+    if (this.clock.now() - this.fullSince > STALLED_MS) this.socket.lost();
+  }
+
+  private async refreshToken(expiresInMs: number): Promise<void> {
+    const before: WebSocketLike | undefined = this.socket.line;
+    try {
+      const token = await this.options.tokenSource.token({ minValidityMs: expiresInMs + 5_000 });
+      if (before === this.socket.line) this.send({ event: { tokenRefresh: { token } } });
+    } catch (error) {
+      // The call lives to its token's end; the close that follows says the rest.
+      this.events.emit('warning', asClientError(error));
+    }
+  }
+
+  private interrupt(contentId: string): void {
+    if (!this.interruptions.interrupted(contentId)) return;
+    this.events.emit('interrupted', {});
+    this.nowLive('listening');
+  }
+
+  private nowLive(name: 'listening' | 'speaking'): void {
+    if (this.call === undefined || this.socket.line === undefined || this.current.get().name === name) return;
+    this.current.set({ name, callId: this.call.callId, conversationId: this.call.conversationId });
+  }
+
+  private end(reason: CallEndReason, durationMs?: number, usage?: VoiceServerEvents['callEnded']['usage']): void {
+    this.finish({ name: 'ended', reason, durationMs, usage });
+  }
+  private fail(error: ClientError, remedy: Remedy): void {
+    this.finish({ name: 'failed', error, remedy });
+  }
+  private finish(state: Extract<CallState, { name: 'ended' | 'failed' }>): void {
+    if (isOver(this.current.get())) return;
+    this.socket.close();
+    this.outgoing.clear();
+    this.current.set(state);
+  }
+
+  private send(event: VoiceClientEvent): void {
+    this.socket.send(event);
+  }
+}
