@@ -1,9 +1,7 @@
 import { Module, type DynamicModule } from '@nestjs/common';
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { createBedrockKnowledgeBase, createTools, loadAssistants } from '@parley/assistants';
 import { AuthModule, DISPLAY_NAMES, type DisplayNames } from '@parley/auth';
-import { createConversationStore } from '@parley/conversations';
+import { createConversationStore, createDocumentClient } from '@parley/conversations';
 import type { Logger } from 'pino';
 import type { Registry } from 'prom-client';
 import { BedrockSpeechModel, createBedrockClient } from './adapters/bedrock/bedrock-speech-model';
@@ -16,7 +14,7 @@ import { VoiceGateway } from './transport/voice.gateway';
 @Module({})
 export class AppModule {
   static with(config: VoiceConfig, logger: Logger, metrics: Registry): DynamicModule {
-    const dynamo = DynamoDBDocumentClient.from(new DynamoDBClient({ region: config.AWS_REGION }));
+    const dynamo = createDocumentClient({ region: config.AWS_REGION });
     const knowledgeBase =
       config.KNOWLEDGE_BASE_ID === undefined
         ? undefined
@@ -30,7 +28,7 @@ export class AppModule {
           allowedOrigins: config.ALLOWED_ORIGINS,
           addressHeader: config.CLIENT_ADDRESS_HEADER,
           sessions: { client: dynamo, table: config.SESSIONS_TABLE },
-          onDecision: (decision) => logger.info(decision, 'auth'),
+          onDecision: (decision) => logger[decision.verdict === 'refused' ? 'info' : 'debug'](decision, 'auth'),
           onOutage: (error) => logger.warn({ err: error }, 'sign-in keys cannot be read'),
         }),
       ],

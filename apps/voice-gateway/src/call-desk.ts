@@ -34,13 +34,13 @@ export class CallDesk {
       metrics: Registry;
     },
   ) {
-    const desk = this;
+    const live = () => this.live;
     new Gauge({
       name: 'parley_calls_live',
       help: 'Calls of this process',
       registers: [parts.metrics],
       collect() {
-        this.set(desk.live);
+        this.set(live());
       },
     });
     this.ended = new Counter({

@@ -1,5 +1,13 @@
 import { randomBytes } from 'node:crypto';
-import { TOOL_LIMITS, buildInstructions, inputSchemaJson, runTool, toolsOf, type Assistant, type Tool } from '@parley/assistants';
+import {
+  TOOL_LIMITS,
+  buildInstructions,
+  inputSchemaJson,
+  runTool,
+  toolsOf,
+  type Assistant,
+  type Tool,
+} from '@parley/assistants';
 import type { Logger } from 'pino';
 import type { CallTool } from './call/ports/call-tool.port';
 

@@ -1,5 +1,7 @@
-import { Body, Controller, Delete, Get, HttpCode, Param, Patch, Post, Query } from '@nestjs/common';
+import { Body, Controller, Delete, Get, HttpCode, Inject, Param, Patch, Post, Query } from '@nestjs/common';
+import type { AssistantCatalog } from '@parley/assistants';
 import { CurrentPrincipal, type Principal } from '@parley/auth';
+import type { ConversationStore } from '@parley/conversations';
 import { ParleyError } from '@parley/errors';
 import {
   conversationIdSchema,
@@ -13,14 +15,14 @@ import {
 } from '@parley/protocol';
 import type { z } from 'zod';
 import { Authors } from '../chat/authors';
-import { Assistants, Conversations } from '../ports';
+import { ASSISTANTS, CONVERSATIONS } from '../ports';
 
 /** `/api/conversations`: the person's conversations and what was said in them, by voice and in text alike. */
 @Controller('api/conversations')
 export class ConversationsController {
   constructor(
-    private readonly conversations: Conversations,
-    private readonly assistants: Assistants,
+    @Inject(CONVERSATIONS) private readonly conversations: ConversationStore,
+    @Inject(ASSISTANTS) private readonly assistants: AssistantCatalog,
     private readonly authors: Authors,
   ) {}
 

@@ -20,7 +20,7 @@ import { LifeWatch, type LifeWatchOptions } from './life-watch';
 /** Refused refreshes that one connection may have; the next one ends it. */
 const MAX_REFUSED_REFRESHES = 4;
 
-/** What the edge keeps of an open socket, found from the socket itself: shared listeners need no closure per socket. */
+/** What the edge keeps of an open socket. */
 interface Open {
   connection: Connection;
   handlers: Map<string, MessageMappingProperties>;
@@ -187,10 +187,7 @@ export class SocketEdgeAdapter extends WsAdapter {
     this.open.set(socket, open);
     this.sockets.set(connection, socket);
     this.life.add(socket, connection);
-    const edge = this;
-    socket.on('message', function onMessage(this: WebSocket, data, isBinary) {
-      edge.socketOnMessage(this, data, isBinary);
-    });
+    socket.on('message', (data, isBinary) => this.socketOnMessage(socket, data, isBinary));
     socket.on('pong', () => this.life.answered(socket));
     socket.on('close', () => this.socketOnClose(socket));
     // ws has closed the connection with the right code (1009 too big, 1007 not UTF-8) by the time this is emitted.

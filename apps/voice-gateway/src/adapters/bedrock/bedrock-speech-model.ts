@@ -30,7 +30,11 @@ export class BedrockSpeechModel implements SpeechModel {
 
 /** A client for bidirectional streams: API keys are refused for them, so only SigV4, from the default credential chain. */
 export const createBedrockClient = (region: string) =>
-  new BedrockRuntimeClient({ region, authSchemePreference: ['sigv4'] });
+  new BedrockRuntimeClient({ region, authSchemePreference: ['sigv4'], logger: quiet });
+
+/** The SDK warns on the console of each stream that fails; the call tells of it in our own log. */
+const nothing = () => undefined;
+const quiet = { trace: nothing, debug: nothing, info: nothing, warn: nothing, error: nothing };
 
 async function* chunksOf(input: AsyncIterable<Uint8Array>) {
   for await (const bytes of input) yield { chunk: { bytes } };

@@ -1,0 +1,100 @@
+import { Module, type DynamicModule } from '@nestjs/common';
+import { createBedrockKnowledgeBase, createChatModels, createTools, loadAssistants } from '@parley/assistants';
+import { AuthModule, DISPLAY_NAMES, type DisplayNames } from '@parley/auth';
+import { createConversationStore, createDocumentClient } from '@parley/conversations';
+import type { Logger } from 'pino';
+import { Counter, Gauge, type Registry } from 'prom-client';
+import { AssistantsController } from './assistants.controller';
+import { Answering } from './chat/answering';
+import { Authors } from './chat/authors';
+import { Generations } from './chat/generations';
+import { ChatController } from './chat.controller';
+import type { ChatConfig } from './config';
+import { ConversationsController } from './conversations/conversations.controller';
+import { ASSISTANTS, CONVERSATIONS } from './ports';
+import { IdentityProvider } from './session/identity-provider';
+import { SessionController } from './session/session.controller';
+
+/** The composition root: the one place that says which adapter serves which port. */
+@Module({})
+export class AppModule {
+  static with(config: ChatConfig, logger: Logger, metrics: Registry): DynamicModule {
+    const dynamo = createDocumentClient({ region: config.AWS_REGION });
+    const report = (what: string, cause: unknown) => logger.warn({ err: cause }, what);
+    const generations = new Generations();
+    const knowledgeBase =
+      config.KNOWLEDGE_BASE_ID === undefined
+        ? undefined
+        : createBedrockKnowledgeBase(config.KNOWLEDGE_BASE_ID, { region: config.AWS_REGION });
+    const answers = new Counter({
+      name: 'parley_answers_total',
+      help: 'Answers by assistant and outcome',
+      labelNames: ['assistant', 'outcome'],
+      registers: [metrics],
+    });
+    new Gauge({
+      name: 'parley_sessions_live',
+      help: 'Answers being written by this process',
+      registers: [metrics],
+      collect() {
+        this.set(generations.live);
+      },
+    });
+    const store = createConversationStore({
+      client: dynamo,
+      table: config.CONVERSATIONS_TABLE,
+      report,
+      beforeRemove: async (id) => void generations.find(id)?.stop(),
+    });
+    const assistants = loadAssistants();
+    return {
+      module: AppModule,
+      imports: [
+        AuthModule.forRoot({
+          issuer: config.COGNITO_ISSUER,
+          clientIds: config.COGNITO_CLIENT_IDS,
+          allowedOrigins: config.ALLOWED_ORIGINS,
+          addressHeader: config.CLIENT_ADDRESS_HEADER,
+          sessions: { client: dynamo, table: config.SESSIONS_TABLE },
+          onDecision: (decision) => logger[decision.verdict === 'refused' ? 'info' : 'debug'](decision, 'auth'),
+          onOutage: (error) => logger.warn({ err: error }, 'sign-in keys cannot be read'),
+        }),
+      ],
+      controllers: [SessionController, ConversationsController, ChatController, AssistantsController],
+      providers: [
+        { provide: CONVERSATIONS, useValue: store },
+        { provide: ASSISTANTS, useValue: assistants },
+        { provide: Generations, useValue: generations },
+        { provide: Authors, inject: [DISPLAY_NAMES], useFactory: (names: DisplayNames) => new Authors(names) },
+        {
+          provide: IdentityProvider,
+          useFactory: () =>
+            new IdentityProvider({
+              domain: config.COGNITO_DOMAIN,
+              clientId: config.COGNITO_LOGIN_CLIENT_ID,
+              ...(config.COGNITO_CLIENT_SECRET === undefined ? {} : { clientSecret: config.COGNITO_CLIENT_SECRET }),
+            }),
+        },
+        {
+          provide: Answering,
+          useFactory: () =>
+            new Answering({
+              store,
+              assistants,
+              generations,
+              models: createChatModels({ default: config.CHAT_MODEL, region: config.AWS_REGION }),
+              tools: createTools(knowledgeBase === undefined ? {} : { knowledgeBase }),
+              report,
+              onEnd: ({ outcome, usage, estimatedUsage }, { id }) => {
+                answers.inc({ assistant: id, outcome });
+                logger.info(
+                  { assistant: id, outcome, usage: usage ?? estimatedUsage, counted: usage !== undefined },
+                  'answer ended',
+                );
+              },
+            }),
+        },
+      ],
+    };
+  }
+}

@@ -1,0 +1,16 @@
+import { Controller, Get, Inject } from '@nestjs/common';
+import type { AssistantCatalog } from '@parley/assistants';
+import { CurrentPrincipal, type Principal } from '@parley/auth';
+import type { AssistantSummary } from '@parley/protocol';
+import { ASSISTANTS } from './ports';
+
+@Controller('api/assistants')
+export class AssistantsController {
+  constructor(@Inject(ASSISTANTS) private readonly assistants: AssistantCatalog) {}
+
+  /** The assistants this person may choose from. */
+  @Get()
+  list(@CurrentPrincipal() { kind }: Principal): { items: AssistantSummary[] } {
+    return { items: this.assistants.list({ guest: kind === 'guest' }) };
+  }
+}
