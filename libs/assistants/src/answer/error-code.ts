@@ -1,0 +1,26 @@
+import { ParleyError, type ErrorCode } from '@parley/errors';
+import { APICallError, InvalidToolInputError, NoSuchToolError, RetryError } from 'ai';
+
+/** Bedrock's ModelTimeoutException. */
+const HTTP_MODEL_TIMEOUT = 408;
+
+/** The model took too long: said by our own watch, not by the provider. */
+export class ModelTimeout extends Error {
+  constructor(what: string, ms: number) {
+    super(`${what} took longer than ${ms} ms`);
+    this.name = 'ModelTimeout';
+  }
+}
+
+/** What a reader is told of a failed answer. Never the provider's words: they name accounts, models and limits. */
+export function errorCodeOf(error: unknown): ErrorCode {
+  if (error instanceof ParleyError) return error.code;
+  if (error instanceof ModelTimeout) return 'model_timeout';
+  if (RetryError.isInstance(error)) return errorCodeOf(error.lastError);
+  if (APICallError.isInstance(error) && error.statusCode === HTTP_MODEL_TIMEOUT) return 'model_timeout';
+  return 'model_unavailable';
+}
+
+/** A tool call that the SDK itself refused. The model is told and goes on, so it does not end the answer. */
+export const isToolCallError = (error: unknown): boolean =>
+  NoSuchToolError.isInstance(error) || InvalidToolInputError.isInstance(error);

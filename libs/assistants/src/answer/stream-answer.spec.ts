@@ -1,0 +1,437 @@
+import { ParleyError } from '@parley/errors';
+import type { Message } from '@parley/protocol';
+import { readUIMessageStream, uiMessageChunkSchema, type UIMessage, type UIMessageChunk } from 'ai';
+import { z } from 'zod';
+import { defineTool, type Tool } from '../domain/tool';
+import { createChatModels } from '../models/chat-models';
+import { ConverseServer, type Exchange } from '../testing/converse-server';
+import { ANSWER_TIMEOUTS, type AnswerEnd } from './answer';
+import { streamAnswer, type AnswerRequest } from './stream-answer';
+
+const server = new ConverseServer();
+beforeAll(async () => {
+  process.env.AWS_ACCESS_KEY_ID = 'test';
+  process.env.AWS_SECRET_ACCESS_KEY = 'test';
+  await server.start();
+});
+afterAll(() => server.stop());
+
+const message = (text: string): Message => ({
+  type: 'message',
+  id: text,
+  seq: 1,
+  conversationId: 'c',
+  author: { kind: 'user', id: 'u', name: 'U' },
+  createdAt: '2026-01-01T00:00:00.000Z',
+  role: 'user',
+  parts: [{ type: 'text', text }],
+});
+
+/** Asks, reads all of the answer, and checks what every answer promises. */
+async function answer(more: Partial<AnswerRequest> = {}) {
+  const ends: AnswerEnd[] = [];
+  const chunks: UIMessageChunk[] = [];
+  const stream = streamAnswer({
+    assistant: { limits: { maxOutputTokens: 100, steps: 3 } },
+    model: createChatModels({ default: 'bedrock:test.model-v1:0', region: 'eu-central-1', endpoint: server.url })({
+      model: 'default',
+    }),
+    messageId: 'msg_1',
+    history: [message('Hello')],
+    instructions: 'Be kind.',
+    principalId: 'alice',
+    conversationId: 'conversation',
+    signal: new AbortController().signal,
+    onEnd: (end) => void ends.push(end),
+    ...more,
+  });
+  for await (const chunk of stream) chunks.push(chunk);
+
+  expect(chunks[0]).toEqual({ type: 'start', messageId: 'msg_1' });
+  const terminals = chunks.filter(({ type }) => ['finish', 'error', 'abort'].includes(type));
+  expect(terminals).toEqual([chunks.at(-1)]);
+  expect(chunks.at(-1)?.type).not.toBe('abort');
+  // What the SDK's own client accepts, and what it makes of it, is what we say that was seen.
+  for (const chunk of chunks) expect(await uiMessageChunkSchema().validate?.(chunk)).toMatchObject({ success: true });
+  const [end] = ends;
+  if (more.onEnd === undefined) {
+    expect(ends).toHaveLength(1);
+    expect((await clientSees(chunks)).parts).toMatchObject(end?.parts ?? []);
+  }
+  return { chunks, end, terminal: chunks.at(-1), types: chunks.map(({ type }) => type) };
+}
+
+async function clientSees(chunks: UIMessageChunk[]): Promise<UIMessage> {
+  const stream = new ReadableStream<UIMessageChunk>({
+    start(controller) {
+      for (const chunk of chunks) if (chunk.type !== 'error') controller.enqueue(chunk);
+      controller.close();
+    },
+  });
+  let last: UIMessage = { id: '', role: 'assistant', parts: [] };
+  for await (const state of readUIMessageStream({ stream })) last = state;
+  return { ...last, parts: last.parts.filter(({ type }) => type !== 'step-start') };
+}
+
+const timeouts = (more: Partial<typeof ANSWER_TIMEOUTS>) => ({ ...ANSWER_TIMEOUTS, ...more });
+const hang = () => undefined;
+const MODEL_UNAVAILABLE = { type: 'error', errorText: 'model_unavailable' };
+const MODEL_TIMEOUT = { type: 'error', errorText: 'model_timeout' };
+
+describe('an answer', () => {
+  it('streams as the model writes and ends with what it cost', async () => {
+    server.reply((to) => to.text('Hel', 'lo!').end());
+    const { end, types, terminal } = await answer();
+    expect(types).toEqual([
+      'start',
+      'start-step',
+      'text-start',
+      'text-delta',
+      'text-delta',
+      'text-end',
+      'finish-step',
+      'finish',
+    ]);
+    expect(terminal).toEqual({ type: 'finish', finishReason: 'stop' });
+    expect(end).toMatchObject({
+      outcome: 'completed',
+      text: 'Hello!',
+      parts: [{ type: 'text', text: 'Hello!' }],
+      finishReason: 'stop',
+      usage: { inputTokens: 7, outputTokens: 3 },
+      estimatedUsage: { inputTokens: Math.ceil('Be kind.Hello'.length / 4), outputTokens: 2 },
+    });
+    const [request] = server.requests;
+    expect(request).toMatchObject({
+      model: 'test.model-v1:0',
+      body: {
+        system: [{ text: 'Be kind.' }],
+        messages: [{ role: 'user', content: [{ text: 'Hello' }] }],
+        inferenceConfig: { maxTokens: 100 },
+      },
+    });
+  });
+
+  it('that reached its length, or was filtered, ends as whole', async () => {
+    for (const [stopReason, finishReason] of [
+      ['max_tokens', 'length'],
+      ['guardrail_intervened', 'content-filter'],
+    ] as const) {
+      server.reply((to) => to.text('Once upon').end(stopReason));
+      const { end, terminal } = await answer();
+      expect([end?.outcome, terminal]).toEqual(['completed', { type: 'finish', finishReason }]);
+    }
+  });
+
+  it('does not show what the model thinks', async () => {
+    server.reply((to) => {
+      to.event('contentBlockDelta', { contentBlockIndex: 0, delta: { reasoningContent: { text: 'hmm' } } });
+      to.event('contentBlockStop', { contentBlockIndex: 0 });
+      to.event('contentBlockDelta', { contentBlockIndex: 1, delta: { text: 'Yes.' } });
+      to.event('contentBlockStop', { contentBlockIndex: 1 }).end();
+    });
+    const { chunks } = await answer();
+    expect(JSON.stringify(chunks)).not.toContain('hmm');
+  });
+
+  it('is kept before its reader is told of the end', async () => {
+    server.reply((to) => to.text('Hi').end());
+    const kept = Promise.withResolvers<void>();
+    const stored = Promise.withResolvers<void>();
+    const seen: string[] = [];
+    const stream = streamAnswer({
+      ...(await requestFor()),
+      onEnd: async () => {
+        stored.resolve();
+        await kept.promise;
+        seen.push('kept');
+      },
+    });
+    const reading = (async () => {
+      for await (const { type } of stream) seen.push(type);
+    })();
+    await stored.promise;
+    expect(seen).not.toContain('finish');
+    kept.resolve();
+    await reading;
+    expect(seen.slice(-2)).toEqual(['kept', 'finish']);
+  });
+
+  it('that could not be kept ends with an error, not as if all were well', async () => {
+    for (const [thrown, errorText] of [
+      [new ParleyError('store_unavailable'), 'store_unavailable'],
+      [new Error('secret'), 'internal'],
+    ] as const) {
+      server.reply((to) => to.text('Hi').end());
+      const { terminal } = await answer({ onEnd: () => Promise.reject(thrown) });
+      expect(terminal).toEqual({ type: 'error', errorText });
+    }
+  });
+
+  it('is produced at the model’s pace, whoever reads it', async () => {
+    server.reply((to) => to.text(...Array.from({ length: 300 }, () => 'word ')).end());
+    const ended = Promise.withResolvers<AnswerEnd>();
+    const stream = streamAnswer({ ...(await requestFor()), onEnd: ended.resolve });
+    expect((await ended.promise).text).toHaveLength(1_500);
+    await stream.cancel();
+  });
+});
+
+async function requestFor(): Promise<AnswerRequest> {
+  return {
+    assistant: { limits: { maxOutputTokens: 100, steps: 3 } },
+    model: createChatModels({ default: 'bedrock:m', region: 'eu-central-1', endpoint: server.url })({
+      model: 'default',
+    }),
+    messageId: 'msg_1',
+    history: [message('Hello')],
+    instructions: 'Be kind.',
+    principalId: 'alice',
+    conversationId: 'conversation',
+    signal: new AbortController().signal,
+    onEnd: () => undefined,
+  };
+}
+
+describe('a model that breaks off', () => {
+  const breaks: [string, (to: Exchange) => void][] = [
+    ['by a reset of the connection', (to) => to.text('Hel').reset()],
+    ['by a frame whose checksum is wrong', (to) => to.text('Hel').corrupt().hangUp()],
+    [
+      'by half a frame',
+      (to) =>
+        to
+          .text('Hel')
+          .raw(new Uint8Array([0, 0, 0, 90, 0]))
+          .hangUp(),
+    ],
+    ['by a clean end without a reason and usage', (to) => to.text('Hel').hangUp()],
+    [
+      'by an exception in the stream',
+      (to) => to.text('Hel').exception('modelStreamErrorException', 'arn:aws:secret').hangUp(),
+    ],
+    ['by throttling in the stream', (to) => to.text('Hel').exception('throttlingException', 'arn:aws:secret').hangUp()],
+  ];
+  it.each(breaks)('%s ends the stream with an error and keeps what was seen', async (_name, reply) => {
+    server.reply(reply);
+    const { end, chunks, terminal } = await answer();
+    expect(terminal).toEqual(MODEL_UNAVAILABLE);
+    expect(end).toMatchObject({ outcome: 'failed', errorCode: 'model_unavailable' });
+    expect(end?.cause).toHaveProperty('message');
+    expect(end?.usage).toBeUndefined();
+    expect(end?.estimatedUsage.inputTokens).toBeGreaterThan(0);
+    expect(JSON.stringify(chunks)).not.toContain('secret');
+    expect(chunks.filter(({ type }) => type === 'text-start')).toHaveLength(
+      chunks.filter(({ type }) => type === 'text-end').length,
+    );
+    expect(server.requests).toHaveLength(1);
+  });
+
+  it('before its first piece ends the stream with an error too', async () => {
+    server.reply((to) => to.raw(new Uint8Array()).hangUp());
+    expect((await answer()).terminal).toEqual(MODEL_UNAVAILABLE);
+  });
+});
+
+describe('a model that refuses', () => {
+  it.each([429, 500, 503])('with %i before the first piece is asked again, and answers', async (status) => {
+    server.reply(
+      (to) => to.refuse(status, 'ThrottlingException', 'slow down'),
+      (to) => to.text('Hi').end(),
+    );
+    expect((await answer()).end).toMatchObject({ outcome: 'completed', text: 'Hi' });
+  });
+
+  it('again and again is asked a bounded number of times', async () => {
+    server.reply(...Array.from({ length: 9 }, () => (to: Exchange) => to.refuse(429, 'ThrottlingException', 'secret')));
+    const { terminal, chunks } = await answer();
+    expect(terminal).toEqual(MODEL_UNAVAILABLE);
+    expect(server.requests).toHaveLength(3);
+    expect(JSON.stringify(chunks)).not.toContain('secret');
+  });
+
+  it.each([
+    [400, 'ValidationException'],
+    [403, 'AccessDeniedException'],
+    [404, 'ResourceNotFoundException'],
+  ])('with %i %s is not asked again', async (status, type) => {
+    server.reply((to) => to.refuse(status, type, 'secret'));
+    const { terminal, end } = await answer();
+    expect(terminal).toEqual(MODEL_UNAVAILABLE);
+    expect(String((end?.cause as Error).message)).toContain('secret');
+    expect(server.requests).toHaveLength(1);
+  });
+
+  it('because it took too long says so', async () => {
+    server.reply((to) => to.refuse(408, 'ModelTimeoutException', 'secret'));
+    expect((await answer({ maxRetries: 0 })).terminal).toEqual(MODEL_TIMEOUT);
+  });
+});
+
+describe('a model that stalls', () => {
+  it('before its headers is given up: no abort, which would look like a good end', async () => {
+    server.reply(hang);
+    const { terminal, end } = await answer({ timeouts: timeouts({ firstChunkMs: 30 }) });
+    expect(terminal).toEqual(MODEL_TIMEOUT);
+    expect(end).toMatchObject({ outcome: 'failed', errorCode: 'model_timeout' });
+  });
+
+  it('after its headers is given up', async () => {
+    server.reply((to) => void to.event('messageStart', { role: 'assistant' }));
+    expect((await answer({ timeouts: timeouts({ firstChunkMs: 30 }) })).terminal).toEqual(MODEL_TIMEOUT);
+  });
+
+  it('in the middle is given up, and its request ended', async () => {
+    const closed = Promise.withResolvers<void>();
+    server.reply((to) => {
+      to.text('Hel');
+      void to.closed.then(closed.resolve);
+    });
+    const { terminal, end } = await answer({ timeouts: timeouts({ chunkMs: 30 }) });
+    expect(terminal).toEqual(MODEL_TIMEOUT);
+    expect(end).toMatchObject({ text: 'Hel', outcome: 'failed' });
+    await closed.promise;
+  });
+
+  it('by writing without end is given up', async () => {
+    server.reply(async (to) => {
+      const gone = to.closed.then(() => true);
+      while (!(await Promise.race([gone, new Promise((resolve) => setTimeout(resolve, 2, false))]))) to.text('word ');
+    });
+    expect((await answer({ timeouts: timeouts({ totalMs: 100 }) })).terminal).toEqual(MODEL_TIMEOUT);
+  });
+});
+
+describe('an answer that is stopped', () => {
+  it('ends for its reader as if it were whole, and says that it was interrupted', async () => {
+    const stop = new AbortController();
+    const closed = Promise.withResolvers<void>();
+    server.reply((to) => {
+      to.text('Hel');
+      void to.closed.then(closed.resolve);
+    });
+    const ends: AnswerEnd[] = [];
+    const stream = streamAnswer({ ...(await requestFor()), signal: stop.signal, onEnd: (end) => void ends.push(end) });
+    const types: string[] = [];
+    let last: UIMessageChunk | undefined;
+    for await (const chunk of stream) {
+      types.push(chunk.type);
+      if (chunk.type === 'text-delta') stop.abort();
+      last = chunk;
+    }
+    expect(types.slice(-3)).toEqual(['text-end', 'finish-step', 'finish']);
+    expect(last).toEqual({ type: 'finish', finishReason: 'interrupted' });
+    expect(ends).toEqual([expect.objectContaining({ outcome: 'stopped', text: 'Hel' })]);
+    expect(ends[0]?.errorCode).toBeUndefined();
+    await closed.promise;
+  });
+
+  it('before it began asks no model', async () => {
+    server.reply();
+    const { types, end } = await answer({ signal: AbortSignal.abort() });
+    expect([types, end?.outcome]).toEqual([['start', 'finish'], 'stopped']);
+    expect(server.requests).toHaveLength(0);
+  });
+
+  it('by its reader ends the model’s request and is told as stopped', async () => {
+    const closed = Promise.withResolvers<void>();
+    server.reply((to) => {
+      to.text('Hel');
+      void to.closed.then(closed.resolve);
+    });
+    const ended = Promise.withResolvers<AnswerEnd>();
+    const stream = streamAnswer({ ...(await requestFor()), onEnd: ended.resolve });
+    for await (const { type } of stream) if (type === 'text-delta') break;
+    expect(await ended.promise).toMatchObject({ outcome: 'stopped', text: 'Hel' });
+    await closed.promise;
+  });
+});
+
+describe('tools', () => {
+  const weather = (execute: Tool['execute']) =>
+    defineTool({ name: 'weather', description: 'The weather', inputSchema: z.object({ city: z.string() }), execute });
+  const asks =
+    (input: string, name = 'weather') =>
+    (to: Exchange) =>
+      to.toolUse('t1', name, input).end('tool_use');
+  const answers = (to: Exchange) => to.text('It rains.').end();
+  const told = () => JSON.stringify(server.requests[1]?.body.messages.at(-1));
+
+  it('are run on behalf of the principal, and their answer goes to the model and the reader', async () => {
+    const seen: unknown[] = [];
+    const tools = [
+      weather(async (input, { principalId, conversationId }) => {
+        seen.push(input, principalId, conversationId);
+        return { rain: true };
+      }),
+    ];
+    server.reply(asks('{"city":"Porto"}'), answers);
+    const { end } = await answer({ tools });
+    expect(seen).toEqual([{ city: 'Porto' }, 'alice', 'conversation']);
+    expect(end).toMatchObject({
+      outcome: 'completed',
+      text: 'It rains.',
+      parts: [
+        {
+          type: 'tool-weather',
+          toolCallId: 't1',
+          state: 'output-available',
+          input: { city: 'Porto' },
+          output: { rain: true },
+        },
+        { type: 'text', text: 'It rains.' },
+      ],
+      usage: { inputTokens: 14, outputTokens: 6 },
+    });
+    expect(server.requests[0]?.body.toolConfig?.tools[0]?.toolSpec).toMatchObject({
+      name: 'weather',
+      inputSchema: { json: { type: 'object', required: ['city'] } },
+    });
+    expect(told()).toContain('rain');
+  });
+
+  it.each([
+    ['fails', '{"city":"Porto"}', () => Promise.reject(new Error('password=hunter2')), 'cannot be looked up'],
+    ['hangs', '{"city":"Porto"}', () => new Promise<object>(hang), 'took too long'],
+    ['is called wrongly', '{"town":"Porto"}', () => Promise.resolve({}), 'not valid'],
+  ])('that %s is answered in words for the model, and the answer goes on', async (_name, input, execute, words) => {
+    server.reply(asks(input), answers);
+    const { end, chunks } = await answer({ tools: [weather(execute)], timeouts: timeouts({ toolMs: 30 }) });
+    expect(end).toMatchObject({ outcome: 'completed', text: 'It rains.' });
+    expect(told()).toContain(words);
+    expect(told() + JSON.stringify(chunks)).not.toContain('hunter2');
+  });
+
+  it('that do not exist do not end the answer', async () => {
+    server.reply(asks('{}', 'teleport'), answers);
+    const { end } = await answer({ tools: [weather(async () => ({}))] });
+    expect(end).toMatchObject({ outcome: 'completed', text: 'It rains.' });
+  });
+
+  it('may take longer than the model may be silent', async () => {
+    server.reply(asks('{"city":"Porto"}'), answers);
+    const tools = [weather(() => new Promise((resolve) => setTimeout(resolve, 120, { rain: true })))];
+    const { end } = await answer({ tools, timeouts: timeouts({ chunkMs: 40 }) });
+    expect(end?.outcome).toBe('completed');
+  });
+
+  it('end with the answer that is stopped, and leave no open part', async () => {
+    const stop = new AbortController();
+    server.reply(asks('{"city":"Porto"}'));
+    const tools = [
+      weather((_input, { signal }) => {
+        queueMicrotask(() => stop.abort());
+        return new Promise((_resolve, reject) => signal.addEventListener('abort', () => reject(new Error('aborted'))));
+      }),
+    ];
+    const { end } = await answer({ tools, signal: stop.signal });
+    expect(end).toMatchObject({ outcome: 'stopped', parts: [{ type: 'tool-weather', state: 'output-error' }] });
+  });
+
+  it('are bounded in rounds', async () => {
+    server.reply(...Array.from({ length: 9 }, () => asks('{"city":"Porto"}')));
+    const { end } = await answer({ tools: [weather(async () => ({ rain: true }))] });
+    expect(server.requests).toHaveLength(3);
+    expect(end).toMatchObject({ outcome: 'completed', finishReason: 'tool-calls' });
+  });
+});

@@ -1,0 +1,165 @@
+import { ParleyError, asParleyError, type ErrorCode } from '@parley/errors';
+import { textOf, type Message } from '@parley/protocol';
+import type { LanguageModel, UIMessageChunk } from 'ai';
+import type { Assistant } from '../domain/assistant';
+import { shapeHistory } from '../domain/history';
+import type { Tool } from '../domain/tool';
+import { ANSWER_TIMEOUTS, type AnswerEnd, type AnswerTimeouts } from './answer';
+import { AnswerParts } from './answer-parts';
+import { errorCodeOf } from './error-code';
+import { modelStream, type ModelStream } from './model-stream';
+import { AnswerWatch } from './watch';
+
+/** Of the history that goes to the model. About 12,000 tokens. */
+const HISTORY_CHARACTERS = 48_000;
+
+export interface AnswerRequest {
+  assistant: Pick<Assistant, 'limits'>;
+  model: LanguageModel;
+  /** Id of the message that is being written: the same in every replay of the stream, and in the log. */
+  messageId: string;
+  /** Ascending; the last one is the user's. */
+  history: readonly Message[];
+  /** What `buildInstructions` made. */
+  instructions: string;
+  tools?: readonly Tool[];
+  /** For the tools: on whose behalf, and where. */
+  principalId: string;
+  conversationId: string;
+  /** Stops the answer. */
+  signal: AbortSignal;
+  timeouts?: AnswerTimeouts;
+  historyCharacters?: number;
+  /** Repetitions of a model call that was refused before its first piece. */
+  maxRetries?: number;
+  /**
+   * Told once how the answer ended, before the reader is: the last chunk waits for it. If it throws, that chunk is an
+   * error with the thrown ParleyError's code, as the answer is then not kept.
+   */
+  onEnd: (end: AnswerEnd) => Promise<void> | void;
+  /** Told of faults that did not end the answer, such as a failed tool. */
+  report?: (what: string, cause: unknown) => void;
+}
+
+/**
+ * One assistant message as a stream of AI SDK UI message chunks. It begins with `start`, closes every part it opens, and
+ * ends with exactly one terminal chunk, whatever happens: `finish` when the model ended or the answer was stopped
+ * (`finishReason` `interrupted`), `error` with a stable code when it failed or took too long. The provider's words never
+ * get into it.
+ *
+ * The model is read as fast as it writes, whoever reads the stream: a slow reader must not run a generation into its
+ * timeouts. Memory is bounded by the assistant's limits. Cancelling the stream stops the answer.
+ */
+export function streamAnswer(request: AnswerRequest): ReadableStream<UIMessageChunk> {
+  const cancelled = new AbortController();
+  return new ReadableStream<UIMessageChunk>({
+    start(controller) {
+      void new Answer(request, cancelled.signal, (chunk) => {
+        if (!cancelled.signal.aborted) controller.enqueue(chunk);
+      })
+        .run()
+        .then(() => {
+          if (!cancelled.signal.aborted) controller.close();
+        });
+    },
+    cancel() {
+      cancelled.abort();
+    },
+  });
+}
+
+type Verdict = Pick<AnswerEnd, 'outcome' | 'errorCode' | 'cause' | 'finishReason' | 'usage'>;
+
+class Answer {
+  private readonly parts = new AnswerParts();
+  private readonly watch: AnswerWatch;
+  private readonly stop: AbortSignal;
+  private readonly abort: AbortSignal;
+  /** The SDK ends a provider's request for an abort only, not when its stream is cancelled. */
+  private readonly over = new AbortController();
+
+  constructor(
+    private readonly request: AnswerRequest,
+    cancelled: AbortSignal,
+    private readonly write: (chunk: UIMessageChunk) => void,
+  ) {
+    this.watch = new AnswerWatch(request.timeouts ?? ANSWER_TIMEOUTS);
+    this.stop = AbortSignal.any([request.signal, cancelled]);
+    this.abort = AbortSignal.any([this.stop, this.watch.signal]);
+  }
+
+  async run(): Promise<void> {
+    this.write({ type: 'start', messageId: this.request.messageId });
+    const { historyCharacters = HISTORY_CHARACTERS, history, instructions } = this.request;
+    const turns = shapeHistory(history, { characters: historyCharacters });
+    const abort = AbortSignal.any([this.abort, this.over.signal]);
+    const model = modelStream({ ...this.request, turns, abort, watch: this.watch });
+
+    const verdict = await this.read(model);
+    this.watch.stop();
+    this.over.abort();
+    for (const chunk of this.parts.closing()) this.pass(chunk);
+
+    const prompt = turns.reduce((sum, { text }) => sum + text.length, instructions.length);
+    const parts = this.parts.message();
+    const estimatedUsage = {
+      inputTokens: Math.ceil((prompt * Math.max(1, model.steps())) / 4),
+      outputTokens: Math.ceil(this.parts.characters / 4),
+    };
+    this.write(await this.terminal({ parts, text: textOf(parts), ...verdict, estimatedUsage }));
+  }
+
+  /** Passes on what the model gives, to its end or ours. */
+  private async read(model: ModelStream): Promise<Verdict> {
+    const reader = model.chunks.getReader();
+    const aborted = Promise.withResolvers<'aborted'>();
+    this.abort.addEventListener('abort', () => aborted.resolve('aborted'), { once: true });
+    if (this.abort.aborted) aborted.resolve('aborted');
+    try {
+      for (;;) {
+        // Not left to the model's stream: what hangs there would hang the reader too.
+        const next = await Promise.race([reader.read(), aborted.promise]);
+        if (next === 'aborted') return this.cut();
+        if (next.done) return model.verdict();
+        const chunk = next.value;
+        if (chunk.type === 'error') return failed(errorCodeOf(model.lastError()), model.lastError());
+        if (chunk.type === 'abort') return this.cut();
+        if (!ENDS.has(chunk.type)) this.pass(chunk);
+      }
+    } catch (cause) {
+      return failed(errorCodeOf(cause), cause);
+    } finally {
+      void reader.cancel().catch(() => undefined);
+    }
+  }
+
+  private cut(): Verdict {
+    if (this.stop.aborted) return { outcome: 'stopped' };
+    const cause: unknown = this.watch.signal.aborted
+      ? this.watch.signal.reason
+      : new Error('the model call was aborted');
+    return failed(errorCodeOf(cause), cause);
+  }
+
+  private async terminal(end: AnswerEnd): Promise<UIMessageChunk> {
+    try {
+      await this.request.onEnd(end);
+    } catch (error) {
+      if (!(error instanceof ParleyError)) this.request.report?.('the end of an answer was not taken', error);
+      return { type: 'error', errorText: asParleyError(error).code };
+    }
+    if (end.outcome === 'failed') return { type: 'error', errorText: end.errorCode ?? 'internal' };
+    const finishReason = end.outcome === 'stopped' ? 'interrupted' : end.finishReason;
+    return { type: 'finish', finishReason: finishReason as 'stop' };
+  }
+
+  private pass(chunk: UIMessageChunk): void {
+    this.parts.add(chunk);
+    this.write(chunk);
+  }
+}
+
+/** Chunks that begin and end a message: this module writes them. */
+const ENDS: ReadonlySet<string> = new Set(['start', 'finish', 'message-metadata']);
+
+const failed = (errorCode: ErrorCode, cause: unknown): Verdict => ({ outcome: 'failed', errorCode, cause });
