@@ -32,7 +32,7 @@ const serverOnly = {
   message: 'This project also runs in a browser.',
 };
 const simulators = {
-  group: ['@parley/aws-sim', '**/testing', '**/testing/*', '@parley/auth/testing'],
+  group: ['@parley/aws-sim', '**/testing', '**/testing/*', '@parley/*/testing'],
   message: 'Simulators and test helpers are for specs: a service never knows that it runs locally.',
 };
 const adapters = {

@@ -21,7 +21,8 @@ export const voiceClientEvents = {
     content: z
       .string()
       .min(4)
-      .max(Math.ceil(LIMITS.binaryFrame / 3) * 4),
+      .max(Math.ceil(LIMITS.binaryFrame / 3) * 4)
+      .regex(/^[A-Za-z0-9+/]+={0,2}$/, 'base64'),
   }),
   textInput: z.object({ content: z.string().min(1).max(LIMITS.messageCharacters) }),
   callEnd: z.object({}),

@@ -9,13 +9,15 @@ export interface Frame {
 
 /** How frames look on one wire. Each gateway names its own. */
 export interface FrameCodec {
-  /** @throws ParleyError `invalid_frame`, with a `ref` when the frame had one that could be read */
-  read(text: string): Frame;
+  /** What a frame says. @throws ParleyError `invalid_frame` */
+  read(frame: Record<string, unknown>): Omit<Frame, 'ref'>;
   write(name: string, body: unknown, ref?: string): string;
 }
 
-/** JSON that is an object, and its `ref` (up to 128 characters) when it has one. */
-export function parseFrameObject(text: string): { frame: Record<string, unknown>; ref?: string } {
+const MAX_REF = 128;
+
+/** Text as a JSON object. @throws ParleyError `invalid_frame` */
+export function parseFrameObject(text: string): Record<string, unknown> {
   let frame: unknown;
   try {
     frame = JSON.parse(text);
@@ -25,35 +27,35 @@ export function parseFrameObject(text: string): { frame: Record<string, unknown>
   if (typeof frame !== 'object' || frame === null || Array.isArray(frame)) {
     throw new ParleyError('invalid_frame', { message: 'The frame is not a JSON object' });
   }
-  const ref = (frame as { ref?: unknown }).ref;
-  return { frame: frame as Record<string, unknown>, ...(typeof ref === 'string' && ref.length <= 128 ? { ref } : {}) };
+  return frame as Record<string, unknown>;
 }
+
+/** The sender's own mark of a frame, when it has one of at most 128 characters. */
+export const refOf = ({ ref }: Record<string, unknown>): string | undefined =>
+  typeof ref === 'string' && ref.length <= MAX_REF ? ref : undefined;
 
 /** `{"event":"<name>","data":{…},"ref"?}`, and `action` for `event`: what Nest and API Gateway front ends send. */
 export const namedFrames: FrameCodec = {
-  read(text) {
-    const { frame, ref } = parseFrameObject(text);
+  read(frame) {
     const { event, action, data } = frame;
     const name = event ?? action;
     if (typeof name !== 'string' || name === '')
       throw new ParleyError('invalid_frame', { message: 'The frame names no event' });
     // An `action` frame has its fields beside it, flat.
-    return { name, body: data ?? (event === undefined ? frame : {}), ...(ref === undefined ? {} : { ref }) };
+    return { name, body: data ?? (event === undefined ? frame : {}) };
   },
   write: (event, data, ref) => JSON.stringify(ref === undefined ? { event, data } : { event, data, ref }),
 };
 
 /** `{"event":{"<name>":{…}},"ref"?}`: Nova Sonic's own form. */
 export const nestedFrames: FrameCodec = {
-  read(text) {
-    const { frame, ref } = parseFrameObject(text);
-    const event = frame['event'];
+  read({ event }) {
     const names = typeof event === 'object' && event !== null ? Object.keys(event) : [];
     const name = names[0];
     if (name === undefined || names.length > 1) {
       throw new ParleyError('invalid_frame', { message: 'The frame must have exactly one event' });
     }
-    return { name, body: (event as Record<string, unknown>)[name], ...(ref === undefined ? {} : { ref }) };
+    return { name, body: (event as Record<string, unknown>)[name] };
   },
   write: (name, body, ref) =>
     JSON.stringify(ref === undefined ? { event: { [name]: body } } : { event: { [name]: body }, ref }),

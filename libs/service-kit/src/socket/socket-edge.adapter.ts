@@ -13,7 +13,7 @@ import { requestIdOf } from '../http/request-log';
 import type { Readiness } from '../health/readiness';
 import { runInContext } from '../logging/request-context';
 import { Connection } from './connection';
-import { namedFrames, type FrameCodec } from './frame-codec';
+import { namedFrames, parseFrameObject, refOf, type FrameCodec } from './frame-codec';
 import { FrameQueue } from './frame-queue';
 import { LifeWatch, type LifeWatchOptions } from './life-watch';
 
@@ -224,16 +224,17 @@ export class SocketEdgeAdapter extends WsAdapter {
     await runInContext(connection.logContext(), async () => {
       connection.currentRef = undefined;
       try {
-        const frame = open.codec.read(data.toString('utf8'));
-        connection.currentRef = frame.ref;
-        if (frame.name === 'tokenRefresh') return await this.refresh(socket, open, frame.body);
-        const handler = open.handlers.get(frame.name);
+        const frame = parseFrameObject(data.toString('utf8'));
+        connection.currentRef = refOf(frame);
+        const { name, body } = open.codec.read(frame);
+        if (name === 'tokenRefresh') return await this.refresh(socket, open, body);
+        const handler = open.handlers.get(name);
         if (!handler) throw new ParleyError('unknown_event');
         // What handlers and guards throw is answered by the exception filter; what they return is sent as an answer.
-        const result = await lastValueFrom(open.transform(handler.callback(frame.body, frame.name)), {
+        const result = await lastValueFrom(open.transform(handler.callback(body, name)), {
           defaultValue: undefined,
         });
-        if (isAnswer(result)) connection.send(result.event, result.data, frame.ref);
+        if (isAnswer(result)) connection.send(result.event, result.data, connection.currentRef);
       } catch (thrown) {
         const error = asParleyError(thrown);
         logError(this.edge.logger, error);

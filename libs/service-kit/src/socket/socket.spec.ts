@@ -1,6 +1,7 @@
 import { createConnection } from 'node:net';
 import { once } from 'node:events';
-import { TestSocket, gates, seen, startExample } from '../testing/example-service';
+import { gates, seen, startExample } from '../testing/example-service';
+import { TestSocket } from '../testing/test-socket';
 
 let example: Awaited<ReturnType<typeof startExample>>;
 let token: string;

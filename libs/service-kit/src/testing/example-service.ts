@@ -6,10 +6,9 @@ import { AuthModule, CurrentPrincipal, Public, Roles, type Principal } from '@pa
 import { startTestPool, type TestPool } from '@parley/auth/testing';
 import { ParleyError } from '@parley/errors';
 import type { Response } from 'express';
-import { Writable } from 'node:stream';
-import { WebSocket } from 'ws';
 import { z } from 'zod';
 import { createLogger } from '../logging/logger';
+import { LogCapture } from './log-capture';
 import type { Connection } from '../socket/connection';
 import { nestedFrames } from '../socket/frame-codec';
 import { startService, type RunningService } from '../run-service';
@@ -105,13 +104,7 @@ export async function startExample(): Promise<{
   close(): Promise<void>;
 }> {
   const pool = await startTestPool();
-  const lines: string[] = [];
-  const destination = new Writable({
-    write(chunk, _encoding, done) {
-      lines.push(String(chunk));
-      done();
-    },
-  });
+  const destination = new LogCapture();
   const logger = createLogger({ name: 'example', level: 'trace', destination });
   const client = DynamoDBDocumentClient.from(
     new DynamoDBClient({ region: 'eu-west-1', endpoint: 'http://127.0.0.1:1' }),
@@ -144,40 +137,10 @@ export async function startExample(): Promise<{
     pool,
     url: `http://127.0.0.1:${service.port}`,
     ws: `ws://127.0.0.1:${service.port}`,
-    log: () => lines.join(''),
+    log: () => destination.text,
     async close() {
       await service.stop();
       await pool.close();
     },
   };
-}
-
-/** A socket whose frames can be waited for one by one. */
-export class TestSocket {
-  readonly socket: WebSocket;
-  private readonly frames: (object | Buffer)[] = [];
-  private waiting: (() => void) | undefined;
-  readonly closed: Promise<{ code: number; reason: string }>;
-
-  constructor(url: string, protocols: string[] = [], options: object = {}) {
-    this.socket = new WebSocket(url, protocols, options);
-    this.socket.on('error', () => undefined);
-    this.socket.on('message', (data, isBinary) => {
-      this.frames.push(isBinary ? (data as Buffer) : (JSON.parse(String(data)) as object));
-      this.waiting?.();
-    });
-    this.closed = new Promise((resolve) =>
-      this.socket.on('close', (code, reason) => resolve({ code, reason: String(reason) })),
-    );
-  }
-  opened(): Promise<void> {
-    return new Promise((resolve, reject) => this.socket.once('open', resolve).once('error', reject));
-  }
-  say(frame: object | string): void {
-    this.socket.send(typeof frame === 'string' ? frame : JSON.stringify(frame));
-  }
-  async next<T = Record<string, unknown>>(): Promise<T> {
-    while (this.frames.length === 0) await new Promise<void>((resolve) => (this.waiting = resolve));
-    return this.frames.shift() as T;
-  }
 }

@@ -1,0 +1,287 @@
+import { answerAudioOf, bytesOf, dtmfTones, samplesOf } from '@parley/aws-sim';
+import { textOf } from '@parley/protocol';
+import type { TestSocket } from '@parley/service-kit/testing';
+import { startVoice, type VoiceUnderTest } from './testing/start-voice';
+
+let voice: VoiceUnderTest;
+beforeAll(async () => void (voice = await startVoice()));
+afterAll(() => voice.close());
+
+type Frame = { event: Record<string, Record<string, unknown>>; ref?: string } | Buffer;
+const nameOf = (frame: Frame) => (Buffer.isBuffer(frame) ? 'audio' : Object.keys(frame.event)[0]!);
+const bodyOf = (frame: Frame) => (Buffer.isBuffer(frame) ? {} : Object.values(frame.event)[0]!);
+
+/** Reads frames until one matches; gives all of them. */
+async function readUntil(
+  socket: TestSocket,
+  matches: (name: string, body: Record<string, unknown>) => boolean,
+): Promise<Frame[]> {
+  const frames: Frame[] = [];
+  for (;;) {
+    const frame = await socket.next<Frame>();
+    frames.push(frame);
+    if (matches(nameOf(frame), bodyOf(frame))) return frames;
+  }
+}
+
+async function startCall(sub: string, start: object = {}) {
+  const socket = await voice.connect(sub);
+  socket.say({ event: { callStart: start }, ref: 'start' });
+  const ready = await socket.next<{ event: { callReady: { callId: string; conversationId: string } }; ref: string }>();
+  return { socket, ready: ready.event.callReady, frame: ready };
+}
+
+const SILENCE = Buffer.alloc(32_000 * 0.8);
+/** As the page sends it: frames of 512 samples, then the silence that ends the turn. */
+function speak(socket: TestSocket, words: Int16Array) {
+  const bytes = Buffer.concat([Buffer.from(bytesOf(words)), SILENCE]);
+  for (let at = 0; at < bytes.length; at += 1_024) socket.socket.send(bytes.subarray(at, at + 1_024));
+}
+const finals = (frames: Frame[]) =>
+  frames.filter((frame) => nameOf(frame) === 'textOutput' && 'seq' in bodyOf(frame)).map(bodyOf);
+const isLastFinal = (name: string, body: Record<string, unknown>) =>
+  name === 'textOutput' && 'seq' in body && body['content'] === 'Here it is again.';
+const hangUp = async (socket: TestSocket) => {
+  socket.say({ event: { callEnd: {} } });
+  const frames = await readUntil(socket, (name) => name === 'callEnded');
+  return { ended: bodyOf(frames.at(-1)!), closed: await socket.closed };
+};
+
+it('answers a managed call with the very samples that were spoken, and stores each FINAL before it is shown', async () => {
+  const words = dtmfTones('427');
+  const { socket, ready, frame } = await startCall('alice');
+  expect(frame.ref).toBe('start');
+  expect(ready).toMatchObject({
+    resumed: false,
+    audio: { mode: 'binary', input: { sampleRateHertz: 16_000 }, output: { sampleRateHertz: 24_000 } },
+  });
+  speak(socket, words);
+  const frames = await readUntil(socket, isLastFinal);
+
+  const heard = samplesOf(Buffer.concat(frames.filter(Buffer.isBuffer)));
+  // The utterance that is played back has some silence around the words: the words themselves are found in it, sample by sample.
+  const expected = answerAudioOf(words);
+  expect(heard.length).toBeGreaterThanOrEqual(expected.length);
+  expect(correlation(heard, expected)).toBeGreaterThan(0.999);
+
+  const shown = finals(frames);
+  expect(shown.map(({ role, content }) => [role, content])).toEqual([
+    ['USER', expect.stringContaining('digits 4 2 7')],
+    ['ASSISTANT', expect.stringContaining('simulator')],
+    ['ASSISTANT', 'Here it is again.'],
+  ]);
+  const { items, head } = await voice.store.page('alice', ready.conversationId, { limit: 50 });
+  expect(head).toBe(3);
+  expect(items.map((item) => item.type === 'message' && [item.id, item.seq, textOf(item.parts), item.callId])).toEqual(
+    shown.map(({ messageId, seq, content }) => [messageId, seq, content, ready.callId]),
+  );
+  expect(await hangUp(socket)).toMatchObject({
+    ended: { reason: 'hangup', durationMs: expect.any(Number), usage: { outputSpeechTokens: expect.any(Number) } },
+    closed: { code: 1000 },
+  });
+});
+
+/** Where `part` fits best in `whole` (the chime first), as a normalised correlation at the best of some offsets. */
+function correlation(whole: Int16Array, part: Int16Array): number {
+  let best = -1;
+  // Words start after the chime, which is equal in both; the padding in front of them is at most 100 ms.
+  const chimeEnd = Math.min(part.length, 4_000);
+  for (let offset = 0; offset <= 2_400 + 1; offset += 1) {
+    let dot = 0;
+    let a = 0;
+    let b = 0;
+    for (let n = part.length - chimeEnd; n < part.length; n += 3) {
+      const x = whole[n + offset] ?? 0;
+      const y = part[n]!;
+      dot += x * y;
+      a += x * x;
+      b += y * y;
+    }
+    best = Math.max(best, dot / Math.sqrt(a * b || 1));
+  }
+  return best;
+}
+
+it('speaks JSON with base64 to those who ask for it', async () => {
+  const { socket, ready } = await startCall('alice', { audio: 'json' });
+  expect(ready).toMatchObject({ audio: { mode: 'json' } });
+  const bytes = Buffer.concat([Buffer.from(bytesOf(dtmfTones('5'))), SILENCE]);
+  for (let at = 0; at < bytes.length; at += 8_192) {
+    socket.say({ event: { audioInput: { content: bytes.subarray(at, at + 8_192).toString('base64') } } });
+  }
+  const frames = await readUntil(socket, isLastFinal);
+  expect(frames.some(Buffer.isBuffer)).toBe(false);
+  expect(frames.filter((frame) => nameOf(frame) === 'audioOutput').length).toBeGreaterThan(1);
+  expect(finals(frames)[0]!['content']).toContain('digits 5');
+  await hangUp(socket);
+});
+
+it('continues a conversation that was written, and knows what was said before', async () => {
+  const author = { kind: 'user' as const, id: 'alice', name: 'Alice' };
+  const { id } = await voice.store.create(author, {});
+  await voice.store.append(
+    'alice',
+    id,
+    { type: 'message', role: 'user', author, parts: [{ type: 'text', text: 'typed before' }] },
+    'k1',
+  );
+  const { socket, ready } = await startCall('alice', { conversationId: id });
+  expect(ready.conversationId).toBe(id);
+  speak(socket, dtmfTones('1'));
+  const frames = await readUntil(socket, isLastFinal);
+  expect(finals(frames).some(({ content }) => /1 earlier message/.test(String(content)))).toBe(true);
+  expect((await voice.store.page('alice', id, { limit: 50 })).head).toBe(4);
+  await hangUp(socket);
+});
+
+it('answers typed text in the middle of a call, and stores it like speech', async () => {
+  const { socket, ready } = await startCall('alice');
+  socket.say({ event: { textInput: { content: 'use currentTime {"timeZone":"Europe/Berlin"}' } } });
+  const frames = await readUntil(
+    socket,
+    (name, body) => name === 'textOutput' && 'seq' in body && body['role'] === 'ASSISTANT',
+  );
+  expect(frames.map(nameOf)).toContain('toolUse');
+  expect(finals(frames)[0]).toMatchObject({ role: 'USER', content: expect.stringContaining('use currentTime') });
+  expect(JSON.stringify(finals(frames).at(-1))).toContain('Europe/Berlin');
+  expect((await voice.store.lastMessages('alice', ready.conversationId, 1))[0]!.role).toBe('assistant');
+  await hangUp(socket);
+});
+
+describe('barge-in', () => {
+  let slow: VoiceUnderTest;
+  beforeAll(async () => void (slow = await startVoice({ voice: { pace: { audio: 4, playback: 1 } } })));
+  afterAll(() => slow.close());
+
+  it('stops the answer at once, and no late audio of it arrives', async () => {
+    const socket = await slow.connect('alice');
+    socket.say({ event: { callStart: {} } });
+    await socket.next();
+    speak(socket, dtmfTones('1234567890'));
+    await readUntil(socket, (name) => name === 'audio');
+    // The chime has begun; the person speaks over it.
+    speak(socket, dtmfTones('99'));
+    const until = await readUntil(socket, (_, body) => body['stopReason'] === 'INTERRUPTED');
+    const after = await readUntil(
+      socket,
+      (name, body) => name === 'textOutput' && 'seq' in body && String(body['content']).includes('digits 9 9'),
+    );
+    expect(until.length).toBeGreaterThan(0);
+    const nextStart = after.findIndex((frame) => nameOf(frame) === 'contentStart' && bodyOf(frame)['type'] === 'AUDIO');
+    expect(after.slice(0, nextStart === -1 ? undefined : nextStart).some(Buffer.isBuffer)).toBe(false);
+    expect(JSON.stringify([...until, ...after])).not.toContain('interrupted\\"');
+    socket.socket.close();
+    await socket.closed;
+  });
+});
+
+describe('refused, with an answer, while the connection goes on:', () => {
+  it.each([
+    ['a conversation that is nobody’s', { callStart: { conversationId: 'x'.repeat(20) } }, 'conversation_not_found'],
+    ['an id that cannot be one', { callStart: { conversationId: 'no' } }, 'invalid_frame'],
+    ['an unknown assistant', { callStart: { assistant: 'nobody' } }, 'assistant_not_found'],
+    ['an audio mode that does not exist', { callStart: { audio: 'mp3' } }, 'invalid_frame'],
+    ['audio before a call', { audioInput: { content: 'AAAA' } }, 'invalid_frame'],
+    ['text before a call', { textInput: { content: 'hi' } }, 'invalid_frame'],
+    ['an end before a call', { callEnd: {} }, 'invalid_frame'],
+    ['two events in one frame', { callEnd: {}, textInput: {} }, 'invalid_frame'],
+    ['an unknown event', { promptStart: {} }, 'unknown_event'],
+  ])('%s', async (_, event, code) => {
+    const socket = await voice.connect('alice');
+    socket.say({ event, ref: 'r' });
+    expect(await socket.next()).toMatchObject({ event: { error: { code, ref: 'r' } } });
+    socket.say({ event: { callStart: {} } });
+    expect(nameOf(await socket.next())).toBe('callReady');
+    socket.socket.close();
+    await socket.closed;
+  });
+
+  it('somebody else’s conversation, like one that does not exist', async () => {
+    const { socket, ready } = await startCall('alice');
+    const other = await voice.connect('bob');
+    const answers = [];
+    for (const conversationId of [ready.conversationId, 'x'.repeat(20)]) {
+      other.say({ event: { callStart: { conversationId } } });
+      answers.push(await other.next());
+    }
+    expect(answers[0]).toEqual(answers[1]);
+    for (const each of [socket, other]) {
+      each.socket.close();
+      await each.closed;
+    }
+  });
+
+  it('odd and empty audio frames, and a second callStart', async () => {
+    const { socket } = await startCall('alice');
+    for (const bytes of [Buffer.alloc(0), Buffer.alloc(3)]) {
+      socket.socket.send(bytes);
+      expect(await socket.next()).toMatchObject({ event: { error: { code: 'invalid_frame' } } });
+    }
+    socket.say({ event: { audioInput: { content: '!!not base64!!' } } });
+    expect(bodyOf(await socket.next())).toMatchObject({ code: 'invalid_frame' });
+    socket.say({ event: { callStart: {} } });
+    expect(bodyOf(await socket.next())).toMatchObject({ code: 'invalid_frame' });
+    await hangUp(socket);
+  });
+});
+
+describe('when the model fails', () => {
+  it.each([
+    ['is throttled', { kind: 'http', status: 429 }, 'at_capacity'],
+    ['drops the connection', { kind: 'drop' }, 'model_unavailable'],
+    ['ends the stream unasked', { kind: 'end' }, 'model_unavailable'],
+    ['says that the time is up', { kind: 'exception', name: 'modelTimeoutException' }, 'model_timeout'],
+  ])('and %s, the caller is told why and may come back later', async (_, fault, code) => {
+    voice.bedrock.faults.next(fault as never);
+    const socket = await voice.connect('alice');
+    socket.say({ event: { callStart: {} } });
+    speak(socket, dtmfTones('1'));
+    const frames = await readUntil(socket, (name) => name === 'callEnded');
+    expect(frames.map((frame) => bodyOf(frame)['code']).filter(Boolean)).toContain(code);
+    expect(bodyOf(frames.at(-1)!)).toMatchObject({ reason: 'model_failed' });
+    expect((await socket.closed).code).toBe(1013);
+  });
+
+  it('goes on with the next call', async () => {
+    const { socket } = await startCall('alice');
+    speak(socket, dtmfTones('7'));
+    expect(finals(await readUntil(socket, isLastFinal))[0]!['content']).toContain('digits 7');
+    await hangUp(socket);
+  });
+});
+
+it('ends the stream to the model when the caller is gone, and keeps what was said', async () => {
+  const { socket, ready } = await startCall('carol');
+  speak(socket, dtmfTones('3'));
+  await readUntil(socket, (name) => name === 'audio');
+  socket.socket.terminate();
+  while (voice.bedrock.streams() > 0) await new Promise((resolve) => setTimeout(resolve, 10));
+  const messages = await voice.store.lastMessages('carol', ready.conversationId, 10);
+  expect(textOf(messages[0]!.parts)).toContain('digits 3');
+});
+
+it('passes no token and no word of a conversation into the log', () => {
+  expect(voice.logs.text).toContain('call ended');
+  expect(voice.logs.text).not.toMatch(/eyJ[A-Za-z0-9_-]+\./);
+  expect(voice.logs.text).not.toContain('digits 4 2 7');
+});
+
+describe('a restart in the middle of a call', () => {
+  it('stores what was said, tells the caller, and closes with 1012', async () => {
+    const leaving = await startVoice();
+    const socket = await leaving.connect('alice');
+    socket.say({ event: { callStart: {} } });
+    const ready = bodyOf(await socket.next<Frame>()) as { conversationId: string };
+    speak(socket, dtmfTones('42'));
+    await readUntil(socket, (name, body) => name === 'textOutput' && 'seq' in body);
+    const stopped = leaving.service.stop();
+    const frames = await readUntil(socket, (name) => name === 'callEnded');
+    expect(bodyOf(frames.at(-1)!)).toMatchObject({ reason: 'restarting' });
+    expect((await socket.closed).code).toBe(1012);
+    await stopped;
+    expect(textOf((await leaving.store.lastMessages('alice', ready.conversationId, 10))[0]!.parts)).toContain(
+      'digits 4 2',
+    );
+    await leaving.close();
+  });
+});

@@ -1,0 +1,2 @@
+export { TestSocket } from './test-socket';
+export { LogCapture } from './log-capture';
