@@ -7,7 +7,7 @@ import { asClientError, ClientError } from '../core/client-error';
  * `error` chunk in the middle of an answer, whose text is a code, a problem document or words for people.
  */
 export function asChatError(error: Error): ClientError {
-  if (error instanceof ClientError || error instanceof TypeError) return asClientError(error);
+  if (error instanceof ClientError || error.name === 'TypeError') return asClientError(error);
   const text = error.message.trim();
   const row = Object.hasOwn(ERROR_CODES, text) ? ERROR_CODES[text as keyof typeof ERROR_CODES] : undefined;
   if (row !== undefined) return new ClientError({ code: text, kind: row.kind, message: row.message }, { cause: error });

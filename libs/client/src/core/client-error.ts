@@ -32,9 +32,9 @@ export const signedOutError = (): ClientError =>
 /** Any thrown value as a ClientError. What `fetch` throws when nobody answers becomes `network`. */
 export function asClientError(thrown: unknown): ClientError {
   if (thrown instanceof ClientError) return thrown;
-  if (thrown instanceof TypeError || (thrown instanceof DOMException && thrown.name === 'TimeoutError')) {
-    return networkError(thrown);
-  }
+  // By name, not class: an error may come from another realm, such as a frame's.
+  const name = (thrown as { name?: unknown } | undefined)?.name;
+  if (name === 'TypeError' || name === 'TimeoutError') return networkError(thrown);
   return new ClientError(
     { code: 'internal', kind: 'fault', message: 'Something went wrong on this page.' },
     { cause: thrown },

@@ -17,7 +17,7 @@ export function isInterruptedMarker(content: string): boolean {
 export class Interruptions {
   private readonly order = new Map<string, number>();
   private blocks = 0;
-  private handledUpTo = 0;
+  private handledUpTo = -1;
   private dropping = false;
   private lateAudio = '';
   private currentAudio = '';
@@ -32,7 +32,7 @@ export class Interruptions {
 
   /** True when this is news: what is playing has to stop. */
   interrupted(contentId: string): boolean {
-    if ((this.order.get(contentId) ?? this.blocks) <= this.handledUpTo) return false;
+    if (this.dropping || (this.order.get(contentId) ?? this.blocks) <= this.handledUpTo) return false;
     this.handledUpTo = this.blocks;
     this.dropping = true;
     this.lateAudio = this.currentAudio;

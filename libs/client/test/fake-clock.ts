@@ -1,4 +1,4 @@
-import type { Clock } from '../core/clock';
+import type { Clock } from '../src/core/clock';
 
 /** Time that passes when a test says so. */
 export class FakeClock implements Clock {

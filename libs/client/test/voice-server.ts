@@ -64,6 +64,11 @@ export async function startVoiceServer() {
       if (connections.length === 0) await new Promise<void>((resolve) => waiting.push(resolve));
       return connections.shift()!;
     },
+    /** Ends every call that is up. */
+    endCalls(): void {
+      for (const client of server.clients)
+        client.send('{"event":{"callEnded":{"reason":"restarting","durationMs":0}}}');
+    },
     close: () =>
       new Promise<void>((resolve) => {
         for (const client of server.clients) client.terminate();

@@ -1,0 +1,119 @@
+import { ClientError } from '../core/client-error';
+import { Emitter } from '../core/emitter';
+import { Subject, until } from '../core/observable';
+import type { MicrophoneEvents } from '../audio/microphone-capture';
+import type { PlaybackReport } from '../audio/worklet-messages';
+import { startVoiceServer } from '../../test/voice-server';
+import type { CallAudio } from './call-audio';
+import { VoiceCall } from './voice-call';
+
+class FakeAudio implements CallAudio {
+  readonly events = new Emitter<MicrophoneEvents>();
+  readonly on = this.events.on.bind(this.events);
+  readonly reports = new Subject<PlaybackReport>({ phase: 'silent', playedMs: 0, queuedMs: 0, timesDry: 0, level: 0 });
+  readonly report = this.reports;
+  readonly did: string[] = [];
+  start = () => Promise.resolve();
+  reopenMicrophone = () => Promise.reject(new Error('none'));
+  setMuted = (muted: boolean) => void this.did.push(`muted ${muted}`);
+  play = (pcm: Int16Array) => void this.did.push(`play ${pcm[0]}`);
+  flush = () => {
+    this.did.push('flush');
+    return Promise.resolve({ droppedMs: 0 });
+  };
+  stop = () => void this.did.push('stop');
+  playing(phase: PlaybackReport['phase']): void {
+    this.reports.set({ ...this.reports.get(), phase });
+  }
+}
+
+const calls: VoiceCall[] = [];
+let server: Awaited<ReturnType<typeof startVoiceServer>>;
+beforeEach(async () => void (server = await startVoiceServer()));
+afterEach(async () => {
+  server.endCalls();
+  await Promise.all(calls.splice(0).map((made) => made.hangUp()));
+  await server.close();
+});
+
+async function call() {
+  const audio = new FakeAudio();
+  const made = new VoiceCall({
+    tokenSource: { token: () => Promise.resolve('token') },
+    baseUrl: server.url,
+    audio: () => audio,
+  });
+  calls.push(made);
+  const started = made.start();
+  const connection = await server.connection();
+  await connection.next();
+  connection.ready();
+  await started;
+  return { call: made, audio, connection };
+}
+
+describe('VoiceCall', () => {
+  it('carries the microphone to the line and the speech to the loudspeaker', async () => {
+    const { call: made, audio, connection } = await call();
+    audio.events.emit('frame', new Int16Array(512).fill(5));
+    expect(await connection.next()).toHaveLength(1_024);
+    connection.speech([7]);
+    connection.say('textOutput', { contentId: 'x', role: 'USER', content: 'hello' });
+    await until(made.transcript, (lines) => lines.length === 1);
+    expect(audio.did).toEqual(['play 7']);
+  });
+
+  it('stops playing as soon as the person speaks over it', async () => {
+    const { call: made, audio, connection } = await call();
+    connection.say('contentEnd', { contentId: 'a', type: 'AUDIO', stopReason: 'INTERRUPTED' });
+    await until(made.bargeInMs, (ms) => ms !== undefined);
+    expect(audio.did).toEqual(['flush']);
+  });
+
+  it('speaks until the last word was heard, not only received', async () => {
+    const { call: made, audio, connection } = await call();
+    connection.say('contentStart', { contentId: 'a', type: 'AUDIO', role: 'ASSISTANT' });
+    await until(made.state, ({ name }) => name === 'speaking');
+    audio.playing('playing');
+    connection.say('contentEnd', { contentId: 'a', type: 'AUDIO', stopReason: 'END_TURN' });
+    await until(made.client.state, ({ name }) => name === 'listening');
+    expect(made.state.get().name).toBe('speaking');
+    audio.playing('silent');
+    expect(made.state.get().name).toBe('listening');
+  });
+
+  it('makes no call when the microphone is refused', async () => {
+    const refused = new ClientError({ code: 'microphone_refused', kind: 'denied', message: 'Allow it' });
+    const audio = Object.assign(new FakeAudio(), { start: () => Promise.reject(refused) });
+    const token = jest.fn();
+    const made = new VoiceCall({ tokenSource: { token }, baseUrl: server.url, audio: () => audio });
+    await expect(made.start()).rejects.toBe(refused);
+    expect(made.state.get()).toEqual({ name: 'failed', error: refused, remedy: 'retry' });
+    expect(token).not.toHaveBeenCalled();
+    expect(audio.did).toEqual(['stop']);
+  });
+
+  it('ends with the reason when the microphone is gone and there is no other', async () => {
+    const { call: made, audio, connection } = await call();
+    const lost = new ClientError({ code: 'microphone_missing', kind: 'invalid', message: 'Connect one' });
+    audio.events.emit('lost', lost);
+    expect(await until(made.state, ({ name }) => name === 'failed')).toMatchObject({ error: lost });
+    await expect(connection.next()).resolves.toEqual({ callEnd: {} });
+    connection.say('callEnded', { reason: 'hangup', durationMs: 1 });
+    await until(made.client.state, ({ name }) => name === 'ended');
+  });
+
+  it('lets go of microphone and loudspeaker when it is over', async () => {
+    const { call: made, audio, connection } = await call();
+    connection.say('callEnded', { reason: 'limit', durationMs: 1 });
+    await until(made.state, ({ name }) => name === 'ended');
+    expect(audio.did).toContain('stop');
+  });
+
+  it('mutes the microphone only', async () => {
+    const { call: made, audio } = await call();
+    made.setMuted(true);
+    expect(audio.did).toEqual(['muted true']);
+    expect(made.muted.get()).toBe(true);
+  });
+});
