@@ -1,11 +1,8 @@
 import { ParleyError } from '@parley/errors';
-import type { Message } from '@parley/protocol';
-import { readUIMessageStream, uiMessageChunkSchema, type UIMessage, type UIMessageChunk } from 'ai';
-import { z } from 'zod';
-import { defineTool, type Tool } from '../domain/tool';
-import { createChatModels } from '../models/chat-models';
+import type { UIMessageChunk } from 'ai';
+import { ask, requestTo, timeouts } from '../testing/ask';
 import { ConverseServer, type Exchange } from '../testing/converse-server';
-import { ANSWER_TIMEOUTS, type AnswerEnd } from './answer';
+import type { AnswerEnd } from './answer';
 import { streamAnswer, type AnswerRequest } from './stream-answer';
 
 const server = new ConverseServer();
@@ -16,64 +13,7 @@ beforeAll(async () => {
 });
 afterAll(() => server.stop());
 
-const message = (text: string): Message => ({
-  type: 'message',
-  id: text,
-  seq: 1,
-  conversationId: 'c',
-  author: { kind: 'user', id: 'u', name: 'U' },
-  createdAt: '2026-01-01T00:00:00.000Z',
-  role: 'user',
-  parts: [{ type: 'text', text }],
-});
-
-/** Asks, reads all of the answer, and checks what every answer promises. */
-async function answer(more: Partial<AnswerRequest> = {}) {
-  const ends: AnswerEnd[] = [];
-  const chunks: UIMessageChunk[] = [];
-  const stream = streamAnswer({
-    assistant: { limits: { maxOutputTokens: 100, steps: 3 } },
-    model: createChatModels({ default: 'bedrock:test.model-v1:0', region: 'eu-central-1', endpoint: server.url })({
-      model: 'default',
-    }),
-    messageId: 'msg_1',
-    history: [message('Hello')],
-    instructions: 'Be kind.',
-    principalId: 'alice',
-    conversationId: 'conversation',
-    signal: new AbortController().signal,
-    onEnd: (end) => void ends.push(end),
-    ...more,
-  });
-  for await (const chunk of stream) chunks.push(chunk);
-
-  expect(chunks[0]).toEqual({ type: 'start', messageId: 'msg_1' });
-  const terminals = chunks.filter(({ type }) => ['finish', 'error', 'abort'].includes(type));
-  expect(terminals).toEqual([chunks.at(-1)]);
-  expect(chunks.at(-1)?.type).not.toBe('abort');
-  // What the SDK's own client accepts, and what it makes of it, is what we say that was seen.
-  for (const chunk of chunks) expect(await uiMessageChunkSchema().validate?.(chunk)).toMatchObject({ success: true });
-  const [end] = ends;
-  if (more.onEnd === undefined) {
-    expect(ends).toHaveLength(1);
-    expect((await clientSees(chunks)).parts).toMatchObject(end?.parts ?? []);
-  }
-  return { chunks, end, terminal: chunks.at(-1), types: chunks.map(({ type }) => type) };
-}
-
-async function clientSees(chunks: UIMessageChunk[]): Promise<UIMessage> {
-  const stream = new ReadableStream<UIMessageChunk>({
-    start(controller) {
-      for (const chunk of chunks) if (chunk.type !== 'error') controller.enqueue(chunk);
-      controller.close();
-    },
-  });
-  let last: UIMessage = { id: '', role: 'assistant', parts: [] };
-  for await (const state of readUIMessageStream({ stream })) last = state;
-  return { ...last, parts: last.parts.filter(({ type }) => type !== 'step-start') };
-}
-
-const timeouts = (more: Partial<typeof ANSWER_TIMEOUTS>) => ({ ...ANSWER_TIMEOUTS, ...more });
+const answer = (more: Partial<AnswerRequest> = {}) => ask(server, more);
 const hang = () => undefined;
 const MODEL_UNAVAILABLE = { type: 'error', errorText: 'model_unavailable' };
 const MODEL_TIMEOUT = { type: 'error', errorText: 'model_timeout' };
@@ -139,14 +79,15 @@ describe('an answer', () => {
     const kept = Promise.withResolvers<void>();
     const stored = Promise.withResolvers<void>();
     const seen: string[] = [];
-    const stream = streamAnswer({
-      ...(await requestFor()),
-      onEnd: async () => {
-        stored.resolve();
-        await kept.promise;
-        seen.push('kept');
-      },
-    });
+    const stream = streamAnswer(
+      requestTo(server, {
+        onEnd: async () => {
+          stored.resolve();
+          await kept.promise;
+          seen.push('kept');
+        },
+      }),
+    );
     const reading = (async () => {
       for await (const { type } of stream) seen.push(type);
     })();
@@ -171,27 +112,11 @@ describe('an answer', () => {
   it('is produced at the model’s pace, whoever reads it', async () => {
     server.reply((to) => to.text(...Array.from({ length: 300 }, () => 'word ')).end());
     const ended = Promise.withResolvers<AnswerEnd>();
-    const stream = streamAnswer({ ...(await requestFor()), onEnd: ended.resolve });
+    const stream = streamAnswer(requestTo(server, { onEnd: ended.resolve }));
     expect((await ended.promise).text).toHaveLength(1_500);
     await stream.cancel();
   });
 });
-
-async function requestFor(): Promise<AnswerRequest> {
-  return {
-    assistant: { limits: { maxOutputTokens: 100, steps: 3 } },
-    model: createChatModels({ default: 'bedrock:m', region: 'eu-central-1', endpoint: server.url })({
-      model: 'default',
-    }),
-    messageId: 'msg_1',
-    history: [message('Hello')],
-    instructions: 'Be kind.',
-    principalId: 'alice',
-    conversationId: 'conversation',
-    signal: new AbortController().signal,
-    onEnd: () => undefined,
-  };
-}
 
 describe('a model that breaks off', () => {
   const breaks: [string, (to: Exchange) => void][] = [
@@ -311,7 +236,7 @@ describe('an answer that is stopped', () => {
       void to.closed.then(closed.resolve);
     });
     const ends: AnswerEnd[] = [];
-    const stream = streamAnswer({ ...(await requestFor()), signal: stop.signal, onEnd: (end) => void ends.push(end) });
+    const stream = streamAnswer(requestTo(server, { signal: stop.signal, onEnd: (end) => void ends.push(end) }));
     const types: string[] = [];
     let last: UIMessageChunk | undefined;
     for await (const chunk of stream) {
@@ -340,98 +265,9 @@ describe('an answer that is stopped', () => {
       void to.closed.then(closed.resolve);
     });
     const ended = Promise.withResolvers<AnswerEnd>();
-    const stream = streamAnswer({ ...(await requestFor()), onEnd: ended.resolve });
+    const stream = streamAnswer(requestTo(server, { onEnd: ended.resolve }));
     for await (const { type } of stream) if (type === 'text-delta') break;
     expect(await ended.promise).toMatchObject({ outcome: 'stopped', text: 'Hel' });
     await closed.promise;
-  });
-});
-
-describe('tools', () => {
-  const weather = (execute: Tool['execute']) =>
-    defineTool({ name: 'weather', description: 'The weather', inputSchema: z.object({ city: z.string() }), execute });
-  const asks =
-    (input: string, name = 'weather') =>
-    (to: Exchange) =>
-      to.toolUse('t1', name, input).end('tool_use');
-  const answers = (to: Exchange) => to.text('It rains.').end();
-  const told = () => JSON.stringify(server.requests[1]?.body.messages.at(-1));
-
-  it('are run on behalf of the principal, and their answer goes to the model and the reader', async () => {
-    const seen: unknown[] = [];
-    const tools = [
-      weather(async (input, { principalId, conversationId }) => {
-        seen.push(input, principalId, conversationId);
-        return { rain: true };
-      }),
-    ];
-    server.reply(asks('{"city":"Porto"}'), answers);
-    const { end } = await answer({ tools });
-    expect(seen).toEqual([{ city: 'Porto' }, 'alice', 'conversation']);
-    expect(end).toMatchObject({
-      outcome: 'completed',
-      text: 'It rains.',
-      parts: [
-        {
-          type: 'tool-weather',
-          toolCallId: 't1',
-          state: 'output-available',
-          input: { city: 'Porto' },
-          output: { rain: true },
-        },
-        { type: 'text', text: 'It rains.' },
-      ],
-      usage: { inputTokens: 14, outputTokens: 6 },
-    });
-    expect(server.requests[0]?.body.toolConfig?.tools[0]?.toolSpec).toMatchObject({
-      name: 'weather',
-      inputSchema: { json: { type: 'object', required: ['city'] } },
-    });
-    expect(told()).toContain('rain');
-  });
-
-  it.each([
-    ['fails', '{"city":"Porto"}', () => Promise.reject(new Error('password=hunter2')), 'cannot be looked up'],
-    ['hangs', '{"city":"Porto"}', () => new Promise<object>(hang), 'took too long'],
-    ['is called wrongly', '{"town":"Porto"}', () => Promise.resolve({}), 'not valid'],
-  ])('that %s is answered in words for the model, and the answer goes on', async (_name, input, execute, words) => {
-    server.reply(asks(input), answers);
-    const { end, chunks } = await answer({ tools: [weather(execute)], timeouts: timeouts({ toolMs: 30 }) });
-    expect(end).toMatchObject({ outcome: 'completed', text: 'It rains.' });
-    expect(told()).toContain(words);
-    expect(told() + JSON.stringify(chunks)).not.toContain('hunter2');
-  });
-
-  it('that do not exist do not end the answer', async () => {
-    server.reply(asks('{}', 'teleport'), answers);
-    const { end } = await answer({ tools: [weather(async () => ({}))] });
-    expect(end).toMatchObject({ outcome: 'completed', text: 'It rains.' });
-  });
-
-  it('may take longer than the model may be silent', async () => {
-    server.reply(asks('{"city":"Porto"}'), answers);
-    const tools = [weather(() => new Promise((resolve) => setTimeout(resolve, 120, { rain: true })))];
-    const { end } = await answer({ tools, timeouts: timeouts({ chunkMs: 40 }) });
-    expect(end?.outcome).toBe('completed');
-  });
-
-  it('end with the answer that is stopped, and leave no open part', async () => {
-    const stop = new AbortController();
-    server.reply(asks('{"city":"Porto"}'));
-    const tools = [
-      weather((_input, { signal }) => {
-        queueMicrotask(() => stop.abort());
-        return new Promise((_resolve, reject) => signal.addEventListener('abort', () => reject(new Error('aborted'))));
-      }),
-    ];
-    const { end } = await answer({ tools, signal: stop.signal });
-    expect(end).toMatchObject({ outcome: 'stopped', parts: [{ type: 'tool-weather', state: 'output-error' }] });
-  });
-
-  it('are bounded in rounds', async () => {
-    server.reply(...Array.from({ length: 9 }, () => asks('{"city":"Porto"}')));
-    const { end } = await answer({ tools: [weather(async () => ({ rain: true }))] });
-    expect(server.requests).toHaveLength(3);
-    expect(end).toMatchObject({ outcome: 'completed', finishReason: 'tool-calls' });
   });
 });

@@ -125,8 +125,8 @@ describe('entries that expired', () => {
       await dynamo.client().send(new DeleteCommand({ TableName: table, Key: entryKey(await logId(), seq) }));
     }
     expect((await replica().page(alice.id, id, { limit: 10 })).head).toBe(3);
-    expect((await say(replica(), 'd')).seq).toBe(4);
-    expect((await say(replica(), 'a', 'a')).seq).toBe(5);
+    expect((await say(replica(), 'a', 'a')).seq).toBe(4);
+    expect((await say(replica(), 'd')).seq).toBe(5);
   });
 });
 
