@@ -116,6 +116,10 @@ it('keeps data and tables over a restart', async () => {
   expect(Item?.['title']?.S).toBe('Grüße');
 });
 
+it('says so when another has the folder, instead of ending the process at the first request', async () => {
+  await expect(startDynamo({ folder })).rejects.toThrow(`${folder} is in use by another process`);
+});
+
 it('survives a client that goes away in the middle of a request, which dynalite alone does not', async () => {
   const socket = connect(dynamo.port, '127.0.0.1');
   await once(socket, 'connect');

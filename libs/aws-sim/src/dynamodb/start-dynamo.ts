@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import type { IncomingMessage, Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { dynalite } from './dynalite';
+import { assertFolderUsable, dynalite } from './dynalite';
 
 export interface DynamoOptions {
   /** Default 0: any free port. */
@@ -23,11 +23,14 @@ export interface Dynamo {
 /**
  * DynamoDB's API in this process, by dynalite. It knows no transactions, expires nothing and takes any credentials.
  *
- * @throws the socket's error, `EADDRINUSE` when the port is taken
+ * @throws the socket's error, `EADDRINUSE` when the port is taken; an Error that says so when another process has the folder
  */
 export async function startDynamo(options: DynamoOptions = {}): Promise<Dynamo> {
   const { port = 0, host = '127.0.0.1', folder } = options;
-  if (folder !== undefined) mkdirSync(folder, { recursive: true });
+  if (folder !== undefined) {
+    mkdirSync(folder, { recursive: true });
+    await assertFolderUsable(folder);
+  }
   const server = dynalite({
     ...(folder === undefined ? {} : { path: folder }),
     createTableMs: 0,

@@ -1,0 +1,66 @@
+import type { ServiceDescriptor } from '@parley/descriptor';
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** Facts of a deployment that a descriptor's variables may take (`from`); undefined where there is none here. */
+export type Facts = Readonly<Record<string, string | undefined>>;
+
+export const TABLE_NAMES = { conversations: 'parley-conversations', sessions: 'parley-sessions' };
+
+export interface LocalSituation {
+  env: Environment;
+  edgePort: number;
+  region: string;
+  issuer: {
+    issuer: string;
+    domain: string;
+    spaClientId: string;
+    loginClientId?: string | undefined;
+    loginClientSecret?: string | undefined;
+  };
+  /** The simulated knowledge base; undefined when a real one is used. */
+  knowledgeBaseId: string | undefined;
+}
+
+/** Origins of the page: a person may type either name of the machine. */
+export const localOrigins = (port: number): string[] => [`http://localhost:${port}`, `http://127.0.0.1:${port}`];
+
+/** What the local cloud knows of itself, under the names that the Pulumi program uses. */
+export function localFacts({ env, edgePort, region, issuer, knowledgeBaseId }: LocalSituation): Facts {
+  return {
+    region,
+    issuer: issuer.issuer,
+    clientIds: [...new Set([issuer.spaClientId, issuer.loginClientId ?? issuer.spaClientId])].join(','),
+    cognitoDomain: issuer.domain,
+    loginClientId: issuer.loginClientId ?? issuer.spaClientId,
+    loginClientSecret: issuer.loginClientSecret,
+    origins: localOrigins(edgePort).join(','),
+    'table.conversations': TABLE_NAMES.conversations,
+    'table.sessions': TABLE_NAMES.sessions,
+    voiceModelId: env['VOICE_MODEL_ID'] || 'amazon.nova-2-sonic-v1:0',
+    chatModel: env['CHAT_MODEL'] || 'bedrock:amazon.nova-lite-v1:0',
+    knowledgeBaseId: env['KNOWLEDGE_BASE_ID'] || knowledgeBaseId,
+  };
+}
+
+/**
+ * The environment that a descriptor lists, with local values; `PORT` and `ADMIN_PORT` are the caller's.
+ *
+ * @throws Error naming the descriptor and the variable for a fact that is not known here, and for a required one that has
+ * no value
+ */
+export function environmentOf(
+  descriptor: Pick<ServiceDescriptor, 'name' | 'environment'>,
+  facts: Facts,
+): Record<string, string> {
+  const environment: Record<string, string> = {};
+  for (const { name, from, value, required } of descriptor.environment) {
+    const where = `apps/${descriptor.name}/service.json: ${name}`;
+    if (from !== undefined && !Object.hasOwn(facts, from))
+      throw new Error(`${where} takes the fact "${from}", which the local cloud does not know`);
+    const local = from === undefined ? value : facts[from];
+    if (local !== undefined) environment[name] = local;
+    else if (required) throw new Error(`${where} is required and has no value here`);
+  }
+  return environment;
+}

@@ -1,0 +1,75 @@
+import { join, resolve } from 'node:path';
+import type { ServiceDescriptor } from '@parley/descriptor';
+
+/** The edge's port when nothing else is asked for; ports of services in their descriptors belong to this one. */
+export const DEFAULT_PORT = 4200;
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+export interface PortUse {
+  port: number;
+  purpose: string;
+  /** Browsers call it `localhost`, so it listens on both loopback addresses. */
+  bothFamilies: boolean;
+}
+
+/** Where everything listens: all ports move together with the edge's. */
+export interface PortPlan {
+  edge: number;
+  issuer: number;
+  bedrock: number;
+  dynamodb: number;
+  services: ReadonlyMap<string, { port: number; adminPort: number }>;
+  all: readonly PortUse[];
+}
+
+/** A wish that cannot be met; its message is all that a person needs. */
+export class SettingsError extends Error {
+  override readonly name = 'SettingsError';
+}
+
+/**
+ * @param env `PORT` is the edge's port
+ * @throws SettingsError for a port that is no number, leaves no room above it, or is needed twice
+ */
+export function planPorts(env: Environment, descriptors: readonly ServiceDescriptor[]): PortPlan {
+  const edge = portOf(env['PORT'], descriptors);
+  const shift = edge - DEFAULT_PORT;
+  const [issuer, bedrock, dynamodb] = [edge + 1, edge + 2, edge + 3] as const;
+  const services = new Map(
+    descriptors.map(({ name, port, adminPort }) => [name, { port: port + shift, adminPort: adminPort + shift }]),
+  );
+  const all: PortUse[] = [
+    { port: edge, purpose: 'the page', bothFamilies: true },
+    { port: issuer, purpose: 'the sign-in', bothFamilies: true },
+    { port: bedrock, purpose: 'the model simulator', bothFamilies: false },
+    { port: dynamodb, purpose: 'the database', bothFamilies: false },
+    ...[...services].flatMap(([name, { port, adminPort }]) => [
+      { port, purpose: name, bothFamilies: false },
+      { port: adminPort, purpose: `${name} (health)`, bothFamilies: false },
+    ]),
+  ];
+  const seen = new Map<number, string>();
+  for (const { port, purpose } of all) {
+    const other = seen.get(port);
+    if (other !== undefined) throw new SettingsError(`Port ${port} is needed for ${other} and for ${purpose}`);
+    seen.set(port, purpose);
+  }
+  return { edge, issuer, bedrock, dynamodb, services, all };
+}
+
+function portOf(text: string | undefined, descriptors: readonly ServiceDescriptor[]): number {
+  if (text === undefined || text === '') return DEFAULT_PORT;
+  const highest = Math.max(DEFAULT_PORT + 3, ...descriptors.flatMap(({ port, adminPort }) => [port, adminPort]));
+  const most = 65_535 - (highest - DEFAULT_PORT);
+  const port = /^\d{1,5}$/.test(text) ? Number(text) : NaN;
+  if (port >= 1_024 && port <= most) return port;
+  throw new SettingsError(`PORT is to be a number from 1024 to ${most}`);
+}
+
+/** Where data is kept between runs: `PARLEY_DATA`, else `.parley` in the workspace. */
+export const dataFolder = (env: Environment, root: string): string =>
+  resolve(root, env['PARLEY_DATA'] === undefined || env['PARLEY_DATA'] === '' ? '.parley' : env['PARLEY_DATA']);
+
+/** Where the build of an app lies. */
+export const buildOf = (root: string, app: string): string => join(root, 'dist', 'apps', app);
