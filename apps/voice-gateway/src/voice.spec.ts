@@ -1,6 +1,8 @@
 import { answerAudioOf, bytesOf, dtmfTones, samplesOf } from '@parley/aws-sim';
+import { DynamoTicketStore } from '@parley/auth';
 import { textOf } from '@parley/protocol';
-import type { TestSocket } from '@parley/service-kit/testing';
+import { createDocumentClient } from '@parley/conversations';
+import { TestSocket } from '@parley/service-kit/testing';
 import { startVoice, type VoiceUnderTest } from './testing/start-voice';
 
 let voice: VoiceUnderTest;
@@ -173,6 +175,35 @@ describe('barge-in', () => {
     socket.socket.close();
     await socket.closed;
   });
+});
+
+it('opens once with a ticket for voice, and not with one for something else', async () => {
+  const tickets = new DynamoTicketStore(createDocumentClient({ region: 'us-east-1' }), 'sessions');
+  const principal = { kind: 'user' as const, id: 'alice', groups: [], clientId: 'c', expiresAt: Date.now() + 60_000 };
+  const tried = async (ticket: string) => {
+    const socket = new TestSocket(`${voice.url}/ws/voice?ticket=${ticket}`);
+    await socket.opened();
+    socket.say({ event: { callStart: {} } });
+    const outcome = await Promise.race([
+      socket.next<Frame>().then(nameOf),
+      socket.closed.then(({ code, reason }) => `${code} ${reason}`),
+    ]);
+    socket.socket.close();
+    await socket.closed;
+    return outcome;
+  };
+  const refused = '1008 Invalid authentication token';
+  const [good, wrong] = [await tickets.issue(principal, 'voice'), await tickets.issue(principal, 'chat')];
+  expect([await tried(good), await tried(good), await tried(wrong), await tried('x'.repeat(43))]).toEqual([
+    'callReady',
+    refused,
+    refused,
+    refused,
+  ]);
+  expect(voice.logs.text).not.toContain(good);
+  await expect(tickets.redeem(wrong, 'chat')).resolves.toMatchObject({ principal: { id: 'alice' } });
+  const ended = await tickets.issue({ ...principal, expiresAt: Date.now() - 1 }, 'voice');
+  expect(await tried(ended)).toBe(refused);
 });
 
 describe('refused, with an answer, while the connection goes on:', () => {

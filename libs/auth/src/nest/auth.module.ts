@@ -15,10 +15,7 @@ import { PassportTokenVerifier } from '../passport/passport-token-verifier';
 import { AuthGuard } from './auth.guard';
 import { checkAuthOptions, type AuthOptions } from './auth-options';
 import { Authenticator } from './authenticator';
-import { CsrfGuard } from './csrf.guard';
-import { DISPLAY_NAMES, TICKET_STORE, TOKEN_VERIFIER } from './tokens';
-
-const OPTIONS = Symbol('parley:auth-options');
+import { AUTH_OPTIONS, DISPLAY_NAMES, TICKET_STORE, TOKEN_VERIFIER } from './tokens';
 
 /** How the options are made when they depend on other providers. */
 export interface AuthAsyncOptions
@@ -43,45 +40,40 @@ export class AuthModule implements OnModuleInit, OnApplicationShutdown {
       imports,
       providers: [
         {
-          provide: OPTIONS,
+          provide: AUTH_OPTIONS,
           inject,
           useFactory: async (...args: never[]) => checkAuthOptions(await useFactory(...args)),
         },
         {
           provide: KeySet,
-          inject: [OPTIONS],
+          inject: [AUTH_OPTIONS],
           useFactory: ({ issuer, onOutage }: AuthOptions) =>
             new KeySet({ jwksUri: `${issuer}/.well-known/jwks.json`, onOutage }),
         },
         {
           provide: TOKEN_VERIFIER,
-          inject: [OPTIONS, KeySet],
+          inject: [AUTH_OPTIONS, KeySet],
           useFactory: (options: AuthOptions, keys: KeySet) => new PassportTokenVerifier(options, keys),
         },
         {
           provide: TICKET_STORE,
-          inject: [OPTIONS],
+          inject: [AUTH_OPTIONS],
           useFactory: ({ sessions }: AuthOptions) => new DynamoTicketStore(sessions.client, sessions.table),
         },
         {
           provide: DISPLAY_NAMES,
-          inject: [OPTIONS],
+          inject: [AUTH_OPTIONS],
           useFactory: ({ sessions }: AuthOptions) => new DynamoDisplayNames(sessions.client, sessions.table),
         },
         {
           provide: Authenticator,
-          inject: [OPTIONS, TOKEN_VERIFIER, TICKET_STORE],
+          inject: [AUTH_OPTIONS, TOKEN_VERIFIER, TICKET_STORE],
           useFactory: (options: AuthOptions, ...[verifier, tickets]: [never, never]) =>
             new Authenticator(verifier, tickets, new RefusalLimiter(), options),
         },
-        {
-          provide: CsrfGuard,
-          inject: [OPTIONS],
-          useFactory: ({ allowedOrigins }: AuthOptions) => new CsrfGuard(allowedOrigins),
-        },
         { provide: APP_GUARD, useClass: AuthGuard },
       ],
-      exports: [Authenticator, CsrfGuard, KeySet, TOKEN_VERIFIER, TICKET_STORE, DISPLAY_NAMES],
+      exports: [AUTH_OPTIONS, Authenticator, KeySet, TOKEN_VERIFIER, TICKET_STORE, DISPLAY_NAMES],
     };
   }
 

@@ -1,6 +1,8 @@
 import type { IncomingMessage } from 'node:http';
-import { Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
+import { Inject, Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
 import { ParleyError } from '@parley/errors';
+import type { AuthOptions } from './auth-options';
+import { AUTH_OPTIONS } from './tokens';
 
 /**
  * For routes that set or use a cookie: they want an allowed `Origin` and `application/json`. A form of another site can
@@ -8,11 +10,11 @@ import { ParleyError } from '@parley/errors';
  */
 @Injectable()
 export class CsrfGuard implements CanActivate {
-  constructor(private readonly allowedOrigins: readonly string[]) {}
+  constructor(@Inject(AUTH_OPTIONS) private readonly options: Pick<AuthOptions, 'allowedOrigins'>) {}
 
   canActivate(context: ExecutionContext): boolean {
     const { headers } = context.switchToHttp().getRequest<IncomingMessage>();
-    if (headers.origin === undefined || !this.allowedOrigins.includes(headers.origin))
+    if (headers.origin === undefined || !this.options.allowedOrigins.includes(headers.origin))
       throw new ParleyError('origin_not_allowed');
     if (!/^application\/json\s*(;|$)/i.test(headers['content-type'] ?? '')) throw new ParleyError('json_required');
     return true;

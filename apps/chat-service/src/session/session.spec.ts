@@ -1,0 +1,144 @@
+import { randomBytes } from 'node:crypto';
+import { TestBrowser } from '@parley/aws-sim';
+import type { TokenResponse } from '@parley/protocol';
+import { ORIGIN, REDIRECT_URI, startChat, type ChatUnderTest } from '../testing/start-chat';
+
+let chat: ChatUnderTest;
+beforeAll(async () => void (chat = await startChat()));
+afterAll(() => chat.close());
+
+const post = (path: string, body: object, headers: Record<string, string> = {}) =>
+  fetch(`${chat.url}/api/session/${path}`, {
+    method: 'POST',
+    body: JSON.stringify(body),
+    headers: { 'content-type': 'application/json', origin: ORIGIN, ...headers },
+  });
+
+async function codeFor(user: string) {
+  const codeVerifier = randomBytes(32).toString('base64url');
+  const browser = new TestBrowser(chat.issuer, REDIRECT_URI, chat.issuer.loginClientId);
+  const back = await browser.signIn(user, codeVerifier);
+  return { code: back.searchParams.get('code')!, codeVerifier, redirectUri: REDIRECT_URI };
+}
+async function signIn(user: string) {
+  const response = await post('token', await codeFor(user));
+  const [cookie] = response.headers.getSetCookie();
+  return { response, body: (await response.json()) as TokenResponse, cookie: cookie!, pair: cookie!.split(';')[0]! };
+}
+
+it('exchanges a code on the server, keeps the refresh token in an HttpOnly cookie and remembers the display name', async () => {
+  const { response, body, cookie } = await signIn('alice');
+  expect(response.status).toBe(200);
+  expect(response.headers.get('cache-control')).toBe('no-store');
+  expect(body).toEqual({
+    accessToken: expect.any(String),
+    expiresInMs: expect.any(Number),
+    user: { id: expect.any(String), username: expect.any(String), groups: [], name: 'Alice Lindqvist' },
+  });
+  expect(Object.keys(body)).not.toContain('refreshToken');
+  expect(cookie).toMatch(/HttpOnly/i);
+  expect(cookie).toMatch(/SameSite=Strict/i);
+  expect(cookie).toMatch(/Path=\/api\/session/);
+  // Plain http on this very machine: the browser would not keep a Secure cookie.
+  expect(cookie).not.toMatch(/Secure/i);
+  const me = await fetch(`${chat.url}/api/session/me`, { headers: { authorization: `Bearer ${body.accessToken}` } });
+  expect(await me.json()).toMatchObject({
+    kind: 'user',
+    id: body.user.id,
+    name: 'Alice Lindqvist',
+    expiresAt: expect.stringMatching(/Z$/),
+  });
+});
+
+it('marks the cookie Secure, with its prefix, for every origin but this machine’s plain http', async () => {
+  const other = await post('logout', {}, { origin: ORIGIN });
+  expect(other.headers.getSetCookie()[0]).toMatch(/^parley_refresh=;/);
+});
+
+it('renews the session by the cookie, again and again', async () => {
+  let { pair } = await signIn('alice');
+  for (let n = 0; n < 3; n += 1) {
+    const response = await post('refresh', {}, { cookie: pair });
+    expect(response.status).toBe(200);
+    expect(((await response.json()) as TokenResponse).user.name).toBe('Alice Lindqvist');
+    pair = response.headers.getSetCookie()[0]!.split(';')[0]!;
+  }
+});
+
+it('answers two tabs that refresh with the same cookie at once', async () => {
+  const { pair } = await signIn('bob');
+  const statuses = await Promise.all([1, 2].map(async () => (await post('refresh', {}, { cookie: pair })).status));
+  expect(statuses).toEqual([200, 200]);
+});
+
+it('ends the session on logout, at the pool too', async () => {
+  const { pair } = await signIn('alice');
+  const response = await post('logout', {}, { cookie: pair });
+  expect([response.status, response.headers.getSetCookie()[0]]).toEqual([
+    204,
+    expect.stringMatching(/parley_refresh=;.*Max-Age=0/),
+  ]);
+  const again = await post('refresh', {}, { cookie: pair });
+  expect([again.status, ((await again.json()) as { code: string }).code]).toEqual([401, 'token_refused']);
+});
+
+describe('refused:', () => {
+  it('a code used twice, a wrong verifier, a made-up code', async () => {
+    const exchange = await codeFor('alice');
+    expect((await post('token', exchange)).status).toBe(200);
+    for (const body of [
+      exchange,
+      { ...(await codeFor('alice')), codeVerifier: randomBytes(32).toString('base64url') },
+      { ...exchange, code: 'made-up' },
+    ]) {
+      const response = await post('token', body);
+      expect([response.status, ((await response.json()) as { code: string }).code]).toEqual([401, 'token_refused']);
+    }
+  });
+
+  it('a refresh without a cookie', async () => expect((await post('refresh', {})).status).toBe(401));
+
+  it.each([
+    ['a foreign origin', { origin: 'https://evil.example' }, 'origin_not_allowed'],
+    ['a form', { 'content-type': 'application/x-www-form-urlencoded' }, 'json_required'],
+    ['plain text', { 'content-type': 'text/plain' }, 'json_required'],
+  ])('%s on every route that uses the cookie', async (_, headers, code) => {
+    for (const path of ['token', 'refresh', 'logout']) {
+      const response = await post(path, {}, headers as unknown as Record<string, string>);
+      expect([response.status, ((await response.json()) as { code: string }).code]).toEqual([403, code]);
+    }
+  });
+
+  it('a token request of the wrong form, without repeating it', async () => {
+    const response = await post('token', { code: 'x', codeVerifier: 'secret-but-short', redirectUri: 'nowhere' });
+    const text = await response.text();
+    expect(response.status).toBe(400);
+    expect(text).not.toContain('secret-but-short');
+  });
+});
+
+it('signs nobody out when the pool cannot be reached', async () => {
+  const { pair } = await signIn('alice');
+  await chat.issuer.close();
+  const response = await post('refresh', {}, { cookie: pair });
+  expect([response.status, ((await response.json()) as { code: string }).code]).toEqual([503, 'identity_unavailable']);
+  expect(response.headers.getSetCookie()).toEqual([]);
+  await chat.close();
+  chat = await startChat();
+});
+
+it('sells a ticket that says nothing of the token', async () => {
+  const response = await chat.as('alice')('/api/session/ticket', { method: 'POST', body: '{"audience":"voice"}' });
+  const { ticket, expiresInMs } = (await response.json()) as { ticket: string; expiresInMs: number };
+  expect([response.status, ticket, expiresInMs]).toEqual([201, expect.stringMatching(/^[\w-]{43}$/), 30_000]);
+});
+
+it('keeps the name that a person chose', async () => {
+  const response = await chat.as('carol')('/api/session/me', { method: 'PATCH', body: '{"name":" Caz "}' });
+  expect(await response.json()).toMatchObject({ name: 'Caz' });
+  expect(await (await chat.as('carol')('/api/session/me')).json()).toMatchObject({ name: 'Caz' });
+});
+
+it('logs no token, code, cookie or ticket', () => {
+  expect(chat.logs.text).not.toMatch(/eyJ[A-Za-z0-9_-]+\./);
+});
