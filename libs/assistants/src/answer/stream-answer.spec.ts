@@ -152,6 +152,16 @@ describe('a model that breaks off', () => {
     expect(server.requests).toHaveLength(1);
   });
 
+  it('and keeps its connection open does not keep ours', async () => {
+    const closed = Promise.withResolvers<void>();
+    server.reply((to) => {
+      to.text('Hel').exception('internalServerException', 'secret');
+      void to.closed.then(closed.resolve);
+    });
+    expect((await answer()).terminal).toEqual(MODEL_UNAVAILABLE);
+    await closed.promise;
+  });
+
   it('before its first piece ends the stream with an error too', async () => {
     server.reply((to) => to.raw(new Uint8Array()).hangUp());
     expect((await answer()).terminal).toEqual(MODEL_UNAVAILABLE);
@@ -188,8 +198,12 @@ describe('a model that refuses', () => {
   });
 
   it('because it took too long says so', async () => {
-    server.reply((to) => to.refuse(408, 'ModelTimeoutException', 'secret'));
-    expect((await answer({ maxRetries: 0 })).terminal).toEqual(MODEL_TIMEOUT);
+    for (const maxRetries of [0, 1]) {
+      const refuse = (to: Exchange) => to.refuse(408, 'ModelTimeoutException', 'secret');
+      server.reply(refuse, refuse);
+      expect((await answer({ maxRetries })).terminal).toEqual(MODEL_TIMEOUT);
+      expect(server.requests).toHaveLength(maxRetries + 1);
+    }
   });
 });
 

@@ -222,6 +222,16 @@ describe('a deletion', () => {
   });
 });
 
+describe('a retention', () => {
+  it('of everything writes the head down that the record did not know', async () => {
+    const client = dynamo.client();
+    failBefore(client, updating('RECORD'));
+    await say(replica({ client }), 'a');
+    await replica().raiseFirst(id, 99);
+    expect((await say(replica(), 'b')).seq).toBe(2);
+  });
+});
+
 describe('a retention that stopped half way', () => {
   it('is finished by the next one', async () => {
     for (let n = 1; n <= 5; n++) await say(replica(), `m${n}`);
