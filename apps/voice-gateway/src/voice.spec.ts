@@ -1,7 +1,5 @@
 import { answerAudioOf, bytesOf, dtmfTones, samplesOf } from '@parley/aws-sim';
-import { DynamoTicketStore } from '@parley/auth';
 import { textOf } from '@parley/protocol';
-import { createDocumentClient } from '@parley/conversations';
 import { TestSocket } from '@parley/service-kit/testing';
 import { startVoice, type VoiceUnderTest } from './testing/start-voice';
 
@@ -178,7 +176,7 @@ describe('barge-in', () => {
 });
 
 it('opens once with a ticket for voice, and not with one for something else', async () => {
-  const tickets = new DynamoTicketStore(createDocumentClient({ region: 'us-east-1' }), 'sessions');
+  const { tickets } = voice;
   const principal = { kind: 'user' as const, id: 'alice', groups: [], clientId: 'c', expiresAt: Date.now() + 60_000 };
   const tried = async (ticket: string) => {
     const socket = new TestSocket(`${voice.url}/ws/voice?ticket=${ticket}`);

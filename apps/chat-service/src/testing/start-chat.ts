@@ -73,7 +73,7 @@ export async function startChat(options: BedrockOptions = {}): Promise<ChatUnder
     metrics,
     bodyLimits: [{ path: '/api/chat', bytes: LIMITS.chatBody }],
   });
-  const client = createDocumentClient({ region: 'us-east-1' });
+  const client = createDocumentClient({ region: 'us-east-1', endpoint: dynamo.endpoint });
   const url = `http://127.0.0.1:${service.port}`;
   return {
     service,

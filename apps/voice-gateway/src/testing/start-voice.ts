@@ -1,4 +1,5 @@
 import { createTables, startBedrock, startDynamo, type BedrockOptions, type BedrockSimulator } from '@parley/aws-sim';
+import { DynamoTicketStore, type TicketStore } from '@parley/auth';
 import { startTestPool, type TestPool } from '@parley/auth/testing';
 import { createConversationStore, createDocumentClient, type ConversationStore } from '@parley/conversations';
 import { createLogger, readConfig, startService, type RunningService } from '@parley/service-kit';
@@ -13,6 +14,7 @@ export interface VoiceUnderTest {
   pool: TestPool;
   bedrock: BedrockSimulator;
   store: ConversationStore;
+  tickets: TicketStore;
   logs: LogCapture;
   /** A socket to `/ws/voice` that is open, for this person. */
   connect(sub: string, path?: string): Promise<TestSocket>;
@@ -58,7 +60,7 @@ export async function startVoice(options: BedrockOptions = {}): Promise<VoiceUnd
     logger,
     metrics,
   });
-  const client = createDocumentClient({ region: 'us-east-1' });
+  const client = createDocumentClient({ region: 'us-east-1', endpoint: dynamo.endpoint });
   const url = `ws://127.0.0.1:${service.port}`;
   return {
     service,
@@ -66,6 +68,7 @@ export async function startVoice(options: BedrockOptions = {}): Promise<VoiceUnd
     bedrock,
     logs,
     url,
+    tickets: new DynamoTicketStore(client, tables.sessions),
     store: createConversationStore({ client, table: tables.conversations }),
     async connect(sub, path = '/ws/voice') {
       const socket = new TestSocket(url + path, ['parley.v1', `bearer.${await pool.mint({ sub })}`]);
