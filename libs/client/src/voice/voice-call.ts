@@ -46,6 +46,11 @@ export class VoiceCall {
     this.client.on('contentEnd', (event) => this.fold(() => this.lines.contentEnd(event)));
   }
 
+  /** Where what is said goes: known from the start, or once it listens; also after the end. */
+  get conversationId(): string | undefined {
+    return this.client.conversationId;
+  }
+
   /** Call it in the handler of a click or key. Rejects with the ClientError that the state `failed` carries too. */
   async start(): Promise<void> {
     this.currentState.set({ name: 'connecting' });

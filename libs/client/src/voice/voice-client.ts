@@ -59,6 +59,11 @@ export class VoiceClient {
     });
   }
 
+  /** Where what is said goes: known from the start, or from `callReady` on; also after the end. */
+  get conversationId(): string | undefined {
+    return this.call?.conversationId ?? this.options.conversationId;
+  }
+
   /** Begins. Resolves once the service listens; rejects with the ClientError that the state `failed` carries too. */
   async start(): Promise<Ready> {
     if (this.current.get().name !== 'idle') throw new Error('A VoiceClient makes one call');
@@ -102,7 +107,7 @@ export class VoiceClient {
 
   private sayCallStart(): void {
     const { assistant, voiceId } = this.options;
-    const conversationId = this.call?.conversationId ?? this.options.conversationId;
+    const { conversationId } = this;
     const lostForMs = this.clock.now() - (this.socket.lostAt ?? this.clock.now());
     const callId = lostForMs < RESUMABLE_MS ? this.call?.callId : undefined;
     this.send({ event: { callStart: { conversationId, callId, assistant, voiceId, audio: 'binary' } } });

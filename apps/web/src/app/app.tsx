@@ -1,0 +1,62 @@
+import { lazy, Suspense, useEffect, useMemo } from 'react';
+import { useLocation } from 'wouter';
+import { ChatClient, TokenSource } from '@parley/client';
+import type { WebConfig } from '@parley/protocol';
+import { Loading, Notice } from '../ui/notice';
+import { useLoaded } from '../ui/use-loaded';
+import { useObservable } from '../ui/use-observable';
+import { Callback } from '../session/callback';
+import { Landing } from '../session/landing';
+import { loadConfig } from './config';
+import { ServicesProvider, useServices, type Services } from './services';
+
+// What only somebody who is signed in needs is not loaded before.
+const Workspace = lazy(() => import('./workspace'));
+
+/** The page: configuration first, then who is there, then what they came for. */
+export function App() {
+  const [config, reload] = useLoaded(loadConfig);
+  if (config.state === 'loading') return <Loading label="Loading" />;
+  if (config.state === 'failed') {
+    return (
+      <main className="alone">
+        <Notice action={{ label: 'Try again', run: reload }}>{config.error.message}</Notice>
+      </main>
+    );
+  }
+  return <Configured config={config.value} />;
+}
+
+function Configured({ config }: { config: WebConfig }) {
+  const services = useMemo((): Services => {
+    const session = new TokenSource({ domain: config.domain, clientId: config.spaClientId });
+    return { config, session, chat: new ChatClient({ tokenSource: session }), baseUrl: '' };
+  }, [config]);
+  return (
+    <ServicesProvider value={services}>
+      <Page />
+    </ServicesProvider>
+  );
+}
+
+export function Page() {
+  const { session } = useServices();
+  const state = useObservable(session.state);
+  const [path] = useLocation();
+  const isCallback = path === '/auth/callback';
+  useEffect(() => {
+    if (!isCallback) void session.restore();
+    // Once, when the page is loaded: the callback signs in by its own code.
+  }, [session]); // eslint-disable-line react-hooks/exhaustive-deps
+
+  if (isCallback) return <Callback />;
+  if (state.name === 'signed-in') {
+    return (
+      <Suspense fallback={<Loading label="Loading" />}>
+        {/* Another person is another page: nothing of the one before may stay. */}
+        <Workspace key={state.user.id} user={state.user} />
+      </Suspense>
+    );
+  }
+  return <Landing state={state} />;
+}

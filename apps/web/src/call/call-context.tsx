@@ -1,0 +1,62 @@
+import { createContext, useCallback, useContext, useEffect, useMemo, useState, type ReactNode } from 'react';
+import { isOver, VoiceCall } from '@parley/client';
+import workletUrl from '@parley/client/audio-worklet?worker&url';
+import { useServices } from '../app/services';
+
+export interface CallStart {
+  /** Goes on in this conversation; without it the service begins one. */
+  conversationId?: string;
+  assistant?: string;
+}
+
+/** The one call of this page, which lives on while its person looks at other conversations. */
+export interface ActiveCall {
+  call: VoiceCall;
+  startedAt: number;
+  /** The page it was begun on, which is its own until it has a conversation. */
+  pageId: string;
+}
+interface CallContextValue {
+  active?: ActiveCall;
+  /** In the handler of a click or key: browsers open no sound without one. */
+  begin(pageId: string, start: CallStart): void;
+  /** Forgets a call that is over. */
+  dismiss(): void;
+}
+
+const Context = createContext<CallContextValue | undefined>(undefined);
+
+export function CallProvider({ children }: { children: ReactNode }) {
+  const { session, baseUrl, audio } = useServices();
+  const [active, setActive] = useState<ActiveCall>();
+
+  const begin = useCallback(
+    (pageId: string, start: CallStart) => {
+      const call = new VoiceCall({ ...start, tokenSource: session, baseUrl, audio: audio ?? { workletUrl } });
+      setActive({ call, startedAt: Date.now(), pageId });
+      call.start().catch(() => undefined); // the state says why
+    },
+    [session, baseUrl, audio],
+  );
+  const dismiss = useCallback(() => setActive(undefined), []);
+
+  // Signed out, or the page is left: nobody could hang up any more.
+  useEffect(() => {
+    if (active === undefined) return;
+    const hangUp = (): void => void (isOver(active.call.state.get()) || active.call.hangUp());
+    addEventListener('pagehide', hangUp);
+    return () => {
+      removeEventListener('pagehide', hangUp);
+      hangUp();
+    };
+  }, [active]);
+
+  const value = useMemo(() => ({ active, begin, dismiss }), [active, begin, dismiss]);
+  return <Context.Provider value={value}>{children}</Context.Provider>;
+}
+
+export function useCall(): CallContextValue {
+  const value = useContext(Context);
+  if (value === undefined) throw new Error('There is no CallProvider above this component');
+  return value;
+}

@@ -1,0 +1,86 @@
+import { useEffect, useState } from 'react';
+import { isOver } from '@parley/client';
+import { useServices } from '../app/services';
+import { HangUpIcon, MicrophoneIcon, MutedIcon } from '../ui/icons';
+import { Notice } from '../ui/notice';
+import { useObservable } from '../ui/use-observable';
+import { useCall, type ActiveCall } from './call-context';
+import { durationOf, wordsOf } from './call-words';
+import { LevelMeter } from './level-meter';
+
+/** The call of this conversation: its state, the level, mute and hang up; what went wrong, when something did. */
+export function CallPanel({ active, onRetry }: { active: ActiveCall; onRetry: () => void }) {
+  const { call } = active;
+  const { session } = useServices();
+  const { dismiss } = useCall();
+  const state = useObservable(call.state);
+  const muted = useObservable(call.muted);
+  const words = wordsOf(state, muted);
+
+  if (state.name === 'failed') {
+    const action =
+      state.remedy === 'sign-in'
+        ? { label: 'Sign in', run: () => void session.signIn() }
+        : {
+            label: state.remedy === 'retry' ? 'Call again' : 'Close',
+            run: state.remedy === 'retry' ? onRetry : dismiss,
+          };
+    return (
+      <div data-testid="call-state" data-state="failed">
+        <Notice action={action}>{words}</Notice>
+      </div>
+    );
+  }
+  if (state.name === 'ended') {
+    return (
+      <p className="call-ended" role="status" data-testid="call-state" data-state="ended">
+        {words}
+        {state.durationMs !== undefined && ` · ${durationOf(state.durationMs)}`}
+      </p>
+    );
+  }
+  return (
+    <section className="call" aria-label="Call" data-state={state.name}>
+      <LevelMeter call={call} />
+      <div className="call-words">
+        <strong role="status" data-testid="call-state" data-state={state.name}>
+          {words}
+        </strong>
+        <Elapsed since={active.startedAt} />
+      </div>
+      <button
+        type="button"
+        className="button button-icon"
+        aria-pressed={muted}
+        aria-label="Mute"
+        title={muted ? 'Unmute the microphone' : 'Mute the microphone'}
+        data-testid="mute"
+        onClick={() => call.setMuted(!muted)}
+      >
+        {muted ? <MutedIcon /> : <MicrophoneIcon />}
+      </button>
+      <button
+        type="button"
+        className="button button-danger"
+        data-testid="end-call"
+        disabled={isOver(state)}
+        onClick={() => void call.hangUp()}
+      >
+        <HangUpIcon /> Hang up
+      </button>
+    </section>
+  );
+}
+
+function Elapsed({ since }: { since: number }) {
+  const [now, setNow] = useState(since);
+  useEffect(() => {
+    const timer = setInterval(() => setNow(Date.now()), 1_000);
+    return () => clearInterval(timer);
+  }, []);
+  return (
+    <span className="call-time" role="timer" aria-label="Length of the call" aria-live="off">
+      {durationOf(now - since)}
+    </span>
+  );
+}

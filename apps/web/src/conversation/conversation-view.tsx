@@ -1,0 +1,109 @@
+import { useEffect, useState } from 'react';
+import { useLocation } from 'wouter';
+import { asClientError, isOver } from '@parley/client';
+import type { AssistantSummary } from '@parley/protocol';
+import { CallPanel } from '../call/call-panel';
+import { useCall } from '../call/call-context';
+import { MicrophoneIcon } from '../ui/icons';
+import { Notice } from '../ui/notice';
+import { AssistantChoice } from './assistant-choice';
+import { Composer } from './composer';
+import type { Log } from './log';
+import { Thread } from './thread';
+import { useAnswers } from './use-answers';
+import { useCallHere } from './use-call-here';
+
+interface ConversationViewProps {
+  id: string;
+  initial: Log;
+  assistants: readonly AssistantSummary[];
+  onChange: () => void;
+}
+
+/** One conversation to talk and write in: a call and answers go into the same thread. */
+export function ConversationView({ id, initial, assistants, onChange }: ConversationViewProps) {
+  const [path, navigate] = useLocation();
+  const [chosen, setChosen] = useState(initial.conversation?.assistant);
+  const [failure, setFailure] = useState<string>();
+  const assistant = chosen ?? assistants[0]?.id;
+  const answers = useAnswers(id, initial, assistant, onChange);
+  const { active, begin } = useCall();
+  const here = useCallHere(id);
+  const isEmpty = answers.messages.length === 0 && here.lines.length === 0;
+
+  // A call that is over is in the log. Until that is read, its lines stay.
+  const { catchUp, state: answerState } = answers;
+  const { isToBeRead, markRead, hideLines } = here;
+  useEffect(() => {
+    if (!isToBeRead || answerState !== 'idle') return;
+    markRead();
+    catchUp().then(
+      () => {
+        hideLines();
+        onChange();
+      },
+      (error: unknown) => setFailure(asClientError(error).message),
+    );
+  }, [isToBeRead, answerState, markRead, hideLines, catchUp, onChange]);
+
+  const inCall = here.state !== undefined && !isOver(here.state);
+  const send = (text: string): void => {
+    setFailure(undefined);
+    if (!inCall) {
+      answers.ask(text);
+      if (path !== `/c/${id}`) navigate(`/c/${id}`, { replace: true });
+      return;
+    }
+    try {
+      active?.call.sendText(text);
+    } catch (error) {
+      setFailure(asClientError(error).message);
+    }
+  };
+  const talk = (): void =>
+    begin(id, { conversationId: isEmpty && initial.conversation === undefined ? undefined : id, assistant });
+
+  return (
+    <div className="conversation" data-empty={isEmpty ? '' : undefined}>
+      <h1 className={isEmpty ? 'greeting' : 'visually-hidden'}>
+        {isEmpty ? 'What would you like to talk about?' : initial.conversation?.title || 'Conversation'}
+      </h1>
+      {!isEmpty && (
+        <Thread
+          messages={answers.messages}
+          lines={here.lines}
+          state={answers.state}
+          hasEarlier={answers.hasEarlier}
+          onEarlier={() =>
+            void answers.loadEarlier().catch((error: unknown) => setFailure(asClientError(error).message))
+          }
+        />
+      )}
+      <div className="dock">
+        {answers.error !== undefined && !inCall && (
+          <Notice action={{ label: 'Try again', run: answers.retry }} testId="answer-error">
+            {answers.error.message}
+          </Notice>
+        )}
+        {failure !== undefined && (
+          <Notice action={{ label: 'Close', run: () => setFailure(undefined) }}>{failure}</Notice>
+        )}
+        {here.active !== undefined && <CallPanel active={here.active} onRetry={talk} />}
+        <Composer
+          placeholder={inCall ? 'Type into the call' : 'Write a message'}
+          isAnswering={answers.state !== 'idle' && !inCall}
+          onSend={send}
+          onStop={answers.stop}
+        />
+        <div className="dock-row">
+          <AssistantChoice assistants={assistants} chosen={assistant} disabled={inCall} onChoose={setChosen} />
+          {!inCall && (
+            <button type="button" className="button talk-button" data-testid="start-call" onClick={talk}>
+              <MicrophoneIcon /> Talk
+            </button>
+          )}
+        </div>
+      </div>
+    </div>
+  );
+}

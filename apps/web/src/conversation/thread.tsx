@@ -1,0 +1,56 @@
+import type { ParleyMessage, TranscriptLine } from '@parley/client';
+import { LineItem, MessageItem } from './thread-item';
+import { useFollow } from './use-follow';
+
+interface ThreadProps {
+  messages: readonly ParleyMessage[];
+  /** Of the call that is on in this conversation. */
+  lines: readonly TranscriptLine[];
+  state: 'idle' | 'waiting' | 'streaming';
+  hasEarlier: boolean;
+  onEarlier: () => void;
+}
+
+/** What was said and written, in one list; a line of a call that the log already gave is shown once. */
+export function Thread({ messages, lines, state, hasEarlier, onEarlier }: ThreadProps) {
+  const known = new Set(messages.flatMap(({ id, metadata }) => [id, metadata?.seq]));
+  const fresh = lines.filter(({ messageId, seq }) => !known.has(messageId ?? '') && !known.has(seq ?? -1));
+  const end = useFollow([messages, lines]);
+  return (
+    <div className="thread" tabIndex={0} role="region" aria-label="Messages" ref={end}>
+      {hasEarlier && (
+        <button type="button" className="button button-plain thread-earlier" onClick={onEarlier}>
+          Show earlier messages
+        </button>
+      )}
+      <ul className="thread-items" role="log" aria-live="polite" aria-relevant="additions" aria-label="Conversation">
+        {messages.map((message, n) => (
+          <MessageItem
+            key={message.id}
+            message={message}
+            joined={isSameVoice(messages[n - 1], message)}
+            streaming={state === 'streaming' && n === messages.length - 1}
+          />
+        ))}
+        {fresh.map((line, n) => (
+          <LineItem key={line.key} line={line} joined={fresh[n - 1]?.role === line.role} />
+        ))}
+      </ul>
+      {state === 'waiting' && (
+        <p className="waiting" role="status">
+          <span className="loading-dots" aria-hidden="true">
+            <span />
+            <span />
+            <span />
+          </span>
+          <span className="visually-hidden">The answer is on its way</span>
+        </p>
+      )}
+    </div>
+  );
+}
+
+function isSameVoice(before: ParleyMessage | undefined, message: ParleyMessage): boolean {
+  const callId = message.metadata?.callId;
+  return callId !== undefined && before?.metadata?.callId === callId && before.role === message.role;
+}

@@ -1,0 +1,37 @@
+import type { ReactNode } from 'react';
+
+interface NoticeProps {
+  children: ReactNode;
+  action?: { label: string; run: () => void };
+  /** `error` is read out at once. */
+  tone?: 'error' | 'quiet';
+  testId?: string;
+}
+
+/** Says that something went another way than wanted, and what can be done about it. */
+export function Notice({ children, action, tone = 'error', testId }: NoticeProps) {
+  return (
+    <div className={`notice notice-${tone}`} role={tone === 'error' ? 'alert' : 'status'} data-testid={testId}>
+      <p>{children}</p>
+      {action !== undefined && (
+        <button type="button" className="button" onClick={action.run}>
+          {action.label}
+        </button>
+      )}
+    </div>
+  );
+}
+
+/** Something is on its way. */
+export function Loading({ label }: { label: string }) {
+  return (
+    <p className="loading" role="status">
+      <span className="loading-dots" aria-hidden="true">
+        <span />
+        <span />
+        <span />
+      </span>
+      {label}
+    </p>
+  );
+}
