@@ -14,6 +14,7 @@ import { ConversationsController } from './conversations/conversations.controlle
 import { ASSISTANTS, CONVERSATIONS } from './ports';
 import { IdentityProvider } from './session/identity-provider';
 import { SessionController } from './session/session.controller';
+import { Upkeep } from './upkeep';
 
 /** The composition root: the one place that says which adapter serves which port. */
 @Module({})
@@ -44,7 +45,7 @@ export class AppModule {
       client: dynamo,
       table: config.CONVERSATIONS_TABLE,
       report,
-      beforeRemove: async (id) => void generations.find(id)?.stop(),
+      beforeRemove: (id) => generations.stopIn(id),
     });
     const assistants = loadAssistants();
     return {
@@ -62,6 +63,7 @@ export class AppModule {
       ],
       controllers: [SessionController, ConversationsController, ChatController, AssistantsController],
       providers: [
+        { provide: Upkeep, useFactory: () => new Upkeep(store, report) },
         { provide: CONVERSATIONS, useValue: store },
         { provide: ASSISTANTS, useValue: assistants },
         { provide: Generations, useValue: generations },

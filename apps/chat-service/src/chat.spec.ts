@@ -224,6 +224,18 @@ describe('a generation', () => {
     expect([taken.status, ((await taken.json()) as { code: string }).code]).toEqual([404, 'conversation_not_found']);
   });
 
+  it('ends before its conversation is erased, and leaves nothing behind', async () => {
+    const id = randomUUID();
+    const reading = post(id, 'a long one').then((response) => response.text());
+    const alice = slow.as('alice');
+    while ((await alice(`/api/conversations/${id}`)).status === 404)
+      await new Promise((resolve) => setImmediate(resolve));
+    expect((await alice(`/api/conversations/${id}`, { method: 'DELETE' })).status).toBe(204);
+    expect(await reading).toMatch(/"type":"(error|finish)"/);
+    expect((await alice(`/api/conversations/${id}`)).status).toBe(404);
+    expect((await post(id, 'again')).status).toBe(404);
+  });
+
   it('is kept as far as it is when the service leaves, and its reader is told', async () => {
     const leaving = await startChat({ text: { pieceMs: 30, pieceWords: 1 } });
     const id = randomUUID();
@@ -296,6 +308,13 @@ it('lists, renames and deletes conversations, newest first', async () => {
   expect((await carol(`/api/conversations/${newer}`, { method: 'DELETE' })).status).toBe(204);
   expect(await list()).toEqual(['renamed']);
   expect((await carol(`/api/conversations/${newer}`)).status).toBe(404);
+  expect(await (await carol(`/api/conversations/${older}`)).json()).toMatchObject({
+    kind: 'chat',
+    members: [
+      { kind: 'user', role: 'owner' },
+      { kind: 'assistant', id: 'general', name: 'Parley' },
+    ],
+  });
   expect((await carol('/api/assistants')).status).toBe(200);
 });
 

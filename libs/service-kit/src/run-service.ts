@@ -54,6 +54,7 @@ export async function startService(options: ServiceOptions): Promise<RunningServ
     logger: new NestLogger(logger),
   });
   app.disable('x-powered-by');
+  app.disable('etag');
   app.use(...requestLog(logger), jsonBody(LIMITS.httpBody, options.bodyLimits));
   app.useGlobalFilters(new ProblemFilter(logger));
   app.useGlobalPipes(validationPipe());

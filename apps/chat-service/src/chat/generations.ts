@@ -7,7 +7,10 @@ const KEPT_MS = 600_000;
 
 /** The generations of this process: at most one running in a conversation. */
 export class Generations {
-  private readonly byConversation = new Map<string, { generation: Generation; endedAt?: number }>();
+  private readonly byConversation = new Map<
+    string,
+    { generation: Generation; work?: Promise<void>; endedAt?: number }
+  >();
   private readonly running = new Set<Promise<void>>();
 
   constructor(private readonly now: () => number = Date.now) {}
@@ -51,16 +54,24 @@ export class Generations {
     produce: () => Promise<void>,
     onFault: (error: unknown) => void,
   ): void {
+    const entry = this.byConversation.get(conversationId);
     const work = produce()
       .catch(onFault)
       .finally(() => {
         if (!generation.ended) generation.end('{"type":"error","errorText":"internal"}', { succeeded: false });
-        const entry = this.byConversation.get(conversationId);
         if (entry?.generation === generation) entry.endedAt = this.now();
         this.running.delete(work);
         this.forgetOld();
       });
+    if (entry?.generation === generation) entry.work = work;
     this.running.add(work);
+  }
+
+  /** Stops what runs in a conversation and waits until nothing more is written for it. */
+  async stopIn(conversationId: string): Promise<void> {
+    const entry = this.byConversation.get(conversationId);
+    entry?.generation.stop();
+    await entry?.work;
   }
 
   /** Stops everything that runs and waits until the partial answers are kept. */

@@ -39,24 +39,23 @@ export class ConversationsController {
     @CurrentPrincipal() principal: Principal,
     @Body({ schema: createConversationSchema }) { title, assistant }: z.output<typeof createConversationSchema>,
   ): Promise<Conversation> {
-    return this.conversations.create(await this.authors.of(principal), {
-      assistant: this.assistants.get(assistant).id,
-      ...(title === undefined ? {} : { title }),
-    });
+    const author = await this.authors.of(principal);
+    const draft = { assistant: this.assistants.get(assistant).id, ...(title === undefined ? {} : { title }) };
+    return this.named(await this.conversations.create(author, draft));
   }
 
   @Get(':id')
-  get(@CurrentPrincipal() principal: Principal, @Param('id') id: string): Promise<Conversation> {
-    return this.conversations.get(principal.id, known(id));
+  async get(@CurrentPrincipal() principal: Principal, @Param('id') id: string): Promise<Conversation> {
+    return this.named(await this.conversations.get(principal.id, known(id)));
   }
 
   @Patch(':id')
-  rename(
+  async rename(
     @CurrentPrincipal() principal: Principal,
     @Param('id') id: string,
     @Body({ schema: renameConversationSchema }) { title }: z.output<typeof renameConversationSchema>,
   ): Promise<Conversation> {
-    return this.conversations.rename(principal.id, known(id), title);
+    return this.named(await this.conversations.rename(principal.id, known(id), title));
   }
 
   @Delete(':id')
@@ -72,6 +71,15 @@ export class ConversationsController {
     @Query({ schema: messagesQuerySchema }) query: z.output<typeof messagesQuerySchema>,
   ): Promise<EntryPage> {
     return this.conversations.page(principal.id, known(id), query);
+  }
+
+  /** The store knows assistants by id; people know them by name. */
+  private named(conversation: Conversation): Conversation {
+    const names = new Map(this.assistants.all().map(({ id, name }) => [id, name]));
+    const members = conversation.members.map((member) =>
+      member.kind === 'assistant' ? { ...member, name: names.get(member.id) ?? member.name } : member,
+    );
+    return { ...conversation, members };
   }
 }
 

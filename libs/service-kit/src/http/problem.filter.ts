@@ -29,9 +29,9 @@ export class ProblemFilter implements ExceptionFilter {
   }
 }
 
-/** One log line per error: bugs are errors, outages warnings, the caller's own mistakes need nobody's attention. */
+/** One log line per error: bugs are errors, outages warnings, the caller's own mistakes nobody's business but his. */
 export function logError(logger: Logger, error: ParleyError, facts: object = {}): void {
-  const level = ({ fault: 'error', unavailable: 'warn', denied: 'info', invalid: 'debug' } as const)[error.kind];
+  const level = ({ fault: 'error', unavailable: 'warn', denied: 'debug', invalid: 'debug' } as const)[error.kind];
   const cause = error.cause instanceof Error ? error.cause : undefined;
   logger[level]({ ...facts, code: error.code, ...(cause ? { err: cause } : {}) }, error.message);
 }

@@ -15,7 +15,6 @@ const SECRET_PATHS = [
   'session',
   'secret',
   'password',
-  'code',
   'codeVerifier',
 ];
 const redact = SECRET_PATHS.flatMap((name) => {

@@ -118,7 +118,7 @@ describe('a frame', () => {
   it.each([
     ['that is not JSON', '{', 'invalid_frame', undefined],
     ['that is a list', '[]', 'invalid_frame', undefined],
-    ['without an event', '{"ref":"r"}', 'invalid_frame', undefined],
+    ['without an event', '{"ref":"r"}', 'invalid_frame', 'r'],
     ['with an unknown event', '{"event":"nothing","ref":"r3"}', 'unknown_event', 'r3'],
     ['named as a property of objects', '{"event":"__proto__","ref":"r4"}', 'unknown_event', 'r4'],
     ['that its handler refuses', '{"event":"fail","ref":"r5"}', 'conversation_not_found', 'r5'],
