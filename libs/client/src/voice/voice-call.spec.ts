@@ -21,7 +21,10 @@ class FakeAudio implements CallAudio {
     this.did.push('flush');
     return Promise.resolve({ droppedMs: 0 });
   };
-  stop = () => void this.did.push('stop');
+  stop = () => {
+    this.did.push('stop');
+    this.playing('silent'); // the real one reports when it stops, and that must not begin the end anew
+  };
   playing(phase: PlaybackReport['phase']): void {
     this.reports.set({ ...this.reports.get(), phase });
   }

@@ -125,10 +125,11 @@ export class VoiceCall {
 
   private over(state: CallState): void {
     if (isOver(this.currentState.get())) return;
+    this.fold(() => this.lines.ended());
+    // Before the audio stops: its last report comes back here.
+    this.currentState.set(state);
     this.audio?.stop();
     this.currentLevel.set(0);
-    this.fold(() => this.lines.ended());
-    this.currentState.set(state);
   }
 
   private fold(change: () => void): void {
