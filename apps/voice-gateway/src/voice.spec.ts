@@ -284,7 +284,8 @@ it('ends the stream to the model when the caller is gone, and keeps what was sai
   speak(socket, dtmfTones('3'));
   await readUntil(socket, (name) => name === 'audio');
   socket.socket.terminate();
-  while (voice.bedrock.streams() > 0) await new Promise((resolve) => setTimeout(resolve, 10));
+  await voice.logs.until(new RegExp(`"callId":"${ready.callId}".*"reason":"disconnected".*call ended`));
+  expect(voice.bedrock.streams()).toBe(0);
   const messages = await voice.store.lastMessages('carol', ready.conversationId, 10);
   expect(textOf(messages[0]!.parts)).toContain('digits 3');
 });

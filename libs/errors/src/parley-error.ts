@@ -10,7 +10,7 @@ export interface ErrorDetail {
 export interface ErrorOptions {
   /** Stays on the server: it is logged, never sent. */
   cause?: unknown;
-  /** When trying again makes sense, in milliseconds from now. */
+  /** When trying again makes sense, in milliseconds from now; a second for `unavailable` where nothing is said. */
   retryAfterMs?: number;
   details?: readonly ErrorDetail[];
   /** Replaces the code's own message. For people, and free of anything the caller sent. */
@@ -28,6 +28,9 @@ export interface ErrorFacts {
   details?: readonly ErrorDetail[];
 }
 
+/** When trying again makes sense where nobody knows better. */
+const RETRY_AFTER_MS = 1_000;
+
 /** The one error class that services throw on purpose. Anything else that is thrown becomes `internal`. */
 export class ParleyError extends Error {
   readonly kind: ErrorKind;
@@ -43,7 +46,7 @@ export class ParleyError extends Error {
     super(options.message ?? entry.message, options.cause === undefined ? undefined : { cause: options.cause });
     this.name = 'ParleyError';
     this.kind = entry.kind;
-    this.retryAfterMs = options.retryAfterMs;
+    this.retryAfterMs = options.retryAfterMs ?? (entry.kind === 'unavailable' ? RETRY_AFTER_MS : undefined);
     this.details = options.details;
     this.extra = options.facts;
   }

@@ -20,6 +20,8 @@ import { LifeWatch, type LifeWatchOptions } from './life-watch';
 /** Refused refreshes that one connection may have; the next one ends it. */
 const MAX_REFUSED_REFRESHES = 4;
 
+const RESTARTING = new ParleyError('restarting', { message: 'Service restarting' });
+
 /** What the edge keeps of an open socket. */
 interface Open {
   connection: Connection;
@@ -113,7 +115,10 @@ export class SocketEdgeAdapter extends WsAdapter {
 
   /** Ends every connection with 1012 and waits for the close handshakes, at most 10 s. */
   override async close(server: WebSocketServer): Promise<void> {
-    for (const socket of server.clients) socket.close(CloseCode.restarting, 'Service restarting');
+    for (const socket of server.clients) {
+      this.open.get(socket)?.connection.fail(RESTARTING, undefined);
+      socket.close(CloseCode.restarting, RESTARTING.message);
+    }
     const closed = [...server.clients].map((socket) => new Promise((resolve) => socket.once('close', resolve)));
     await Promise.all(closed);
     await new Promise<void>((resolve) => server.close(() => resolve()));
@@ -147,7 +152,7 @@ export class SocketEdgeAdapter extends WsAdapter {
     const path = this.paths.get(withoutTrailingSlash(url.pathname));
     if (!path) return answer(socket, new ParleyError('not_found'), requestId);
     try {
-      if (this.edge.readiness.draining) throw new ParleyError('restarting', { message: 'Service restarting' });
+      if (this.edge.readiness.draining) throw RESTARTING;
       const principal = await this.edge.authenticator.authenticateUpgrade(request, path.policy);
       if (socket.destroyed) return;
       socket.off('error', onError);

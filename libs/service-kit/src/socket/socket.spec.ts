@@ -247,7 +247,8 @@ describe('a restart', () => {
     const leaving = await startExample();
     const socket = new TestSocket(`${leaving.ws}/ws/example`, ['parley.v1', `bearer.${await leaving.pool.mint()}`]);
     await socket.opened();
-    const [closed] = await Promise.all([socket.closed, leaving.close()]);
+    const [told, closed] = await Promise.all([socket.next(), socket.closed, leaving.close()]);
+    expect(told).toMatchObject({ event: 'error', data: { code: 'restarting', retryAfterMs: expect.any(Number) } });
     expect(closed).toEqual({ code: 1012, reason: 'Service restarting' });
   });
 });

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { Writable } from 'node:stream';
 
 /** Keeps what a logger writes, for assertions on what must and must not be in it. */
@@ -7,6 +8,12 @@ export class LogCapture extends Writable {
   override _write(chunk: Buffer, _encoding: string, done: () => void): void {
     this.lines.push(String(chunk));
     done();
+    this.emit('line');
+  }
+
+  /** Resolves when a line matches, one of before too. */
+  async until(matches: RegExp): Promise<void> {
+    while (!this.lines.some((line) => matches.test(line))) await once(this, 'line');
   }
 
   get text(): string {
