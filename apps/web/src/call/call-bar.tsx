@@ -1,5 +1,6 @@
 import { Link } from 'wouter';
 import { isOver } from '@parley/client';
+import { HangUpIcon } from '../ui/icons';
 import { useObservable } from '../ui/use-observable';
 import { useCall, type ActiveCall } from './call-context';
 import { wordsOf } from './call-words';
@@ -22,8 +23,8 @@ function Bar({ active: { call }, currentId }: { active: ActiveCall; currentId?: 
       <Link className="button" href={`/c/${conversationId}`}>
         Back to it
       </Link>
-      <button type="button" className="button button-danger" onClick={() => void call.hangUp()}>
-        Hang up
+      <button type="button" className="button button-danger button-shrinks" onClick={() => void call.hangUp()}>
+        <HangUpIcon /> <span className="button-words">Hang up</span>
       </button>
     </div>
   );

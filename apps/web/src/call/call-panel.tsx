@@ -61,12 +61,12 @@ export function CallPanel({ active, onRetry }: { active: ActiveCall; onRetry: ()
       </button>
       <button
         type="button"
-        className="button button-danger"
+        className="button button-danger button-shrinks"
         data-testid="end-call"
         disabled={isOver(state)}
         onClick={() => void call.hangUp()}
       >
-        <HangUpIcon /> Hang up
+        <HangUpIcon /> <span className="button-words">Hang up</span>
       </button>
     </section>
   );

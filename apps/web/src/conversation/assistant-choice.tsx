@@ -3,19 +3,17 @@ import type { AssistantSummary } from '@parley/protocol';
 interface AssistantChoiceProps {
   assistants: readonly AssistantSummary[];
   chosen?: string;
-  disabled: boolean;
   onChoose: (id: string) => void;
 }
 
 /** Who answers. Nothing to choose from one. */
-export function AssistantChoice({ assistants, chosen, disabled, onChoose }: AssistantChoiceProps) {
+export function AssistantChoice({ assistants, chosen, onChoose }: AssistantChoiceProps) {
   if (assistants.length < 2) return null;
   return (
     <label className="assistant-choice">
       <span className="visually-hidden">Assistant</span>
       <select
         value={chosen ?? assistants[0]?.id}
-        disabled={disabled}
         data-testid="assistant"
         title={assistants.find(({ id }) => id === chosen)?.description}
         onChange={({ target }) => onChoose(target.value)}

@@ -66,12 +66,17 @@ export function ConversationView({ id, initial, assistants, onChange }: Conversa
   return (
     <div className="conversation" data-empty={isEmpty ? '' : undefined}>
       <h1 className={isEmpty ? 'greeting' : 'visually-hidden'}>
-        {isEmpty ? 'What would you like to talk about?' : initial.conversation?.title || 'Conversation'}
+        {isEmpty
+          ? inCall
+            ? 'Go ahead, say something.'
+            : 'What would you like to talk about?'
+          : initial.conversation?.title || 'Conversation'}
       </h1>
       {!isEmpty && (
         <Thread
           messages={answers.messages}
           lines={here.lines}
+          speaker={assistants.find((one) => one.id === assistant)?.name}
           state={answers.state}
           hasEarlier={answers.hasEarlier}
           onEarlier={() =>
@@ -95,14 +100,14 @@ export function ConversationView({ id, initial, assistants, onChange }: Conversa
           onSend={send}
           onStop={answers.stop}
         />
-        <div className="dock-row">
-          <AssistantChoice assistants={assistants} chosen={assistant} disabled={inCall} onChoose={setChosen} />
-          {!inCall && (
+        {!inCall && (
+          <div className="dock-row">
+            <AssistantChoice assistants={assistants} chosen={assistant} onChoose={setChosen} />
             <button type="button" className="button talk-button" data-testid="start-call" onClick={talk}>
               <MicrophoneIcon /> Talk
             </button>
-          )}
-        </div>
+          </div>
+        )}
       </div>
     </div>
   );

@@ -73,7 +73,7 @@ export function MessageItem({
   );
 }
 
-export function LineItem({ line, joined }: { line: TranscriptLine; joined: boolean }) {
+export function LineItem({ line, joined, author }: { line: TranscriptLine; joined: boolean; author?: string }) {
   return (
     <Item
       role={line.role}
@@ -81,6 +81,7 @@ export function LineItem({ line, joined }: { line: TranscriptLine; joined: boole
       source="voice"
       stage={line.stage}
       interrupted={line.interrupted}
+      author={author}
       joined={joined}
     />
   );

@@ -6,13 +6,15 @@ interface ThreadProps {
   messages: readonly ParleyMessage[];
   /** Of the call that is on in this conversation. */
   lines: readonly TranscriptLine[];
+  /** Who speaks in it. */
+  speaker?: string;
   state: 'idle' | 'waiting' | 'streaming';
   hasEarlier: boolean;
   onEarlier: () => void;
 }
 
 /** What was said and written, in one list; a line of a call that the log already gave is shown once. */
-export function Thread({ messages, lines, state, hasEarlier, onEarlier }: ThreadProps) {
+export function Thread({ messages, lines, speaker, state, hasEarlier, onEarlier }: ThreadProps) {
   const known = new Set(messages.flatMap(({ id, metadata }) => [id, metadata?.seq]));
   const fresh = lines.filter(({ messageId, seq }) => !known.has(messageId ?? '') && !known.has(seq ?? -1));
   const end = useFollow([messages, lines]);
@@ -23,19 +25,21 @@ export function Thread({ messages, lines, state, hasEarlier, onEarlier }: Thread
           Show earlier messages
         </button>
       )}
-      <ul className="thread-items" role="log" aria-live="polite" aria-relevant="additions" aria-label="Conversation">
-        {messages.map((message, n) => (
-          <MessageItem
-            key={message.id}
-            message={message}
-            joined={isSameVoice(messages[n - 1], message)}
-            streaming={state === 'streaming' && n === messages.length - 1}
-          />
-        ))}
-        {fresh.map((line, n) => (
-          <LineItem key={line.key} line={line} joined={fresh[n - 1]?.role === line.role} />
-        ))}
-      </ul>
+      <div role="log" aria-live="polite" aria-relevant="additions" aria-label="Conversation">
+        <ul className="thread-items">
+          {messages.map((message, n) => (
+            <MessageItem
+              key={message.id}
+              message={message}
+              joined={isSameVoice(messages[n - 1], message)}
+              streaming={state === 'streaming' && n === messages.length - 1}
+            />
+          ))}
+          {fresh.map((line, n) => (
+            <LineItem key={line.key} line={line} author={speaker} joined={fresh[n - 1]?.role === line.role} />
+          ))}
+        </ul>
+      </div>
       {state === 'waiting' && (
         <p className="waiting" role="status">
           <span className="loading-dots" aria-hidden="true">
