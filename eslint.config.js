@@ -85,7 +85,7 @@ export default ts.config(
       },
     },
   },
-  { files: ['tools/**'], rules: { 'no-console': 'off' } },
+  { files: ['tools/**', 'e2e/**'], rules: { 'no-console': 'off' } },
   {
     files: ['libs/{errors,protocol,client}/src/**', 'apps/web/src/**'],
     ignores: ['**/*.spec.ts', '**/*.spec.tsx'],

@@ -1,0 +1,190 @@
+import { detectDigits, dtmfTones, samplesOf } from '@parley/aws-sim';
+import type { Browser, Page } from 'playwright-core';
+import { findIn, join, silence } from './support/audio';
+import { audioNotes, openBrowser, openPage, screenshot, signIn } from './support/browser';
+import { Stack } from './support/stack';
+
+let stack: Stack;
+beforeAll(async () => void (stack = await Stack.start()));
+afterAll(async () => void (await stack?.interrupt()));
+
+const browsers: Browser[] = [];
+const browserWith = async (recording?: Int16Array) => {
+  const browser = await openBrowser(recording);
+  browsers.push(browser);
+  return browser;
+};
+afterAll(() => Promise.all(browsers.map((browser) => browser.close())));
+
+const messages = (page: Page, role: 'user' | 'assistant') =>
+  page.locator(`[data-testid="message"][data-role="${role}"]`);
+
+/** What the page's call socket carried: the audio that went up, and the audio that came down. */
+function recordCall(page: Page) {
+  const sent: Buffer[] = [];
+  const received: Buffer[] = [];
+  page.on('websocket', (socket) => {
+    socket.on('framesent', ({ payload }) => void (typeof payload !== 'string' && sent.push(payload)));
+    socket.on('framereceived', ({ payload }) => void (typeof payload !== 'string' && received.push(payload)));
+  });
+  return { sent: () => samplesOf(Buffer.concat(sent)), received: () => samplesOf(Buffer.concat(received)) };
+}
+
+/** Every third sample pair less: 16 kHz as 24 kHz, good enough to find one recording in another. */
+function to24(samples: Int16Array): Int16Array {
+  const result = new Int16Array(Math.floor(samples.length * 1.5));
+  for (let n = 0; n < result.length; n += 1) {
+    const at = n / 1.5;
+    const left = Math.floor(at);
+    result[n] = Math.round(samples[left]! + ((samples[left + 1] ?? samples[left]!) - samples[left]!) * (at - left));
+  }
+  return result;
+}
+
+describe('a person', () => {
+  let page: Page;
+  let conversation: string;
+  let errors: string[];
+
+  it('signs in, talks, and hears the very words that were spoken', async () => {
+    const words = dtmfTones('427');
+    const browser = await browserWith(join(silence(600, 16_000), words, silence(6_000, 16_000)));
+    ({ page, errors } = await openPage(browser));
+    await page.goto(stack.url);
+    await page.getByTestId('sign-in').waitFor();
+    await screenshot(page, 'landing');
+    await signIn(page, stack.url, 'alice');
+    await page.getByTestId('simulated-badge').waitFor();
+    await screenshot(page, 'signed-in');
+
+    const call = recordCall(page);
+    await page.getByTestId('start-call').click();
+    await page.locator('[data-testid="call-state"][data-state="listening"]').waitFor();
+    await messages(page, 'user').filter({ hasText: 'digits 4 2 7' }).first().waitFor();
+    await page.locator('[data-testid="call-state"][data-state="speaking"]').waitFor();
+    await screenshot(page, 'talk-speaking');
+    await messages(page, 'assistant').filter({ hasText: 'Here it is again.' }).first().waitFor();
+    await page.getByTestId('end-call').click();
+    await page.locator('[data-testid="call-state"][data-state="ended"]').waitFor();
+
+    // What came down contains what went up, and what was played contains the digits that the microphone heard.
+    const loud = loudPart(call.sent());
+    const { correlation } = findIn(call.received(), to24(loud));
+    const { played, sent } = await audioNotes(page);
+    const pauses = sent.slice(1).map(({ at }, n) => at - sent[n]!.at);
+    console.log(`microphone: ${sent.length} frames, longest pause ${Math.round(Math.max(...pauses))} ms`);
+    const heard = Int16Array.from(
+      played.flatMap(({ samples }) => samples),
+      (sample) => Math.round(sample * 32_767),
+    );
+    console.log(
+      `answer against microphone: correlation ${correlation.toFixed(4)} over ${(loud.length / 16_000).toFixed(2)} s`,
+    );
+    expect(correlation).toBeGreaterThan(0.95);
+    expect(detectDigits(heard, played[0]!.rateHz)).toContain('427');
+    conversation = page.url();
+    expect(conversation).toMatch(/\/c\/[\w-]{16,}$/);
+  });
+
+  it('asks on in text, in the same conversation, and sees the answer being written', async () => {
+    await page.getByTestId('message-input').fill('Please show me some code in markdown');
+    await page.getByTestId('send').click();
+    await page.getByTestId('stop').waitFor();
+    await screenshot(page, 'ask-streaming');
+    const answer = messages(page, 'assistant').last();
+    await answer.locator('pre').waitFor();
+    await page.getByTestId('stop').waitFor({ state: 'detached' });
+    // The model was told what had been said by voice.
+    await expect(answer.innerText()).resolves.toMatch(/earlier message/);
+  });
+
+  it('finds all of it after a reload', async () => {
+    const before = await page.getByTestId('message').allInnerTexts();
+    await page.reload();
+    await messages(page, 'assistant').last().waitFor();
+    expect(await page.getByTestId('message').allInnerTexts()).toEqual(before);
+    expect(before.join('\n')).toContain('digits 4 2 7');
+    expect(page.url()).toBe(conversation);
+  });
+
+  it('sees it in both themes and on a phone', async () => {
+    for (const colorScheme of ['light', 'dark'] as const) {
+      await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+      for (const [name, width, height] of [
+        ['desktop', 1440, 900],
+        ['phone', 360, 780],
+      ] as const) {
+        await page.setViewportSize({ width, height });
+        await screenshot(page, `conversation-${colorScheme}-${name}`);
+        const overflow = await page.evaluate(
+          () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
+        );
+        expect(overflow).toBeLessThanOrEqual(0);
+      }
+    }
+    await page.setViewportSize({ width: 1440, height: 900 });
+  });
+
+  it('leaves nothing for another person to see', async () => {
+    const browser = await browserWith();
+    const bob = await openPage(browser);
+    await signIn(bob.page, stack.url, 'bob');
+    await bob.page.getByTestId('list-empty').waitFor();
+    await bob.page.goto(conversation);
+    await bob.page.getByTestId('not-found').waitFor();
+    await screenshot(bob.page, 'not-found');
+    expect(await bob.page.content()).not.toContain('digits 4 2 7');
+  });
+
+  it('signs out, and is nobody after a reload', async () => {
+    await page.getByTestId('sign-out').click();
+    await page.getByTestId('sign-in').waitFor();
+    await page.goto(stack.url);
+    await page.getByTestId('sign-in').waitFor();
+    expect(errors.filter((text) => !/401|Failed to load resource/.test(text))).toEqual([]);
+  });
+});
+
+/** From the first to the last loud sample of the first utterance. */
+function loudPart(samples: Int16Array): Int16Array {
+  const first = samples.findIndex((sample) => Math.abs(sample) > 1_000);
+  let last = first;
+  for (let n = first; n < samples.length && n - last < 8_000; n += 1) if (Math.abs(samples[n]!) > 1_000) last = n;
+  return samples.subarray(first, last + 1);
+}
+
+it('stops the answer when the person speaks over it', async () => {
+  const recording = join(
+    silence(500, 16_000),
+    dtmfTones('1234567890'),
+    silence(1_700, 16_000),
+    dtmfTones('99999'),
+    silence(8_000, 16_000),
+  );
+  const { page } = await openPage(await browserWith(recording));
+  await signIn(page, stack.url, 'alice');
+  await page.getByTestId('start-call').click();
+  await page.locator('[data-testid="call-state"][data-state="speaking"]').waitFor();
+  await messages(page, 'user').filter({ hasText: 'digits 9 9 9' }).first().waitFor();
+  await page.getByTestId('end-call').click();
+  const { played, sent, interruptedAt } = await audioNotes(page);
+  expect(interruptedAt.length).toBeGreaterThan(0);
+  const at = interruptedAt[0]!;
+  const loud = played.filter(({ peak }) => peak > 0.02);
+  expect(loud.some((block) => block.at < at)).toBe(true);
+  const silentFrom = Math.max(
+    ...loud.filter((block) => block.at < at + 1_000 && !quietBetween(played, at, block.at)).map((block) => block.at),
+  );
+  const spokeAt = sent
+    .filter(({ peak, at: time }) => peak > 1_000 && time < at)
+    .reduceRight((from, frame) => (from - frame.at < 300 ? frame.at : from), at);
+  console.log(
+    `barge-in: silent ${Math.round(silentFrom - at)} ms after the page was told, ${Math.round(silentFrom - spokeAt)} ms after the person began to speak`,
+  );
+  // A figure, not a limit: what must hold is that it falls silent, and stays so until the next answer.
+  expect(played.some((block) => block.at > silentFrom && block.peak <= 0.02)).toBe(true);
+});
+
+/** Whether there was a silent block between two times: what is loud after it is another answer. */
+const quietBetween = (played: { at: number; peak: number }[], from: number, to: number) =>
+  played.some(({ at, peak }) => at > from && at < to && peak <= 0.02);
