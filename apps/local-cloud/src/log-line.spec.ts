@@ -15,6 +15,13 @@ it('reads levels as words and times as ISO 8601 too', () => {
   expect(line).toBe('chat-service   03:04:05  WARN  slow reqId=r1');
 });
 
+it('shows a request in short, and its id last', () => {
+  const req = { method: 'GET', path: '/api/x' };
+  expect(show({ level: 30, time, requestId: 'r', req, res: { status: 200 }, msg: 'answered', durationMs: 4 })).toBe(
+    'chat-service   03:04:05  INFO  answered GET /api/x 200 durationMs=4 requestId=r',
+  );
+});
+
 it('shows objects as JSON', () => {
   expect(show({ level: 30, time, msg: 'm', usage: { tokens: 7 } })).toContain('usage={"tokens":7}');
 });

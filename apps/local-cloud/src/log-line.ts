@@ -14,7 +14,7 @@ const COLOURS = [36, 35, 34, 32, 33];
 const LEVEL_COLOURS: Record<string, number> = { WARN: 33, ERROR: 31, FATAL: 31 };
 
 /** Told by the columns already, or of no use to a person. */
-const NOT_SHOWN = new Set(['level', 'time', 'msg', 'service', 'name', 'pid', 'hostname', 'v', 'err']);
+const NOT_SHOWN = new Set(['level', 'time', 'msg', 'service', 'name', 'pid', 'hostname', 'v', 'err', 'req', 'res']);
 
 /**
  * One line of a service's log for people: `service  hh:mm:ss  LEVEL message key=value`, an error's stack indented below. A
@@ -30,8 +30,10 @@ export function formatLine(line: string, style: LineStyle): string {
   const level = String(LEVELS[String(entry['level'])] ?? entry['level'] ?? 'info').toUpperCase();
   const facts = Object.entries(entry)
     .filter(([key, value]) => !NOT_SHOWN.has(key) && value !== undefined)
+    // The longest and least read of them goes to the end of the line.
+    .sort(([a], [b]) => Number(a === 'requestId') - Number(b === 'requestId'))
     .map(([key, value]) => `${key}=${inWords(value)}`);
-  const text = [String(entry['msg'] ?? ''), ...facts].filter((part) => part !== '').join(' ');
+  const text = [String(entry['msg'] ?? ''), requestOf(entry), ...facts].filter((part) => part !== '').join(' ');
   const first = `${name}  ${timeOf(entry['time'])}  ${paint(LEVEL_COLOURS[level], level.padEnd(5))} ${text}`;
   return [first, ...errorLines(entry['err'])].join('\n');
 }
@@ -43,6 +45,14 @@ function parseObject(line: string): Json | undefined {
   } catch {
     return undefined;
   }
+}
+
+/** `GET /api/x 200`, as pino-http and we log a request. */
+function requestOf({ req, res }: Json): string {
+  const [asked, answered] = [(req ?? {}) as Json, (res ?? {}) as Json];
+  return [asked['method'], asked['path'] ?? asked['url'], answered['status'] ?? answered['statusCode']]
+    .filter((part) => part !== undefined)
+    .join(' ');
 }
 
 /** Local time of day; pino writes milliseconds or ISO 8601. */

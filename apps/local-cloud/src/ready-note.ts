@@ -21,6 +21,7 @@ export function readyNote({ port, users, simulatesModels, folder }: ReadyFacts):
     `  Sign in as  ${names.join(', ')}; there is no password`,
     `  ${answers}`,
     `  A token     ${token}`,
+    `  Simulators  sign-in ${port + 1}, models ${port + 2}, DynamoDB ${port + 3}; what can be made to fail: libs/aws-sim/README.md`,
     `  Data        ${folder}`,
     '  Stop        Ctrl-C',
     '',
