@@ -126,6 +126,8 @@ export class LocalCloud {
       ...aws.environment,
       ...environmentOf(descriptor, facts),
       ...(env['LOG_LEVEL'] ? { LOG_LEVEL: env['LOG_LEVEL'] } : {}),
+      // A container listens on all addresses; a service on somebody's laptop does not.
+      HOST: '127.0.0.1',
       PORT: String(ports.services.get(descriptor.name)?.port),
       ADMIN_PORT: String(ports.services.get(descriptor.name)?.adminPort),
     }));
@@ -211,5 +213,5 @@ function assertBuilt(root: string, name: string): void {
 function machineVariables(env: LocalCloudOptions['env']): Record<string, string> {
   const passed = ['PATH', 'HOME', 'TMPDIR', 'LANG', 'TZ', 'NODE_EXTRA_CA_CERTS', 'HTTPS_PROXY', 'NO_PROXY'];
   const own = passed.flatMap((name) => (env[name] === undefined ? [] : [[name, env[name]] as const]));
-  return { ...Object.fromEntries(own), NODE_ENV: env['NODE_ENV'] || 'development', HOST: '127.0.0.1' };
+  return { ...Object.fromEntries(own), NODE_ENV: env['NODE_ENV'] || 'development' };
 }

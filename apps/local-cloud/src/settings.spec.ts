@@ -40,3 +40,7 @@ it('keeps data in the workspace unless told otherwise', () => {
   expect(dataFolder({ PARLEY_DATA: 'other' }, '/home/p')).toBe('/home/p/other');
   expect(dataFolder({ PARLEY_DATA: '/data' }, '/home/p')).toBe('/data');
 });
+
+it.each(['6000', '5999', '6664', '4188'])('PORT=%s needs a port that browsers refuse, and says so at once', (PORT) => {
+  expect(() => planPorts({ PORT }, [])).toThrow('browsers refuse');
+});

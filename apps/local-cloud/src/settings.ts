@@ -4,6 +4,11 @@ import type { ServiceDescriptor } from '@parley/descriptor';
 /** The edge's port when nothing else is asked for; ports of services in their descriptors belong to this one. */
 export const DEFAULT_PORT = 4200;
 
+/** Ports above 1023 that fetch refuses, in browsers and in Node (fetch.spec.whatwg.org, "bad port"). */
+const REFUSED_BY_BROWSERS = new Set([
+  1719, 1720, 1723, 2049, 3659, 4045, 4190, 5060, 5061, 6000, 6566, 6665, 6666, 6667, 6668, 6669, 6679, 6697, 10080,
+]);
+
 type Environment = Readonly<Record<string, string | undefined>>;
 
 export interface PortUse {
@@ -49,6 +54,9 @@ export function planPorts(env: Environment, descriptors: readonly ServiceDescrip
       { port: adminPort, purpose: `${name} (health)`, bothFamilies: false },
     ]),
   ];
+  const refused = [edge, issuer, bedrock].find((port) => REFUSED_BY_BROWSERS.has(port));
+  if (refused !== undefined)
+    throw new SettingsError(`PORT=${edge} needs port ${refused}, which browsers refuse to open; choose another`);
   const seen = new Map<number, string>();
   for (const { port, purpose } of all) {
     const other = seen.get(port);

@@ -1,3 +1,5 @@
+import { get } from 'node:http';
+import { text } from 'node:stream/consumers';
 import { setTimeout as pause } from 'node:timers/promises';
 
 export interface ReadyOptions {
@@ -18,13 +20,22 @@ export async function waitReady(name: string, url: string, options: ReadyOptions
   let last = 'it does not answer';
   while (performance.now() < until) {
     try {
-      const answer = await fetch(url, { signal: AbortSignal.any([signal, AbortSignal.timeout(2_000)]) });
-      if (answer.ok) return void (await answer.body?.cancel());
-      last = `${answer.status} ${(await answer.text()).slice(0, 200)}`;
+      const answer = await ask(url, AbortSignal.any([signal, AbortSignal.timeout(2_000)]));
+      if (answer.status === 200) return;
+      last = `${answer.status} ${answer.text.slice(0, 200)}`;
     } catch {
       signal.throwIfAborted();
     }
     await pause(pollMs, undefined, { signal }).catch(() => signal.throwIfAborted());
   }
   throw new Error(`${name} is not ready after ${timeoutMs / 1000} s: ${last}`);
+}
+
+/** Not by fetch: it refuses ports that browsers refuse, and a moved health port may be one. */
+function ask(url: string, signal: AbortSignal): Promise<{ status: number; text: string }> {
+  return new Promise((resolve, reject) => {
+    get(url, { signal, agent: false }, (answer) => {
+      text(answer).then((body) => resolve({ status: answer.statusCode ?? 0, text: body }), reject);
+    }).on('error', reject);
+  });
 }
