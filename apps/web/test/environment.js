@@ -19,6 +19,11 @@ const borrowed = [
 ];
 
 export default class BrowserEnvironment extends TestEnvironment {
+  // The specs bring a real server; with the browser's conditions `ws` would be an empty module.
+  exportConditions() {
+    return ['node', 'node-addons'];
+  }
+
   async setup() {
     await super.setup();
     for (const name of borrowed) {

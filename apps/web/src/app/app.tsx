@@ -1,4 +1,4 @@
-import { lazy, Suspense, useEffect, useMemo } from 'react';
+import { lazy, Suspense, useLayoutEffect, useMemo } from 'react';
 import { useLocation } from 'wouter';
 import { ChatClient, TokenSource } from '@parley/client';
 import type { WebConfig } from '@parley/protocol';
@@ -44,7 +44,8 @@ export function Page() {
   const state = useObservable(session.state);
   const [path] = useLocation();
   const isCallback = path === '/auth/callback';
-  useEffect(() => {
+  // Before the first paint: somebody who is signed in should not see the other page flash by.
+  useLayoutEffect(() => {
     if (!isCallback) void session.restore();
     // Once, when the page is loaded: the callback signs in by its own code.
   }, [session]); // eslint-disable-line react-hooks/exhaustive-deps
@@ -58,5 +59,6 @@ export function Page() {
       </Suspense>
     );
   }
-  return <Landing state={state} />;
+  if (state.name === 'signing-in') return <Loading label="Signing you in" />;
+  return <Landing failure={state.name === 'failed' ? state : undefined} />;
 }

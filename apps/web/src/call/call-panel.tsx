@@ -73,7 +73,7 @@ export function CallPanel({ active, onRetry }: { active: ActiveCall; onRetry: ()
 }
 
 function Elapsed({ since }: { since: number }) {
-  const [now, setNow] = useState(since);
+  const [now, setNow] = useState(() => Date.now());
   useEffect(() => {
     const timer = setInterval(() => setNow(Date.now()), 1_000);
     return () => clearInterval(timer);

@@ -3,6 +3,7 @@ import { useCallback, useMemo, useState } from 'react';
 import { asChatError, createChatTransport, toUiMessages, type ClientError, type ParleyMessage } from '@parley/client';
 import { useServices } from '../app/services';
 import { readEarlier, readLater, type Log } from './log';
+import { useResume } from './use-resume';
 
 export interface Answers {
   messages: readonly ParleyMessage[];
@@ -38,9 +39,6 @@ export function useAnswers(id: string, initial: Log, assistant: string | undefin
     id,
     messages: first,
     transport,
-    // A question without an answer may have one on its way. Otherwise there is none, and the stream of one that ended
-    // a moment ago would be added to the list a second time.
-    resume: first.at(-1)?.role === 'user',
     throttle: 40,
     onFinish: ({ isAbort, isError, isDisconnect, finishReason, message }) => {
       // A stream that just ends is no error for `useChat`; the service always says how an answer ended.
@@ -50,7 +48,7 @@ export function useAnswers(id: string, initial: Log, assistant: string | undefin
     },
   });
 
-  const { setMessages, status } = chat;
+  const { setMessages } = chat;
   const show = useCallback(
     (read: Log) => {
       setLog(read);
@@ -60,6 +58,16 @@ export function useAnswers(id: string, initial: Log, assistant: string | undefin
   );
   const catchUp = useCallback(async () => show(await readLater(client, id, log)), [client, id, log, show]);
   const loadEarlier = useCallback(async () => show(await readEarlier(client, id, log)), [client, id, log, show]);
+
+  const error = chat.error === undefined ? undefined : asChatError(chat.error);
+  const isResuming = useResume({
+    // Otherwise there is none, and the stream of one that ended a moment ago would be added to the list a second time.
+    wanted: isUnanswered(first),
+    isDisconnected: error?.code === 'network',
+    resume: chat.resumeStream,
+    // It may have ended between the reading of the log and this.
+    onNothing: () => (chat.status === 'ready' ? catchUp() : Promise.resolve()),
+  });
 
   const ask = (text: string): void => {
     setBrokeOff(false);
@@ -72,7 +80,7 @@ export function useAnswers(id: string, initial: Log, assistant: string | undefin
     if (last?.role !== 'user') return void chat.regenerate();
     // Exactly the same request again, which joins an answer that is being written already.
     setMessages(chat.messages.slice(0, -1));
-    void chat.sendMessage({ id: last.id, role: 'user', parts: last.parts });
+    void chat.sendMessage({ id: last.metadata?.clientId ?? last.id, role: 'user', parts: last.parts });
   };
   const stop = (): void => {
     // The service first: a closed connection alone does not stop it, and a new question would be refused meanwhile.
@@ -82,18 +90,13 @@ export function useAnswers(id: string, initial: Log, assistant: string | undefin
       .finally(() => chat.stop());
   };
 
-  const isBusy = status === 'submitted' || status === 'streaming';
-  const unanswered =
-    !isBusy && chat.error === undefined && chat.messages.at(-1)?.role === 'user' && asked(chat.messages);
+  const state =
+    chat.status === 'streaming' ? 'streaming' : chat.status === 'submitted' || isResuming ? 'waiting' : 'idle';
+  const isMissing = brokeOff || (state === 'idle' && isUnanswered(chat.messages));
   return {
     messages: chat.messages,
-    state: status === 'submitted' ? 'waiting' : status === 'streaming' ? 'streaming' : 'idle',
-    error:
-      chat.error !== undefined
-        ? asChatError(chat.error)
-        : brokeOff || unanswered
-          ? asChatError(new Error(''))
-          : undefined,
+    state,
+    error: error ?? (isMissing ? asChatError(new Error('')) : undefined),
     hasEarlier: log.hasEarlier,
     ask,
     retry,
@@ -103,5 +106,8 @@ export function useAnswers(id: string, initial: Log, assistant: string | undefin
   };
 }
 
-/** Whether the last message was a question in writing: what was said in a call was answered there, or never will be. */
-const asked = (messages: readonly ParleyMessage[]): boolean => messages.at(-1)?.metadata?.callId === undefined;
+/** Whether a written question is last; what was said in a call was answered there, or never will be. */
+function isUnanswered(messages: readonly ParleyMessage[]): boolean {
+  const last = messages.at(-1);
+  return last?.role === 'user' && last.metadata?.callId === undefined;
+}

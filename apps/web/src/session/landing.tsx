@@ -5,10 +5,11 @@ import { Notice } from '../ui/notice';
 import { SimulatedBadge } from '../ui/simulated-badge';
 import { ThemeToggle } from '../ui/theme-toggle';
 
-/** What somebody sees who is not signed in, and while that is being found out. */
-export function Landing({ state }: { state: SessionState }) {
+type Failure = Extract<SessionState, { name: 'failed' }>;
+
+/** What somebody sees who is not signed in; with `failure`, who could not be. */
+export function Landing({ failure }: { failure?: Failure }) {
   const { session } = useServices();
-  const busy = state.name === 'signing-in';
   return (
     <div className="landing">
       <header className="landing-head">
@@ -25,21 +26,19 @@ export function Landing({ state }: { state: SessionState }) {
             Talk with an assistant as you would on the phone. What was said is there to read, and you can go on in
             writing, or the other way round.
           </p>
-          {state.name === 'failed' && (
+          {failure !== undefined && (
             <Notice action={{ label: 'Try again', run: () => void session.restore() }} testId="session-error">
-              {state.error.message}
-              {state.retrying && ' Trying again by itself.'}
+              {failure.error.message}
+              {failure.retrying && ' Trying again by itself.'}
             </Notice>
           )}
           <button
             type="button"
             className="button button-primary button-large"
             data-testid="sign-in"
-            disabled={busy}
-            aria-busy={busy}
             onClick={() => void session.signIn()}
           >
-            {busy ? 'Just a moment…' : 'Sign in'}
+            Sign in
           </button>
         </div>
         <Sample />

@@ -19,12 +19,12 @@ const texts = (entries: Entry[]) =>
 
 describe('toUiMessages', () => {
   it('keeps id, role and parts, and what the log knows beside them', () => {
-    expect(toUiMessages([{ ...message(1, 'hello'), callId: 'call-1' } as Entry])).toEqual([
+    expect(toUiMessages([{ ...message(1, 'hello'), callId: 'call-1', clientId: 'mine' } as Entry])).toEqual([
       {
         id: 'm1',
         role: 'user',
         parts: [{ type: 'text', text: 'hello' }],
-        metadata: { seq: 1, createdAt: base(1).createdAt, author: base(1).author, callId: 'call-1' },
+        metadata: { seq: 1, createdAt: base(1).createdAt, author: base(1).author, callId: 'call-1', clientId: 'mine' },
       },
     ]);
   });

@@ -6,6 +6,8 @@ export interface MessageMetadata {
   seq?: number;
   createdAt?: string;
   author?: Author;
+  /** The sender's own id of it: sent again under this one, it is known for the same. */
+  clientId?: string;
   /** Said in this call. */
   callId?: string;
   interrupted?: boolean;
@@ -41,7 +43,17 @@ export function toUiMessages(entries: readonly Entry[]): ParleyMessage[] {
   return [...messages.values()];
 }
 
-function toUiMessage({ id, role, parts, seq, createdAt, author, callId, interrupted }: Message): ParleyMessage {
+function toUiMessage({
+  id,
+  role,
+  parts,
+  seq,
+  createdAt,
+  author,
+  clientId,
+  callId,
+  interrupted,
+}: Message): ParleyMessage {
   return {
     id,
     role,
@@ -50,6 +62,7 @@ function toUiMessage({ id, role, parts, seq, createdAt, author, callId, interrup
       seq,
       createdAt,
       author,
+      ...(clientId === undefined ? {} : { clientId }),
       ...(callId === undefined ? {} : { callId }),
       ...(interrupted === undefined ? {} : { interrupted }),
     },

@@ -1,0 +1,110 @@
+import { fireEvent, screen, waitFor } from '@testing-library/react';
+import { message, startParley, type FakeCall } from '../../test/fake-parley';
+import { closePage, refusedAudio, renderPage } from '../../test/render-page';
+
+let parley: Awaited<ReturnType<typeof startParley>>;
+beforeAll(async () => void (parley = await startParley()));
+afterAll(() => parley.close());
+afterEach(() => {
+  closePage();
+  parley.reset();
+});
+
+const items = () =>
+  screen.queryAllByTestId('message').map((item) => {
+    const { role, stage } = item.dataset;
+    return `${role} ${stage}: ${item.querySelector('.message-text')?.textContent}`;
+  });
+const shows = (...wanted: string[]) => waitFor(() => expect(items()).toEqual(wanted));
+
+async function callFrom(path: string): Promise<FakeCall> {
+  renderPage(parley.url, path);
+  await screen.findByRole('combobox', { name: 'Assistant' });
+  fireEvent.click(screen.getByRole('button', { name: 'Talk' }));
+  await waitFor(() => expect(screen.getByTestId('call-state').textContent).toBe('Listening'));
+  return parley.calls[0]!;
+}
+
+describe('talking', () => {
+  it('begins a conversation, which then has an address', async () => {
+    parley.signedIn();
+    const call = await callFrom('/');
+    expect(call.start).toEqual({ assistant: 'guide', audio: 'binary' });
+    await waitFor(() => expect(location.pathname).toBe('/c/conversation-0001'));
+  });
+
+  it('goes on in the conversation that is open', async () => {
+    parley.signedIn([message(1, 'user', 'Hello'), message(2, 'assistant', 'Hello.')]);
+    const call = await callFrom('/c/conversation-0001');
+    expect(call.start).toMatchObject({ conversationId: 'conversation-0001' });
+  });
+
+  it('shows what is about to be said at once, and once it was said not a second time', async () => {
+    parley.signedIn();
+    const call = await callFrom('/');
+    call.text('USER', 'FINAL', 'when does it open', { messageId: 'm-1', seq: 1 });
+    call.text('ASSISTANT', 'SPECULATIVE', 'At ten.');
+    call.text('ASSISTANT', 'SPECULATIVE', 'On Sundays at eleven.');
+    await shows(
+      'user final: when does it open',
+      'assistant speculative: At ten.',
+      'assistant speculative: On Sundays at eleven.',
+    );
+    call.text('ASSISTANT', 'FINAL', 'At ten.', { messageId: 'm-2', seq: 2 });
+    await shows(
+      'user final: when does it open',
+      'assistant final: At ten.',
+      'assistant speculative: On Sundays at eleven.',
+    );
+  });
+
+  it('shows what the log has after the call, each line once and nothing that was not said', async () => {
+    const log: object[] = [];
+    parley.signedIn(log);
+    const call = await callFrom('/');
+    call.text('USER', 'FINAL', 'hello', { messageId: 'm-1', seq: 1 });
+    call.text('ASSISTANT', 'SPECULATIVE', 'Hello, how are you?');
+    await shows('user final: hello', 'assistant speculative: Hello, how are you?');
+    log.push(message(1, 'user', 'hello', { callId: 'call-1' }), message(2, 'assistant', 'Hello', { callId: 'call-1' }));
+    fireEvent.click(screen.getByRole('button', { name: 'Hang up' }));
+    await shows('user final: hello', 'assistant final: Hello');
+    expect(screen.getByTestId('call-state').textContent).toBe('Call ended · 1:01');
+  });
+
+  it('never shows the interrupted marker', async () => {
+    parley.signedIn();
+    const call = await callFrom('/');
+    call.text('ASSISTANT', 'SPECULATIVE', 'A long story.');
+    call.say('textOutput', { contentId: 'x', role: 'ASSISTANT', content: '{ "interrupted" : true }' });
+    expect(await screen.findByText('Interrupted')).toBeTruthy();
+    await shows('assistant speculative: A long story.');
+  });
+
+  it('types into the call while there is one', async () => {
+    parley.signedIn();
+    await callFrom('/');
+    const field = await screen.findByPlaceholderText('Type into the call');
+    fireEvent.change(field, { target: { value: 'my number is 12' } });
+    fireEvent.keyDown(field, { key: 'Enter' });
+    await shows('user typed: my number is 12');
+    expect(parley.seen.map(({ route }) => route)).not.toContain('POST /api/chat');
+  });
+
+  it('says that the microphone is muted', async () => {
+    parley.signedIn();
+    await callFrom('/');
+    const button = screen.getByRole('button', { name: 'Mute' });
+    fireEvent.click(button);
+    expect(screen.getByTestId('call-state').textContent).toBe('Muted');
+    expect(button.getAttribute('aria-pressed')).toBe('true');
+  });
+
+  it('says why there is no call when the microphone is refused, and offers to try again', async () => {
+    parley.signedIn();
+    renderPage(parley.url, '/', refusedAudio);
+    fireEvent.click(await screen.findByRole('button', { name: 'Talk' }));
+    expect((await screen.findByRole('alert')).textContent).toContain('The microphone is not allowed.');
+    expect(screen.getByRole('button', { name: 'Call again' })).toBeTruthy();
+    expect(parley.calls).toEqual([]);
+  });
+});

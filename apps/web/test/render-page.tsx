@@ -1,0 +1,65 @@
+import { cleanup, render } from '@testing-library/react';
+import { ChatClient, ClientError, TokenSource, type CallAudio } from '@parley/client';
+import { Page } from '../src/app/app';
+import { ServicesProvider, type Services } from '../src/app/services';
+
+const report = { phase: 'silent' as const, playedMs: 0, queuedMs: 0, timesDry: 0, level: 0 };
+
+/** Ends of a call that hear and play nothing. */
+export const silentAudio = (): CallAudio => ({
+  start: () => Promise.resolve(),
+  reopenMicrophone: () => Promise.resolve(),
+  on: () => () => undefined,
+  setMuted: () => undefined,
+  report: { get: () => report, subscribe: () => () => undefined },
+  play: () => undefined,
+  flush: () => Promise.resolve({ droppedMs: 0 }),
+  stop: () => undefined,
+});
+
+export const refusedAudio = (): CallAudio => ({
+  ...silentAudio(),
+  start: () =>
+    Promise.reject(
+      new ClientError({ code: 'microphone_refused', kind: 'denied', message: 'The microphone is not allowed.' }),
+    ),
+});
+
+let opened: TokenSource | undefined;
+
+/** The page at `path`, on the services at `baseUrl`. Answers with the addresses it left for. */
+export function renderPage(baseUrl: string, path = '/', audio: () => CallAudio = silentAudio) {
+  history.replaceState(null, '', path);
+  const left: string[] = [];
+  const session = new TokenSource({
+    domain: 'https://sign-in.example',
+    clientId: 'spa',
+    baseUrl,
+    navigate: (url) => void left.push(url),
+  });
+  opened = session;
+  const services: Services = {
+    config: {
+      region: 'local',
+      issuer: 'https://issuer.example',
+      domain: 'https://sign-in.example',
+      spaClientId: 'spa',
+      simulated: { models: true, identity: true },
+    },
+    session,
+    chat: new ChatClient({ tokenSource: session, baseUrl }),
+    baseUrl,
+    audio,
+  };
+  render(
+    <ServicesProvider value={services}>
+      <Page />
+    </ServicesProvider>,
+  );
+  return { left };
+}
+
+export function closePage(): void {
+  cleanup();
+  opened?.close();
+}
