@@ -11,6 +11,8 @@ export default {
   moduleFileExtensions: ['ts', 'tsx', 'mts', 'cts', 'js', 'mjs', 'cjs', 'json', 'node'],
   // nxPreset takes any file named test.* for one.
   testMatch: ['**/*.spec.ts', '**/*.spec.tsx'],
+  // Real processes and sockets on a machine that is busy with other things: a limit for hangs, not a measure of speed.
+  testTimeout: 30_000,
   testEnvironment: 'node',
   testEnvironmentOptions: {},
   transform: { '^.+\\.[cm]?tsx?$': ['@swc/jest', { ...swc, swcrc: false }] },

@@ -20,7 +20,7 @@ const env = {
 const node = (args, extra = {}) =>
   spawnSync(process.execPath, args, { stdio: 'inherit', env: { ...env, ...extra } }).status === 0;
 const nx = (target) =>
-  node(['node_modules/nx/bin/nx.js', 'run-many', '-t', target, '--outputStyle=static'], { NODE_OPTIONS: '' });
+  node(['node_modules/.bin/nx', 'run-many', '-t', target, '--outputStyle=static'], { NODE_OPTIONS: '' });
 
 /** A check counts as one test of its own, so that the closing line tells of it too. */
 function check(title, work) {
