@@ -13,4 +13,4 @@ if (build.status !== 0) {
   process.exit(1);
 }
 console.log(`Built in ${((Date.now() - started) / 1000).toFixed(1)} s. Starting …`);
-await import('../../dist/apps/local-cloud/main.js');
+await import(new URL('../../dist/apps/local-cloud/main.js', import.meta.url).href);
