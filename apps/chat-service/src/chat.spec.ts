@@ -62,6 +62,7 @@ describe('an unmodified useChat', () => {
       ],
     });
     expect(textsOf(page)).toEqual(ui.said);
+    expect(ui.messages[1]!.metadata).toEqual({ author: (page.items[1] as Message).author });
   });
 
   it('continues a conversation, whose history the model is told from the log, not from the request', async () => {

@@ -97,6 +97,7 @@ export class Answering {
       assistant,
       model: models(assistant),
       messageId: generation.id,
+      messageMetadata: { author: authorOf(assistant) },
       history: await store.lastMessages(author.id, id, HISTORY_MESSAGES),
       instructions: buildInstructions(assistant, {
         mode: 'text',
@@ -140,7 +141,7 @@ export class Answering {
         type: 'message',
         id: generation.id,
         role: 'assistant',
-        author: { kind: 'assistant', id: assistant.id, name: assistant.name },
+        author: authorOf(assistant),
         parts,
         ...(outcome === 'completed' ? {} : { interrupted: true }),
       },
@@ -148,3 +149,5 @@ export class Answering {
     );
   }
 }
+
+const authorOf = ({ id, name }: Assistant): Author => ({ kind: 'assistant', id, name });

@@ -18,6 +18,8 @@ export interface AnswerRequest {
   model: LanguageModel;
   /** Id of the message that is being written: the same in every replay of the stream, and in the log. */
   messageId: string;
+  /** Told with the first chunk: what a reader should know of the message besides its parts, such as its author. */
+  messageMetadata?: Record<string, unknown>;
   /** Ascending; the last one is the user's. */
   history: readonly Message[];
   /** What `buildInstructions` made. */
@@ -89,7 +91,8 @@ class Answer {
   }
 
   async run(): Promise<void> {
-    this.write({ type: 'start', messageId: this.request.messageId });
+    const { messageId, messageMetadata } = this.request;
+    this.write({ type: 'start', messageId, ...(messageMetadata === undefined ? {} : { messageMetadata }) });
     const { historyCharacters = HISTORY_CHARACTERS, history, instructions } = this.request;
     const turns = shapeHistory(history, { characters: historyCharacters });
     const abort = AbortSignal.any([this.abort, this.over.signal]);
