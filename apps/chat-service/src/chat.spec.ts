@@ -227,12 +227,14 @@ describe('a generation', () => {
 
   it('ends before its conversation is erased, and leaves nothing behind', async () => {
     const id = randomUUID();
-    const reading = post(id, 'a long one').then((response) => response.text());
     const alice = slow.as('alice');
-    while ((await alice(`/api/conversations/${id}`)).status === 404)
-      await new Promise((resolve) => setImmediate(resolve));
+    const reader = (await post(id, 'a long one')).body!.getReader();
+    let seen = '';
+    while (!seen.includes('text-delta')) seen += Buffer.from((await reader.read()).value!).toString();
     expect((await alice(`/api/conversations/${id}`, { method: 'DELETE' })).status).toBe(204);
-    expect(await reading).toMatch(/"type":"(error|finish)"/);
+    for (let next = await reader.read(); !next.done; next = await reader.read())
+      seen += Buffer.from(next.value).toString();
+    expect(seen).toMatch(/"type":"(error|finish)"/);
     expect((await alice(`/api/conversations/${id}`)).status).toBe(404);
     expect((await post(id, 'again')).status).toBe(404);
   });
