@@ -328,4 +328,17 @@ describe('VoiceClient, ending', () => {
     connection.say('callEnded', { reason: 'limit', durationMs: 9 });
     expect(await until(client.state, ({ name }) => name === 'ended')).toMatchObject({ reason: 'limit' });
   });
+
+  it('fails with the error that the service told before, when the model behind it failed, and does not call again', async () => {
+    const { client, connection } = await call();
+    connection.say('error', {
+      code: 'at_capacity',
+      kind: 'unavailable',
+      message: 'All lines are busy',
+      retryAfterMs: 5,
+    });
+    connection.say('callEnded', { reason: 'model_failed', durationMs: 9 });
+    const state = await until(client.state, ({ name }) => name !== 'listening');
+    expect(state).toMatchObject({ name: 'failed', remedy: 'retry', error: { code: 'at_capacity' } });
+  });
 });

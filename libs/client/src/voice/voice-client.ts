@@ -45,6 +45,7 @@ export class VoiceClient {
   private readonly interruptions = new Interruptions();
   /** The call, once there is one; kept while its line is lost. */
   private call?: Ready;
+  private lastError: ClientError | undefined;
   private isMoving = false;
   private fullSince?: number;
 
@@ -135,7 +136,11 @@ export class VoiceClient {
       this.isMoving = true;
       this.socket.noteComeBack(retryAfterMs);
     },
-    callEnded: ({ reason, durationMs, usage }) => this.end(reason, durationMs, usage),
+    callEnded: ({ reason, durationMs, usage }) =>
+      // The service says what went wrong in the error before it.
+      reason === 'model_failed' && this.lastError !== undefined
+        ? this.fail(this.lastError, 'retry')
+        : this.end(reason, durationMs, usage),
     contentStart: ({ contentId, type, role }) => {
       const isSpeech = type === 'AUDIO' && role === 'ASSISTANT';
       this.interruptions.blockStarted(contentId, isSpeech);
@@ -171,7 +176,7 @@ export class VoiceClient {
   }
 
   private serverSaidError(facts: ErrorFacts): void {
-    const error = new ClientError(facts);
+    const error = (this.lastError = new ClientError(facts));
     this.socket.noteError(error);
     if (this.socket.line !== undefined) return this.events.emit('warning', error);
     // No call came of `callStart`. What will not get better by waiting ends here; the close decides about the rest.
