@@ -69,6 +69,13 @@ const CHECKS: Check[] = [
     chatCompute === 'ecs' && chatProvisionedConcurrency !== undefined
       ? ['chatProvisionedConcurrency', 'has no meaning with chatCompute ecs: remove it']
       : undefined,
+  ({ values: { chatCompute, domain }, given }) =>
+    chatCompute === 'lambda' && domain === undefined && !given.has('domain')
+      ? [
+          'domain',
+          'is missing: with chatCompute lambda the allowed origin must be known before the distribution that points to the function',
+        ]
+      : undefined,
   ({ values: { cache }, protect }) =>
     cache === 'none' && protect === 'full'
       ? ['cache', 'is "none", which holds each service at one task: not for a fully protected environment']

@@ -95,6 +95,7 @@ it.each<[string, Record<string, unknown>, string, string?]>([
   ['digests that nothing uses', { digests: { a: `sha256:${'0'.repeat(64)}` } }, 'digests is given'],
   ['a shell in prod', { ...prod, exec: true }, 'exec is "true"', 'prod'],
   ['provisioned concurrency of no function', { chatProvisionedConcurrency: 2 }, 'chatProvisionedConcurrency has no'],
+  ['a function without a domain', { chatCompute: 'lambda' }, 'domain is missing: with chatCompute lambda'],
   ['prod without a cache', { ...prod, cache: 'none' }, 'cache is "none"', 'prod'],
   [
     'a floor above the one task',
