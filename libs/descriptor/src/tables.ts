@@ -4,7 +4,13 @@ export interface TableDefinition {
   rangeKey: string;
   /** Attribute with the expiry in epoch seconds. Expiry is also checked on read: DynamoDB deletes late, simulators never. */
   ttlAttribute: string;
-  indexes: { name: string; hashKey: string; rangeKey: string }[];
+  indexes: {
+    name: string;
+    hashKey: string;
+    rangeKey: string;
+    /** What the index repeats of an item: its keys and the table's, or all of it. */
+    projection: 'KEYS_ONLY' | 'ALL';
+  }[];
 }
 
 /**
@@ -19,7 +25,7 @@ export const TABLES = {
     hashKey: 'pk',
     rangeKey: 'sk',
     ttlAttribute: 'expiresAt',
-    indexes: [{ name: 'byMember', hashKey: 'member', rangeKey: 'listedAt' }],
+    indexes: [{ name: 'byMember', hashKey: 'member', rangeKey: 'listedAt', projection: 'KEYS_ONLY' }],
   },
   sessions: { hashKey: 'pk', rangeKey: 'sk', ttlAttribute: 'expiresAt', indexes: [] },
 } as const satisfies Record<string, TableDefinition>;

@@ -1,0 +1,50 @@
+import type * as aws from '@pulumi/aws';
+import * as pulumi from '@pulumi/pulumi';
+import type { TableName } from '@parley/descriptor';
+import type { OriginSecret } from '../components/origin-secret';
+import type { Valkey } from '../components/valkey';
+import type { StackConfig } from '../config/schema';
+import { signInClientId, type IdentityOutputs } from '../identity/outputs';
+import type { Fact, Facts } from '../planning/environment';
+
+type Text = pulumi.Output<string>;
+export type DeploymentFacts = Facts<Text>;
+
+export interface FactSources {
+  config: StackConfig;
+  identity: IdentityOutputs;
+  tables: Readonly<Record<TableName, aws.dynamodb.Table>>;
+  valkey: Valkey | undefined;
+  originSecret: OriginSecret | undefined;
+  /** Where the page lives: the one origin that may call. */
+  origin: pulumi.Input<string>;
+}
+
+const text = (value: pulumi.Input<string> | undefined): Fact<Text> =>
+  value === undefined ? undefined : { text: pulumi.output(value) };
+
+/** What an environment knows of itself, under the names that descriptors use. */
+export function deploymentFacts(sources: FactSources): DeploymentFacts {
+  const { config, identity, tables, valkey, originSecret, origin } = sources;
+  const { loginClientSecretArn } = identity;
+  const arn = loginClientSecretArn === undefined ? undefined : pulumi.output(loginClientSecretArn);
+  return {
+    region: text(config.region),
+    issuer: text(identity.issuer),
+    clientIds: text([...new Set([identity.spaClientId, signInClientId(identity)])].join(',')),
+    cognitoDomain: text(identity.domain),
+    loginClientId: text(signInClientId(identity)),
+    loginClientSecret: arn === undefined ? undefined : { secret: { arn, valueFrom: arn } },
+    origins: text(origin),
+    voiceModelId: text(config.voiceModelId),
+    chatModel: text(config.chatModels[0]),
+    knowledgeBaseId: text(config.knowledgeBaseId),
+    'table.conversations': text(tables.conversations.name),
+    'table.sessions': text(tables.sessions.name),
+    'originSecret.current': originSecret && { secret: originSecret.current },
+    'originSecret.previous': originSecret && { secret: originSecret.previous },
+    valkeyUrl: text(valkey?.url),
+    valkeyMode: text(valkey?.mode),
+    valkeyPassword: valkey && { secret: valkey.password },
+  };
+}

@@ -1,0 +1,58 @@
+import type * as pulumi from '@pulumi/pulumi';
+import type { ServiceDescriptor } from '@parley/descriptor';
+import type { Data } from '../components/data';
+import type { Images } from '../components/images';
+import { LambdaAnswers } from '../components/lambda-answers';
+import type { StackConfig } from '../config/schema';
+import { CARRIED_ADDRESS } from '../edge-functions/carry-authorization';
+import { serviceOfFunction } from '../planning/edge-plan';
+import { planEnvironment, toFunctionEnvironment } from '../planning/environment';
+import type { DeploymentFacts } from './facts';
+import { taskPolicy } from './policy';
+
+export interface FunctionArgs {
+  name: string;
+  config: StackConfig;
+  accountId: string;
+  data: Data;
+  images: Images;
+  options: pulumi.ComponentResourceOptions;
+  services: readonly ServiceDescriptor[];
+  facts: (origin: string) => DeploymentFacts;
+}
+
+/** Facts that a function has no use for: it is in no VPC, and its origin is proved by a signature. */
+const NOT_FOR_FUNCTIONS = {
+  valkeyUrl: undefined,
+  valkeyMode: undefined,
+  valkeyPassword: undefined,
+  'originSecret.current': undefined,
+  'originSecret.previous': undefined,
+};
+
+/**
+ * The answers as a function.
+ *
+ * The allowed origin must be known before the distribution, which points to the function: it is the configured domain.
+ */
+export function addFunction(args: FunctionArgs): LambdaAnswers {
+  const { name, config, accountId, data, images, options } = args;
+  const service = serviceOfFunction(args.services);
+  const plan = planEnvironment(service, { ...args.facts(`https://${config.domain}`), ...NOT_FOR_FUNCTIONS });
+  return new LambdaAnswers(
+    name,
+    {
+      service,
+      environmentName: config.environment,
+      image: images.references[service.name]!,
+      environment: toFunctionEnvironment(plan, CARRIED_ADDRESS),
+      secretArns: plan.secrets.map(({ reference }) => reference.arn),
+      key: data.key,
+      policy: taskPolicy(service.grants, { config, accountId, data }),
+      logRetentionDays: config.logRetentionDays,
+      accountId,
+      provisionedConcurrency: config.chatProvisionedConcurrency,
+    },
+    options,
+  );
+}

@@ -1,0 +1,103 @@
+import type { Grant, TableName } from '@parley/descriptor';
+import { modelArns } from './models';
+
+export interface Statement {
+  Sid: string;
+  Effect: 'Allow' | 'Deny';
+  Action: string[];
+  Resource: string | string[];
+  Condition?: Record<string, Record<string, string | string[]>>;
+}
+
+export interface GrantContext {
+  region: string;
+  accountId: string;
+  tableArns: Readonly<Record<TableName, string>>;
+  voiceModelId: string;
+  chatModels: readonly string[];
+  knowledgeBaseId: string | undefined;
+  /** The key that the tables are encrypted with, where it is ours. */
+  keyArn: string | undefined;
+}
+
+const READ = ['dynamodb:BatchGetItem', 'dynamodb:ConditionCheckItem', 'dynamodb:GetItem', 'dynamodb:Query'];
+const WRITE = ['dynamodb:BatchWriteItem', 'dynamodb:DeleteItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'];
+
+/**
+ * The statements of a task role: what the descriptor's grants name, and nothing else. No `Scan`: no service reads a whole
+ * table. A knowledge base that is not configured gives no statement.
+ */
+export function statementsOf(grants: readonly Grant[], context: GrantContext): Statement[] {
+  const statements = grants.flatMap((grant) => statementsOfOne(grant, context));
+  const key = context.keyArn;
+  if (key !== undefined && grants.some(({ kind }) => kind === 'table'))
+    statements.push({
+      Sid: 'KeyOfTables',
+      Effect: 'Allow',
+      Action: ['kms:Decrypt', 'kms:DescribeKey', 'kms:Encrypt', 'kms:GenerateDataKey'],
+      Resource: key,
+      Condition: { StringEquals: { 'kms:ViaService': `dynamodb.${context.region}.amazonaws.com` } },
+    });
+  return statements;
+}
+
+function statementsOfOne(grant: Grant, context: GrantContext): Statement[] {
+  const { region, accountId, tableArns, knowledgeBaseId } = context;
+  switch (grant.kind) {
+    case 'table': {
+      const arn = tableArns[grant.table];
+      return [
+        {
+          Sid: `Table${capital(grant.table)}`,
+          Effect: 'Allow',
+          Action: grant.access === 'write' ? [...READ, ...WRITE].sort() : READ,
+          // The indexes of this one table: a table's ARN does not cover them.
+          Resource: [arn, `${arn}/index/*`],
+        },
+      ];
+    }
+    case 'model':
+      return modelStatements(grant.models, context);
+    case 'knowledge-base':
+      return knowledgeBaseId === undefined
+        ? []
+        : [
+            {
+              Sid: 'KnowledgeBase',
+              Effect: 'Allow',
+              Action: ['bedrock:Retrieve'],
+              Resource: `arn:aws:bedrock:${region}:${accountId}:knowledge-base/${knowledgeBaseId}`,
+            },
+          ];
+  }
+}
+
+/** A bidirectional stream wants both of its actions: the API reference names one, users and samples the other. */
+function modelStatements(models: 'voice' | 'chat', context: GrantContext): Statement[] {
+  const ids = models === 'voice' ? [context.voiceModelId] : context.chatModels;
+  const actions =
+    models === 'voice'
+      ? ['bedrock:InvokeModel', 'bedrock:InvokeModelWithBidirectionalStream']
+      : ['bedrock:InvokeModel', 'bedrock:InvokeModelWithResponseStream'];
+  const { direct, routed } = modelArns(ids, context);
+  const name = capital(models);
+  const statements: Statement[] = [];
+  if (direct.length > 0) statements.push({ Sid: `Models${name}`, Effect: 'Allow', Action: actions, Resource: direct });
+  routed.forEach(({ profileArn, modelArn }, index) => {
+    statements.push({ Sid: `Profile${name}${index}`, Effect: 'Allow', Action: actions, Resource: profileArn });
+    statements.push({
+      Sid: `ProfileModel${name}${index}`,
+      Effect: 'Allow',
+      Action: actions,
+      Resource: modelArn,
+      Condition: { StringEquals: { 'bedrock:InferenceProfileArn': profileArn } },
+    });
+  });
+  return statements;
+}
+
+const capital = (word: string) => word.charAt(0).toUpperCase() + word.slice(1);
+
+/** An IAM policy document as text. */
+export const policyDocument = (statements: readonly Statement[]): string =>
+  JSON.stringify({ Version: '2012-10-17', Statement: statements });
