@@ -7,20 +7,35 @@ describe('readCredential', () => {
 
   it.each([
     ['nothing', {}, undefined],
-    ['an empty bearer', { authorization: 'Bearer ' }, undefined],
-    ['another scheme', { authorization: 'AWS4-HMAC-SHA256 Credential=x' }, undefined],
-    ['a bearer', { authorization: 'bearer  a.b.c' }, { kind: 'token', value: 'a.b.c' }],
+    ['an empty bearer', { authorization: ['Bearer '] }, undefined],
+    ['another scheme', { authorization: ['AWS4-HMAC-SHA256 Credential=x'] }, undefined],
+    ['a bearer', { authorization: ['bearer  a.b.c'] }, { kind: 'token', value: 'a.b.c' }],
     ['a subprotocol', { subprotocols: 'parley.v1, bearer.a.b.c' }, { kind: 'token', value: 'a.b.c' }],
     ['an empty subprotocol', { subprotocols: 'bearer., parley.v1' }, undefined],
     ['a query', { query: query('token=a.b.c') }, { kind: 'token', value: 'a.b.c' }],
     ['a ticket', { query: query('ticket=t') }, { kind: 'ticket', value: 't' }],
     ['empty values', { query: query('token=&ticket=') }, undefined],
-    ['the same twice', { authorization: 'Bearer a', query: query('token=a') }, { kind: 'token', value: 'a' }],
+    ['a guest session', { authorization: ['Guest s.1'] }, { kind: 'guest', value: 's.1' }],
+    ['a guest subprotocol', { subprotocols: 'guest.s.1' }, { kind: 'guest', value: 's.1' }],
+    ['a forwarded bearer', { forwardedAuthorization: ['Bearer a'] }, { kind: 'token', value: 'a' }],
+    ['no forwarded guest', { forwardedAuthorization: ['Guest a'] }, undefined],
+    [
+      'a signed origin',
+      { authorization: ['AWS4-HMAC-SHA256 x'], forwardedAuthorization: ['Bearer a'] },
+      { kind: 'token', value: 'a' },
+    ],
+    ['the same twice', { authorization: ['Bearer a'], query: query('token=a') }, { kind: 'token', value: 'a' }],
   ])('reads %s', (_, source, expected) => expect(readCredential(source)).toEqual(expected));
 
   it.each([
-    ['two tokens', { authorization: 'Bearer a', query: query('token=b') }],
+    ['two tokens', { authorization: ['Bearer a'], query: query('token=b') }],
     ['the same kind twice', { query: query('token=a&token=b') }],
+    ['two headers', { authorization: ['Bearer a', 'Bearer b'] }],
+    ['the same header twice', { authorization: ['Bearer a', 'Bearer a'] }],
+    ['the same query twice', { query: query('ticket=a&ticket=a') }],
+    ['a token and a guest session', { authorization: ['Bearer a'], subprotocols: 'guest.a' }],
+    ['two guest subprotocols', { subprotocols: 'guest.a, guest.b' }],
+    ['a forwarded one that differs', { authorization: ['Bearer a'], forwardedAuthorization: ['Bearer b'] }],
     ['a token and a ticket', { subprotocols: 'bearer.a', query: query('ticket=a') }],
   ])('refuses %s', (_, source) => expect(() => readCredential(source)).toThrow('Invalid authentication token'));
 });

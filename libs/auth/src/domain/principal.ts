@@ -9,6 +9,14 @@ export interface Principal {
   displayName?: string;
   /** `cognito:groups` of the token that is valid now. */
   groups: readonly string[];
+  /** `scope` of the access token that is valid now; ID tokens and guests have none. */
+  scopes?: readonly string[];
+  /** The sign-in that the credential comes from (Cognito's `origin_jti`, a guest session's id): what a sign-out ends. */
+  sessionId?: string;
+  /** Epoch milliseconds of that sign-in; a sign-out everywhere ends all that are older. */
+  signedInAt?: number;
+  /** `?sessionId=` of a guest: a name inside the guest's own session, which opens nothing by itself. */
+  label?: string;
   /** App client that the token was issued to; a refreshed token must be of the same. */
   clientId: string;
   /** Epoch milliseconds at which the credential ends. */

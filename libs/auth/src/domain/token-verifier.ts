@@ -18,6 +18,8 @@ export interface TokenRules {
   issuer: string;
   /** App clients whose tokens are accepted; at least one. */
   clientIds: readonly string[];
+  /** Scopes that every access token must carry, all of them; none when left out. ID tokens have no scopes. */
+  scopes?: readonly string[];
   /** Tolerance for `exp`, `nbf` and `iat`, in seconds. */
   clockToleranceS?: number;
 }

@@ -1,21 +1,24 @@
 import { LIMITS } from '@parley/protocol';
+import { decomposeUnverifiedJws } from './compact-jws';
 import type { Principal, TokenUse } from './principal';
+import { TokenRefused } from './token-refused';
 import { CLOCK_TOLERANCE_S, type TokenRules } from './token-verifier';
+
+type Claims = Record<string, unknown>;
 
 /** What a token says of itself. Nothing in it is true before its signature was checked. */
 export interface UnverifiedToken {
   kid: string;
-  claims: Record<string, unknown>;
+  claims: Claims;
 }
 
-/** Why a token is refused. Goes to the log; the outside never learns which check failed. */
-export class TokenRefused extends Error {
-  override readonly name = 'TokenRefused';
-}
-
-const BASE64URL = /^[A-Za-z0-9_-]+$/;
 /** Header parameters that point at keys elsewhere or change how the rest is read (RFC 7515 4.1); Cognito sends none. */
-const FOREIGN_PARAMETERS = ['jku', 'jwk', 'x5u', 'x5c', 'x5t', 'x5t#S256', 'crit', 'b64', 'zip', 'enc'];
+const FOREIGN_PARAMETERS = ['jku', 'jwk', 'x5u', 'x5c', 'x5t', 'x5t#S256', 'crit', 'b64', 'zip', 'enc', 'cty', 'epk'];
+/** An RSA signature is as long as its modulus, and shorter keys are not in the set. */
+const MIN_SIGNATURE_BYTES = 256;
+const MAX_ID = 256;
+/** The year 9999: whoever writes milliseconds into a claim of seconds means something else than he says. */
+const LATEST_S = 253_402_300_799;
 
 /**
  * Takes a token apart and checks everything that needs no key, so that a flood of nonsense never reaches the key service.
@@ -29,70 +32,91 @@ export function readUnverifiedToken(
   uses: readonly TokenUse[],
   nowS: number,
 ): UnverifiedToken {
-  if (token.length > LIMITS.token) throw new TokenRefused('longer than a token may be');
-  const parts = token.split('.');
-  if (parts.length !== 3 || !parts.every((part) => BASE64URL.test(part))) throw new TokenRefused('not a compact JWS');
-  const header = parseObject(parts[0]!, 'header');
-  const claims = parseObject(parts[1]!, 'claims');
-
-  if (header['alg'] !== 'RS256') throw new TokenRefused('alg is not RS256');
-  const foreign = FOREIGN_PARAMETERS.find((name) => name in header);
-  if (foreign !== undefined) throw new TokenRefused(`the header has ${foreign}`);
-  const kid = header['kid'];
-  if (typeof kid !== 'string' || kid.length === 0 || kid.length > 256) throw new TokenRefused('no kid');
+  if (typeof token !== 'string' || token.length > LIMITS.token) throw new TokenRefused('longer than a token may be');
+  const { header, claims, signatureBytes } = decomposeUnverifiedJws(token);
+  if (signatureBytes < MIN_SIGNATURE_BYTES) throw new TokenRefused('the signature is too short');
+  const use = claims['token_use'];
+  const kid = checkHeader(header, use);
 
   if (claims['iss'] !== rules.issuer) throw new TokenRefused('another issuer');
-  const use = claims['token_use'];
   if (!uses.includes(use as TokenUse)) throw new TokenRefused('token_use is not accepted here');
   const client = use === 'id' ? claims['aud'] : claims['client_id'];
   if (typeof client !== 'string' || !rules.clientIds.includes(client)) throw new TokenRefused('another app client');
-  if (typeof claims['sub'] !== 'string' || claims['sub'].length === 0) throw new TokenRefused('no sub');
+  checkTypes(claims);
+  if (use === 'access' && rules.scopes?.some((scope) => !scopesOf(claims).includes(scope)))
+    throw new TokenRefused('a scope is missing');
   checkTimes(claims, nowS, rules.clockToleranceS ?? CLOCK_TOLERANCE_S);
   return { kid, claims };
 }
 
-function checkTimes(claims: Record<string, unknown>, nowS: number, toleranceS: number): void {
+function checkHeader(header: Claims, use: unknown): string {
+  if (header['alg'] !== 'RS256') throw new TokenRefused('alg is not RS256');
+  const foreign = FOREIGN_PARAMETERS.find((name) => name in header);
+  if (foreign !== undefined) throw new TokenRefused(`the header has ${foreign}`);
+  const { kid, typ } = header;
+  if (typeof kid !== 'string' || kid.length === 0 || kid.length > MAX_ID) throw new TokenRefused('no kid');
+  if (typ !== undefined && !isTypeOf(typ, use)) throw new TokenRefused('typ is of something else');
+  return kid;
+}
+
+/** `JWT`; for an access token also RFC 9068's own type. Cognito writes no `typ` (RFC 8725 3.11). */
+function isTypeOf(typ: unknown, use: unknown): boolean {
+  if (typeof typ !== 'string') return false;
+  const type = typ.toLowerCase().replace(/^application\//, '');
+  return type === 'jwt' || (use === 'access' && type === 'at+jwt');
+}
+
+const TEXTS = ['jti', 'origin_jti', 'username', 'cognito:username', 'scope'] as const;
+
+/** Claims that are read must be of their type: an `indexOf` on a text finds `admin` in `not-an-admin`. */
+function checkTypes(claims: Claims): void {
+  const sub = claims['sub'];
+  if (typeof sub !== 'string' || sub.trim().length === 0 || sub.length > MAX_ID) throw new TokenRefused('no sub');
+  const wrong = TEXTS.find((name) => claims[name] !== undefined && typeof claims[name] !== 'string');
+  if (wrong !== undefined) throw new TokenRefused(`${wrong} is not a text`);
+  const groups = claims['cognito:groups'];
+  const listed = groups === undefined || (Array.isArray(groups) && groups.every((group) => typeof group === 'string'));
+  if (!listed) throw new TokenRefused('cognito:groups is not a list of texts');
+  if (claims['auth_time'] !== undefined && !isTime(claims['auth_time']))
+    throw new TokenRefused('auth_time is not a time');
+}
+
+function checkTimes(claims: Claims, nowS: number, toleranceS: number): void {
   const { exp, iat, nbf } = claims;
-  if (!isTime(exp)) throw new TokenRefused('exp is not a number');
-  if (!isTime(iat)) throw new TokenRefused('iat is not a number');
-  if (nbf !== undefined && !isTime(nbf)) throw new TokenRefused('nbf is not a number');
+  if (!isTime(exp)) throw new TokenRefused('exp is not a time');
+  if (!isTime(iat)) throw new TokenRefused('iat is not a time');
+  if (nbf !== undefined && !isTime(nbf)) throw new TokenRefused('nbf is not a time');
   if (exp + toleranceS <= nowS) throw new TokenRefused('expired');
   if (iat - toleranceS > nowS) throw new TokenRefused('issued in the future');
   if (nbf !== undefined && nbf - toleranceS > nowS) throw new TokenRefused('not valid yet');
 }
 
-const isTime = (value: unknown): value is number => typeof value === 'number' && Number.isFinite(value);
+const isTime = (value: unknown): value is number => typeof value === 'number' && value >= 0 && value <= LATEST_S;
 
-function parseObject(part: string, what: string): Record<string, unknown> {
-  let value: unknown;
-  try {
-    value = JSON.parse(Buffer.from(part, 'base64url').toString('utf8'));
-  } catch {
-    throw new TokenRefused(`the ${what} is not JSON`);
-  }
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    throw new TokenRefused(`the ${what} is not an object`);
-  }
-  return value as Record<string, unknown>;
-}
+const scopesOf = ({ scope }: Claims): string[] =>
+  typeof scope === 'string' ? scope.split(' ').filter((one) => one !== '') : [];
 
 /** The principal of claims whose signature and form were checked. */
-export function principalOf(claims: Record<string, unknown>): Principal {
-  const username = claims['token_use'] === 'id' ? claims['cognito:username'] : claims['username'];
-  const groups = claims['cognito:groups'];
+export function principalOf(claims: Claims): Principal {
+  const isId = claims['token_use'] === 'id';
+  const username = isId ? claims['cognito:username'] : claims['username'];
+  const { origin_jti: sessionId, auth_time, iat, exp } = claims;
   return {
     kind: 'user',
     id: claims['sub'] as string,
     ...(typeof username === 'string' ? { username } : {}),
     ...displayNameOf(claims),
-    groups: Array.isArray(groups) ? groups.filter((group) => typeof group === 'string') : [],
-    clientId: (claims['token_use'] === 'id' ? claims['aud'] : claims['client_id']) as string,
-    expiresAt: (claims['exp'] as number) * 1_000,
+    groups: (claims['cognito:groups'] as string[] | undefined) ?? [],
+    ...(isId ? {} : { scopes: scopesOf(claims) }),
+    ...(typeof sessionId === 'string' ? { sessionId } : {}),
+    signedInAt: ((auth_time ?? iat) as number) * 1_000,
+    clientId: (isId ? claims['aud'] : claims['client_id']) as string,
+    expiresAt: (exp as number) * 1_000,
   };
 }
 
 /** An ID token's name, if it has a human one; an e-mail address is nobody else's business. */
-function displayNameOf({ token_use, name, nickname, given_name }: Record<string, unknown>): { displayName?: string } {
+function displayNameOf({ token_use, name, nickname, given_name }: Claims): { displayName?: string } {
   if (token_use !== 'id') return {};
   const told = [name, nickname, given_name].find((value) => typeof value === 'string' && value.trim() !== '');
   return told === undefined ? {} : { displayName: (told as string).trim().slice(0, 80) };

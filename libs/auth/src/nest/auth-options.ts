@@ -1,5 +1,6 @@
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { z } from 'zod';
+import type { KeyFetch } from '../passport/key-set';
 
 /** One verdict of a guard or of the socket edge, for the log and the counters. Never holds a credential. */
 export interface AuthDecision {
@@ -20,11 +21,20 @@ export interface AuthOptions {
   allowedOrigins: readonly string[];
   /** Header in which the trusted hop tells the viewer's address; the socket's address counts when left out. */
   addressHeader?: string;
+  /**
+   * Whether `x-forwarded-authorization` is read beside `Authorization`: behind an edge that signs requests to its origin
+   * and moves the viewer's header there. Off by default: anybody can send that header.
+   */
+  forwardedAuthorization?: boolean;
+  /** Scopes that every access token must carry. */
+  scopes?: readonly string[];
   /** Tolerance for `exp`, `iat` and `nbf` in seconds, 0 to 60; default 5. */
   clockToleranceS?: number;
   /** Where tickets and display names are kept. */
   sessions: { client: DynamoDBDocumentClient; table: string };
   onDecision?: (decision: AuthDecision) => void;
+  /** Told of each attempt to read the keys. */
+  onKeyFetch?: (fetch: KeyFetch) => void;
   /** Told when the keys cannot be read. */
   onOutage?: (error: unknown) => void;
 }
@@ -43,6 +53,7 @@ const schema = z.object({
     .refine((value) => !value.endsWith('/'), 'must be as in `iss`, without a slash at the end'),
   clientIds: z.array(z.string().min(1)).min(1),
   allowedOrigins: z.array(origin).min(1),
+  scopes: z.array(z.string().regex(/^[!#-[\]-~]+$/, 'a scope, without spaces')).optional(),
   clockToleranceS: z.number().min(0).max(60).optional(),
 });
 

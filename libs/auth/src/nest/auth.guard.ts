@@ -2,8 +2,9 @@ import type { IncomingMessage } from 'node:http';
 import { Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
 import { ParleyError } from '@parley/errors';
+import { hasRights } from '../domain/rights';
 import { Authenticator } from './authenticator';
-import { PUBLIC, ROLES, principalIn, type Authenticated } from './decorators';
+import { PUBLIC, ROLES, SCOPES, principalIn, type Authenticated } from './decorators';
 
 /** Guards every route and every socket handler: closed unless marked. */
 @Injectable()
@@ -24,7 +25,8 @@ export class AuthGuard implements CanActivate {
     const principal = principalIn(context);
     if (!principal) throw new ParleyError('missing_token');
     const roles = this.reflector.getAllAndOverride<string[] | undefined>(ROLES, marks);
-    if (roles && !roles.some((role) => principal.groups.includes(role))) throw new ParleyError('forbidden');
+    const scopes = this.reflector.getAllAndOverride<string[] | undefined>(SCOPES, marks);
+    if (!hasRights(principal, { roles, scopes })) throw new ParleyError('forbidden');
     return true;
   }
 }

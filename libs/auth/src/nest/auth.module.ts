@@ -7,6 +7,7 @@ import {
   type ModuleMetadata,
 } from '@nestjs/common';
 import { APP_GUARD } from '@nestjs/core';
+import { CachingTokenVerifier } from '../domain/caching-token-verifier';
 import { RefusalLimiter } from '../domain/refusal-limiter';
 import { DynamoDisplayNames } from '../dynamodb/display-names';
 import { DynamoTicketStore } from '../dynamodb/ticket-store';
@@ -47,13 +48,18 @@ export class AuthModule implements OnModuleInit, OnApplicationShutdown {
         {
           provide: KeySet,
           inject: [AUTH_OPTIONS],
-          useFactory: ({ issuer, onOutage }: AuthOptions) =>
-            new KeySet({ jwksUri: `${issuer}/.well-known/jwks.json`, onOutage }),
+          useFactory: ({ issuer, onOutage, onKeyFetch }: AuthOptions) =>
+            new KeySet({
+              jwksUri: `${issuer}/.well-known/jwks.json`,
+              ...(onOutage ? { onOutage } : {}),
+              ...(onKeyFetch ? { onFetch: onKeyFetch } : {}),
+            }),
         },
         {
           provide: TOKEN_VERIFIER,
           inject: [AUTH_OPTIONS, KeySet],
-          useFactory: (options: AuthOptions, keys: KeySet) => new PassportTokenVerifier(options, keys),
+          useFactory: (options: AuthOptions, keys: KeySet) =>
+            new CachingTokenVerifier(new PassportTokenVerifier(options, keys), (kid) => keys.trusted(kid)),
         },
         {
           provide: TICKET_STORE,

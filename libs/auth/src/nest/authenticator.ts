@@ -4,16 +4,18 @@ import { clientAddress } from '../domain/client-address';
 import { readCredential, type Credential, type CredentialSource } from '../domain/credential';
 import { isOriginAllowed } from '../domain/origins';
 import type { Principal, TokenUse } from '../domain/principal';
+import { headerValues } from '../domain/raw-headers';
+import { hasRights, type RequiredRights } from '../domain/rights';
 import type { RefusalLimiter } from '../domain/refusal-limiter';
 import type { TicketStore } from '../domain/tickets';
 import type { TokenVerifier } from '../domain/token-verifier';
 import type { AuthOptions } from './auth-options';
+
 import type { SocketAccessOptions } from './decorators';
 
 /** What a gateway's marks say of its path. */
-export interface SocketPolicy extends SocketAccessOptions {
+export interface SocketPolicy extends SocketAccessOptions, RequiredRights {
   public: boolean;
-  roles?: readonly string[];
 }
 
 type Where = 'http' | 'socket';
@@ -26,7 +28,10 @@ export class Authenticator {
     private readonly verifier: TokenVerifier,
     private readonly tickets: TicketStore,
     private readonly refusals: RefusalLimiter,
-    private readonly options: Pick<AuthOptions, 'allowedOrigins' | 'addressHeader' | 'onDecision'>,
+    private readonly options: Pick<
+      AuthOptions,
+      'allowedOrigins' | 'addressHeader' | 'forwardedAuthorization' | 'onDecision'
+    >,
   ) {}
 
   /**
@@ -35,7 +40,7 @@ export class Authenticator {
    * @throws ParleyError `missing_token`, `invalid_token`, `signing_keys_unavailable`, `too_many_requests`
    */
   authenticateRequest(request: IncomingMessage): Promise<Principal> {
-    return this.decide('http', request, { authorization: request.headers.authorization }, {});
+    return this.decide('http', request, this.headersOf(request), {});
   }
 
   /**
@@ -50,12 +55,12 @@ export class Authenticator {
     }
     if (policy.public) return undefined;
     const source: CredentialSource = {
-      authorization: request.headers.authorization,
+      ...this.headersOf(request),
       subprotocols: request.headers['sec-websocket-protocol'],
       query: new URL(request.url ?? '/', 'http://edge').searchParams,
     };
     const principal = await this.decide('socket', request, source, policy);
-    if (policy.roles && !policy.roles.some((role) => principal.groups.includes(role))) {
+    if (!hasRights(principal, policy)) {
       throw this.refused('socket', new ParleyError('forbidden'), principal);
     }
     return principal;
@@ -70,6 +75,12 @@ export class Authenticator {
     const next = await this.verifier.verify(token, uses);
     if (next.id === principal.id && next.clientId === principal.clientId) return next;
     throw new ParleyError('invalid_token', { cause: new Error('a token of another subject or client') });
+  }
+
+  private headersOf(request: IncomingMessage): CredentialSource {
+    const authorization = headerValues(request, 'authorization');
+    if (this.options.forwardedAuthorization !== true) return { authorization };
+    return { authorization, forwardedAuthorization: headerValues(request, 'x-forwarded-authorization') };
   }
 
   private async decide(where: Where, request: IncomingMessage, source: CredentialSource, access: SocketAccessOptions) {

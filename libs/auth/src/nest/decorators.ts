@@ -4,6 +4,7 @@ import type { Principal, TokenUse } from '../domain/principal';
 
 export const PUBLIC = 'parley:public';
 export const ROLES = 'parley:roles';
+export const SCOPES = 'parley:scopes';
 export const SOCKET_ACCESS = 'parley:socket-access';
 
 /** Opens a route, a controller or a gateway to everybody. Without a mark everything is closed. */
@@ -11,6 +12,9 @@ export const Public = () => SetMetadata(PUBLIC, true);
 
 /** Admits members of any of these groups only. */
 export const Roles = (...groups: string[]) => SetMetadata(ROLES, groups);
+
+/** Admits access tokens that carry all of these scopes only. */
+export const Scopes = (...scopes: string[]) => SetMetadata(SCOPES, scopes);
 
 /** What opens a gateway's path besides an access token. */
 export interface SocketAccessOptions {

@@ -97,3 +97,71 @@ it('asks at most once per cooldown for unknown key ids, and calls the rest unava
   for (const token of unknown.slice(1)) expect(await verdict(token)).toBe('signing_keys_unavailable');
   expect(pool.keyRequests() - before).toBe(1);
 });
+
+it('lets no flood of invented key ids keep a new key of the pool out', async () => {
+  await keys.start();
+  await pool.rotate();
+  const valid = await pool.mint();
+  const flood = await Promise.all(Array.from({ length: 200 }, (_, n) => pool.mint({ header: { kid: `flood-${n}` } })));
+  // Within the cooldown of the last read: nobody is refused for good, nobody is asked.
+  const before = pool.keyRequests();
+  await Promise.all(flood.map(verdict));
+  expect(await verdict(valid)).toBe('signing_keys_unavailable');
+  expect(pool.keyRequests()).toBe(before);
+  // The flood is first again when it ends: what its fetch brings is everybody's.
+  nowMs += 5_000;
+  const flooding = Promise.all(flood.map(verdict));
+  expect([await verdict(valid), pool.keyRequests() - before]).toEqual(['accepted', 1]);
+  await flooding;
+});
+
+it('refuses for good only what a fetch of its own did not bring: the answer on its way may be older than the key', async () => {
+  const [first, second] = await Promise.all(['a', 'b'].map((kid) => pool.mint({ header: { kid } })));
+  expect(await Promise.all([verdict(first!), verdict(second!)])).toEqual(['invalid_token', 'signing_keys_unavailable']);
+});
+
+it('keeps the very same key object through a refresh, so that what was verified with it stays known', async () => {
+  const kid = pool.draft().header['kid'] as string;
+  await keys.start();
+  const before = keys.trusted(kid);
+  await keys.start();
+  expect(keys.trusted(kid)).toBe(before);
+  await pool.rotate(false);
+  await keys.start();
+  expect(keys.trusted(kid)).toBeUndefined();
+});
+
+it('takes in no key of 1024 bits, of another use or algorithm, and no nonsense', async () => {
+  const good = pool.draft().header['kid'];
+  const published = (await (await fetch(`${pool.issuer}/jwks`)).json()) as { keys: { n: string; kid: string }[] };
+  const jwk = published.keys[0]!;
+  const odd = [
+    { ...jwk, kid: 'short', n: Buffer.concat([Buffer.alloc(200), Buffer.alloc(128, 0xff)]).toString('base64url') },
+    { ...jwk, kid: 'enc', use: 'enc' },
+    { ...jwk, kid: 'rs512', alg: 'RS512' },
+    { ...jwk, kid: 7 },
+    null,
+    'key',
+  ];
+  pool.answerKeysWith({ body: JSON.stringify({ keys: [...odd, jwk] }) });
+  await keys.start();
+  expect(keys.snapshot).toMatchObject({ state: 'fresh', keys: 1 });
+  expect(keys.trusted(good as string)).toBeDefined();
+});
+
+it('tells of every fetch, and refreshes up to a fifth early so that many processes do not ask together', async () => {
+  const told: string[] = [];
+  const scheduled = jest.spyOn(globalThis, 'setTimeout');
+  const told20 = new KeySet({
+    jwksUri: `${pool.issuer}/.well-known/jwks.json`,
+    random: () => 1,
+    onFetch: ({ outcome }) => void told.push(outcome),
+  });
+  await told20.start();
+  expect(scheduled.mock.calls.map(([, ms]) => ms)).toContain(480_000);
+  pool.answerKeysWith('outage');
+  await told20.start();
+  expect(told).toEqual(['read', 'failed']);
+  told20.stop();
+  scheduled.mockRestore();
+});

@@ -1,13 +1,22 @@
 import { createPublicKey, type KeyObject } from 'node:crypto';
 import { ParleyError } from '@parley/errors';
 import jwksRsa from 'jwks-rsa';
+import { isUsableKey, readKeySet } from './read-key-set';
 
 /** Where the key set stands: never read, read lately, or kept through an outage. */
 export type KeySetState = 'empty' | 'fresh' | 'stale';
 
+/** One attempt to read the keys, for the log and the metric. */
+export interface KeyFetch {
+  outcome: 'read' | 'failed';
+  durationMs: number;
+  /** Why it failed. */
+  error?: unknown;
+}
+
 export interface KeySetOptions {
   jwksUri: string;
-  /** A withdrawn key dies this long after, while the key service can be reached. */
+  /** A withdrawn key dies this long after at the latest, while the key service can be reached. */
   refreshMs?: number;
   /** Known keys are kept this long through an outage. */
   keepMs?: number;
@@ -15,21 +24,27 @@ export interface KeySetOptions {
   cooldownMs?: number;
   timeoutMs?: number;
   now?: () => number;
+  /** 0 to 1: spreads the refreshes of many processes that started together. */
+  random?: () => number;
   fetch?: typeof fetch;
-  /** Told of each fetch that failed, for the log and the metric. */
+  onFetch?: (fetch: KeyFetch) => void;
+  /** Told of each fetch that failed. */
   onOutage?: (error: unknown) => void;
 }
 
-const MAX_BYTES = 64 << 10;
-const MIN_MODULUS_BITS = 2_048;
+/** Refreshes come up to this part of the interval early. */
+const JITTER = 0.2;
 
 /**
  * The pool's signing keys, by `kid`. Fetched once for many waiters, refreshed every 10 minutes, kept through an outage for
- * 24 h. An unknown `kid` asks for one fetch; while the cooldown holds it is "unavailable", never "invalid": a newcomer
- * with a fresh key is told to try again, not that he is nobody.
+ * 24 h.
+ *
+ * An unknown `kid` asks for one fetch; while the cooldown holds it is "unavailable", never "invalid". A fetch brings the
+ * whole set, whoever asked for it, so a flood of invented ids cannot keep a real new key out: the flood's own fetch brings
+ * it, at the latest when the cooldown ends. Only a fetch that began after a token came says that its key does not exist.
  */
 export class KeySet {
-  private keys = new Map<string, KeyObject>();
+  private keys = new Map<string, { pem: string; key: KeyObject }>();
   private readAt = -Infinity;
   private triedAt = -Infinity;
   private failing = false;
@@ -46,17 +61,29 @@ export class KeySet {
       cooldownMs: 5_000,
       timeoutMs: 3_000,
       now: Date.now,
+      random: Math.random,
       fetch: globalThis.fetch,
+      onFetch: () => undefined,
       onOutage: () => undefined,
-      ...options,
+      ...Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)),
     };
     // jwks-rsa's own cache answers an outage with a refusal, and its limiter is shared by all key ids; both are ours here.
-    this.client = jwksRsa({ jwksUri, cache: false, rateLimit: false, fetcher: (uri) => this.read(uri) });
+    this.client = jwksRsa({
+      jwksUri,
+      cache: false,
+      rateLimit: false,
+      fetcher: (uri) => readKeySet(uri, this.options.fetch, this.options.timeoutMs),
+    });
   }
 
   get state(): KeySetState {
     if (this.readAt === -Infinity) return 'empty';
     return this.failing ? 'stale' : 'fresh';
+  }
+
+  /** What an operator wants to see: how many keys there are, and how old (in milliseconds; Infinity when never read). */
+  get snapshot(): { state: KeySetState; keys: number; ageMs: number } {
+    return { state: this.state, keys: this.keys.size, ageMs: this.options.now() - this.readAt };
   }
 
   /** Reads the keys until it works, then keeps them fresh. Resolves after the first attempt, whatever came of it. */
@@ -70,24 +97,27 @@ export class KeySet {
     clearTimeout(this.timer);
   }
 
+  /** The key of this id as it is trusted now: the same object as long as it is the same key. Never asks the key service. */
+  trusted(kid: string): KeyObject | undefined {
+    return this.options.now() - this.readAt < this.options.keepMs ? this.keys.get(kid)?.key : undefined;
+  }
+
   /**
    * The key of this id.
    *
    * @throws ParleyError `signing_keys_unavailable`; or `invalid_token` when the pool was asked just now and has no such key
    */
   async get(kid: string): Promise<KeyObject> {
-    const known = this.known(kid);
+    const known = this.trusted(kid);
     if (known) return known;
-    if (this.inFlight === undefined && this.options.now() - this.triedAt < this.options.cooldownMs)
-      throw this.unavailable();
+    const joins = this.inFlight !== undefined;
+    if (!joins && this.options.now() - this.triedAt < this.options.cooldownMs) throw this.unavailable();
     await this.refresh();
-    const key = this.known(kid);
+    const key = this.trusted(kid);
     if (key) return key;
+    // The answer that was on its way may be older than the key.
+    if (joins) throw this.unavailable();
     throw new ParleyError('invalid_token', { cause: new Error('the pool has no key of this kid') });
-  }
-
-  private known(kid: string): KeyObject | undefined {
-    return this.options.now() - this.readAt < this.options.keepMs ? this.keys.get(kid) : undefined;
   }
 
   private refresh(): Promise<void> {
@@ -96,40 +126,28 @@ export class KeySet {
   }
 
   private async fetchKeys(): Promise<void> {
-    this.triedAt = this.options.now();
+    const { now, onFetch, onOutage } = this.options;
+    this.triedAt = now();
     try {
-      const keys = new Map<string, KeyObject>();
-      for (const { kid, getPublicKey } of await this.client.getSigningKeys())
-        keys.set(kid, createPublicKey(getPublicKey()));
+      const keys = new Map<string, { pem: string; key: KeyObject }>();
+      for (const signingKey of await this.client.getSigningKeys()) {
+        const { kid } = signingKey;
+        const pem = signingKey.getPublicKey();
+        const had = this.keys.get(kid);
+        const key = had?.pem === pem ? had.key : createPublicKey(pem);
+        if (isUsableKey(key)) keys.set(kid, { pem, key });
+      }
+      if (keys.size === 0) throw new Error('the key service answered no usable key');
       this.keys = keys;
-      this.readAt = this.options.now();
+      this.readAt = now();
       this.failing = false;
+      onFetch({ outcome: 'read', durationMs: now() - this.triedAt });
     } catch (error) {
       this.failing = true;
-      this.options.onOutage(error);
+      onFetch({ outcome: 'failed', durationMs: now() - this.triedAt, error });
+      onOutage(error);
       throw this.unavailable(error);
     }
-  }
-
-  private async read(uri: string): Promise<{ keys: unknown[] }> {
-    const signal = AbortSignal.timeout(this.options.timeoutMs);
-    const response = await this.options.fetch(uri, {
-      redirect: 'error',
-      signal,
-      headers: { accept: 'application/json' },
-    });
-    if (!response.ok || !response.body) throw new Error(`the key service answered ${response.status}`);
-    let text = '';
-    const decoder = new TextDecoder();
-    for await (const chunk of response.body) {
-      text += decoder.decode(chunk, { stream: true });
-      if (text.length > MAX_BYTES) throw new Error('the key service answered too much');
-    }
-    const { keys } = JSON.parse(text) as { keys?: unknown };
-    if (!Array.isArray(keys)) throw new Error('the key service answered no key set');
-    const usable = keys.filter(isUsable);
-    if (usable.length === 0) throw new Error('the key service answered no usable key');
-    return { keys: usable };
   }
 
   private unavailable(cause?: unknown): ParleyError {
@@ -138,18 +156,10 @@ export class KeySet {
   }
 
   private schedule(): void {
+    clearTimeout(this.timer);
     if (this.stopped) return;
-    this.timer = setTimeout(
-      () => void this.start(),
-      this.failing ? this.options.cooldownMs : this.options.refreshMs,
-    ).unref();
+    const { cooldownMs, refreshMs, random } = this.options;
+    const waitMs = this.failing ? cooldownMs : refreshMs * (1 - JITTER * random());
+    this.timer = setTimeout(() => void this.start(), waitMs).unref();
   }
-}
-
-/** Only RSA signing keys of RS256 with at least 2048 bits are in the set. */
-function isUsable(key: unknown): boolean {
-  const { kty, kid, use, alg, n } = key as Record<string, unknown>;
-  if (kty !== 'RSA' || typeof kid !== 'string' || typeof n !== 'string') return false;
-  if ((use !== undefined && use !== 'sig') || (alg !== undefined && alg !== 'RS256')) return false;
-  return Buffer.from(n, 'base64url').length * 8 >= MIN_MODULUS_BITS;
 }

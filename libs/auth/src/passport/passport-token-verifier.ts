@@ -2,7 +2,8 @@ import { ParleyError } from '@parley/errors';
 import { Strategy } from 'passport-jwt';
 import type { Principal, TokenUse } from '../domain/principal';
 import { CLOCK_TOLERANCE_S, type TokenRules, type TokenVerifier } from '../domain/token-verifier';
-import { principalOf, readUnverifiedToken, TokenRefused } from '../domain/unverified-token';
+import { TokenRefused } from '../domain/token-refused';
+import { principalOf, readUnverifiedToken } from '../domain/unverified-token';
 import type { KeySet } from './key-set';
 
 /** The minimal request our one strategy is driven with, by the HTTP guard and the socket edge alike. */

@@ -1,1 +1,2 @@
-export { startTestPool, type MintOptions, type TestPool } from './test-pool';
+export { startTestPool, type KeyAnswer, type MintOptions, type TestPool } from './test-pool';
+export { ATTACKS, SPELLINGS, type Attack } from './attacks';
