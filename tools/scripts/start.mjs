@@ -3,11 +3,15 @@ import { spawnSync } from 'node:child_process';
 
 const started = Date.now();
 console.log('Building …');
-const build = spawnSync(process.execPath, ['node_modules/.bin/nx', 'run-many', '-t', 'build', '--outputStyle=static'], {
-  encoding: 'utf8',
-  env: { ...process.env, NX_DAEMON: 'false', FORCE_COLOR: '0' },
-  maxBuffer: 64 << 20,
-});
+const build = spawnSync(
+  process.execPath,
+  ['node_modules/.bin/nx', 'run-many', '-t', 'build', '-p', 'tag:type:service,web,local-cloud', '--outputStyle=static'],
+  {
+    encoding: 'utf8',
+    env: { ...process.env, NX_DAEMON: 'false', FORCE_COLOR: '0' },
+    maxBuffer: 64 << 20,
+  },
+);
 if (build.status !== 0) {
   console.error(`${build.stdout}\n${build.stderr}\nThe build failed: see above.`);
   process.exit(1);
