@@ -152,3 +152,56 @@ it('the function carries the token and the address, and nothing that a viewer ma
 it('the configuration of every choice in these tests is a valid one', () => {
   expect(configOf({ environment: 'prod', entry: 'public', compute: 'lambda' }).protect).toBe('full');
 });
+
+it('dev leaves nothing behind: nothing is protected, and everything that holds something goes with it', async () => {
+  const { resources } = await record({ environment: 'dev', config: { cache: 'node', exec: true } });
+  expect(resources.filter(({ protect }) => protect)).toEqual([]);
+  const of = (token: string) => resources.filter(({ type }) => type === `aws:${token}`);
+  for (const { inputs } of of('s3/bucket:Bucket')) expect(inputs['forceDestroy']).toBe(true);
+  for (const { inputs } of of('ecr/repository:Repository')) expect(inputs['forceDelete']).toBe(true);
+  for (const { inputs } of of('secretsmanager/secret:Secret')) expect(inputs['recoveryWindowInDays']).toBe(0);
+  for (const { inputs } of of('dynamodb/table:Table')) expect(inputs['deletionProtectionEnabled']).toBe(false);
+  for (const { inputs } of of('lb/loadBalancer:LoadBalancer')) expect(inputs['enableDeletionProtection']).toBe(false);
+  expect(of('kms/key:Key')).toEqual([]);
+});
+
+it('a shell needs a writable root, and exists only where it was asked for', async () => {
+  for (const exec of [true, false]) {
+    const { resources } = await record({ config: { exec } });
+    for (const definition of resources.filter(({ type }) => type === 'aws:ecs/taskDefinition:TaskDefinition'))
+      expect(container(definition)).toMatchObject({
+        readonlyRootFilesystem: !exec,
+        user: '1000:1000',
+        linuxParameters: { initProcessEnabled: true, capabilities: { drop: ['ALL'] } },
+      });
+    const shells = resources.filter(
+      ({ name, type }) => type === 'aws:iam/rolePolicy:RolePolicy' && name.endsWith('-exec'),
+    );
+    expect(shells).toHaveLength(exec ? 2 : 0);
+  }
+});
+
+it('the floor raises the minimum by the clock', async () => {
+  const floor = { tasks: 4, from: 'cron(0 7 ? * MON-FRI *)', until: 'cron(0 19 ? * MON-FRI *)' };
+  const { resources } = await record({ environment: 'prod', config: { floor } });
+  const actions = resources.filter(({ type }) => type === 'aws:appautoscaling/scheduledAction:ScheduledAction');
+  expect(actions.map(({ inputs }) => inputs['scalableTargetAction'])).toEqual([
+    { minCapacity: 4 },
+    { minCapacity: 2 },
+    { minCapacity: 4 },
+    { minCapacity: 2 },
+  ]);
+});
+
+it('the firewall counts where it shall, and never stops a long message', async () => {
+  for (const waf of ['count', 'block'] as const) {
+    const { resources } = await record({ config: { waf } });
+    const acl = resources.find(({ type }) => type === 'aws:wafv2/webAcl:WebAcl')!;
+    const rules = read(acl, 'rules') as { name: string; action?: object; overrideAction?: object; statement: object }[];
+    expect(rules.at(-1)!.action).toEqual({ [waf]: {} });
+    expect(rules[0]!.overrideAction).toEqual(waf === 'count' ? { count: {} } : { none: {} });
+    expect(JSON.stringify(rules[0]!.statement)).toContain(
+      '{"actionToUse":{"count":{}},"name":"SizeRestrictions_BODY"}',
+    );
+  }
+});

@@ -20,9 +20,13 @@ export const HOW_TO_GET_PULUMI =
   "Pulumi's command is not here. Get it with: curl -fsSL https://get.pulumi.com | sh -s -- --version 3.270.0 (or set PULUMI_PATH to where it is)";
 
 /** What a command line asks for: the environment, and arguments that Pulumi gets as they are. Throws in words for a person. */
-export function parseArguments(args) {
+export function parseArguments(args, root = process.cwd()) {
   const [environment, ...rest] = args;
-  if (environment === undefined || !ENVIRONMENT.test(environment) || !existsSync(`infra/Pulumi.${environment}.yaml`))
+  if (
+    environment === undefined ||
+    !ENVIRONMENT.test(environment) ||
+    !existsSync(join(root, 'infra', `Pulumi.${environment}.yaml`))
+  )
     throw new Error(
       `Say which environment: there must be an infra/Pulumi.<environment>.yaml, and there is none for "${environment ?? ''}"`,
     );
