@@ -1,5 +1,14 @@
 import { RULES } from '../policy/rules';
-import { COMPUTES, ENTRIES, ENVIRONMENTS, IDENTITY, record, SOURCES, TERRAFORM_IDENTITY } from './testing/environments';
+import {
+  COMPUTES,
+  ENTRIES,
+  ENVIRONMENTS,
+  grownServices,
+  IDENTITY,
+  record,
+  SOURCES,
+  TERRAFORM_IDENTITY,
+} from './testing/environments';
 import { ruleResources } from './testing/rule-resources';
 
 const MATRIX = ENVIRONMENTS.flatMap((environment) =>
@@ -9,22 +18,43 @@ const MATRIX = ENVIRONMENTS.flatMap((environment) =>
 );
 
 describe.each(MATRIX)('$environment, $entry, $compute, identity from $source', (choice) => {
-  it('breaks no rule, and is the same stack a second time', async () => {
-    const first = await record(choice);
-    const resources = ruleResources(first.resources);
-    for (const { name, check } of RULES) expect({ [name]: check(resources) }).toEqual({ [name]: [] });
+  it('breaks no rule, and can be previewed while nothing exists', async () => {
+    const { resources } = await record(choice);
+    const seen = ruleResources(resources);
+    for (const { name, check } of RULES) expect({ [name]: check(seen) }).toEqual({ [name]: [] });
 
-    const urns = first.resources.map(({ urn }) => urn).sort();
+    const urns = resources.map(({ urn }) => urn);
     expect(new Set(urns).size).toBe(urns.length);
-    const second = await record(choice);
-    expect(second.resources.map(({ urn }) => urn).sort()).toEqual(urns);
+    const preview = await record(choice, { preview: true });
+    expect(preview.resources.map(({ urn }) => urn)).toEqual(urns);
   });
+});
 
-  it('can be previewed while nothing exists', async () => {
-    const { resources } = await record(choice, { preview: true });
-    const recorded = await record(choice);
-    expect(resources.map(({ urn }) => urn).sort()).toEqual(recorded.resources.map(({ urn }) => urn).sort());
-  });
+it.each(ENVIRONMENTS)(
+  '%s is the same stack in every run: what a name is made of never changes',
+  async (environment) => {
+    const [first, second] = [await record({ environment }), await record({ environment })];
+    expect(second.resources.map(({ urn }) => urn)).toEqual(first.resources.map(({ urn }) => urn));
+  },
+);
+
+it.each(ENVIRONMENTS)('gives the tasks of %s exactly what their descriptors list', async (environment) => {
+  const { resources } = await record({ environment, config: { knowledgeBaseId: 'ABCDEFGHIJ' } });
+  for (const { name, environment: listed } of grownServices()) {
+    const definition = resources.find((each) => each.type.endsWith('TaskDefinition') && each.name.endsWith(name))!;
+    const [container] = JSON.parse(String(definition.inputs['containerDefinitions'])) as Record<
+      string,
+      { name: string }[]
+    >[];
+    const absent = environment === 'dev' ? /^(ORIGIN|VALKEY)/ : /^ORIGIN/;
+    const wanted = listed.filter((variable) => !absent.test(variable.name));
+    expect(container!['environment']!.map((each) => each.name)).toEqual(
+      wanted.filter(({ secret }) => !secret).map((each) => each.name),
+    );
+    expect(container!['secrets']!.map((each) => each.name)).toEqual(
+      wanted.filter(({ secret }) => secret).map((each) => each.name),
+    );
+  }
 });
 
 it.each(SOURCES)('gives the page and the services the same pool, told by %s', async (source) => {

@@ -20,6 +20,7 @@ import { deploymentFacts } from './parts/facts';
 import { signInClientId } from './identity/outputs';
 import { readIdentity } from './identity/read-identity';
 import { cacheAlarms, EDGE_ALARMS, MODEL_ALARMS, TABLE_ALARMS } from './planning/alarms';
+import { assertDigests } from './planning/digests';
 import { planBehaviours, FUNCTION_ORIGIN } from './planning/edge-plan';
 import { assertFenced } from './planning/fence';
 import { stackName } from './planning/names';
@@ -57,6 +58,7 @@ export async function buildStack(config: StackConfig, workspace: Workspace): Pro
   const { environment, region } = config;
   const { services } = workspace;
   const name = stackName(environment);
+  assertDigests(config, services);
   if (config.entry === 'public') assertFenced(services);
   const hasFunction = config.chatCompute === 'lambda' && config.images !== 'none';
   const behaviours = planBehaviours(services, hasFunction);

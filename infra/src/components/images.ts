@@ -21,10 +21,8 @@ export class Images extends pulumi.ComponentResource {
   readonly references: Readonly<Record<string, pulumi.Output<string>>>;
   readonly repositories: Readonly<Record<string, aws.ecr.Repository>>;
 
-  /** @throws Error for `images: digest` when a service has no digest, or a digest no service */
   constructor(name: string, args: ImagesArgs, options?: pulumi.ComponentResourceOptions) {
     super('parley:infra:Images', name, {}, options);
-    assertDigests(args);
     const repositories: Record<string, aws.ecr.Repository> = {};
     const references: Record<string, pulumi.Output<string>> = {};
     for (const { name: service } of args.services) {
@@ -106,16 +104,4 @@ export class Images extends pulumi.ComponentResource {
     );
     return image.ref;
   }
-}
-
-function assertDigests({ images, digests = {}, services }: ImagesArgs): void {
-  if (images !== 'digest') return;
-  const names = services.map(({ name }) => name);
-  const missing = names.filter((name) => digests[name] === undefined);
-  const unknown = Object.keys(digests).filter((name) => !names.includes(name));
-  const faults = [
-    ...missing.map((name) => `${name} has none`),
-    ...unknown.map((name) => `${name} is no service of this workspace`),
-  ];
-  if (faults.length > 0) throw new Error(`parley:digests is not right: ${faults.join('; ')}`);
 }

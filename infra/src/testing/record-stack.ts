@@ -78,6 +78,8 @@ function stateOf(type: string, name: string): Record<string, unknown> {
       };
     case 'aws:cognito/userPool:UserPool':
       return { id: 'us-east-1_Pool00001', endpoint: 'cognito-idp.us-east-1.amazonaws.com/us-east-1_Pool00001' };
+    case 'aws:secretsmanager/secret:Secret':
+      return { arn: `arn:aws:secretsmanager:us-east-1:${ACCOUNT}:secret:${name}` };
     default:
       return {};
   }
@@ -130,14 +132,23 @@ export async function recordStack<T>(options: RecordOptions, program: () => Prom
     preview,
   );
   const registered = watchMonitor();
-  const outputs = await program();
-  // Internal to Pulumi's typings, public in its module: resolves when everything registered has an answer.
-  await (pulumi.runtime as unknown as { waitForRPCs(): Promise<void> }).waitForRPCs();
+  // Pulumi takes a stack trace for every promise, and Jest maps each to its source: most of the time of a run.
+  const { stackTraceLimit } = Error;
+  Error.stackTraceLimit = 0;
+  let outputs: T;
+  try {
+    outputs = await program();
+    // Internal to Pulumi's typings, public in its module: resolves when everything registered has an answer.
+    await (pulumi.runtime as unknown as { waitForRPCs(): Promise<void> }).waitForRPCs();
+  } finally {
+    Error.stackTraceLimit = stackTraceLimit;
+  }
   const resources = registered.map((seen): Recorded => ({
     ...seen,
     inputs: (byName.get(`${seen.type} ${seen.name}`)?.inputs ?? {}) as Record<string, unknown>,
   }));
-  return { resources, outputs };
+  // The order of registration is chance.
+  return { resources: resources.sort((a, b) => (a.urn < b.urn ? -1 : 1)), outputs };
 }
 
 interface Request {

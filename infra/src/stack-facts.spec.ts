@@ -1,0 +1,207 @@
+import { siteRewriteCode } from './edge-functions/site-rewrite';
+import { configOf, grownServices, record } from './testing/environments';
+import { container, inputsOf, read, type BehaviourInput } from './testing/inputs';
+
+it('scaling owns the number of tasks, and a service waits for its listener', async () => {
+  for (const { ignoreChanges, dependsOn } of await inputsOf({}, 'ecs/service:Service')) {
+    expect(ignoreChanges).toContain('desiredCount');
+    expect(dependsOn.join()).toContain('aws:lb/listener:Listener');
+  }
+});
+
+it('a service that does not read the address of Valkey is held at one task, and people are told', async () => {
+  const { services, fixtureWorkspace } = await import('./testing/environments');
+  const { outputs, resources } = await record({ environment: 'staging' }, { workspace: fixtureWorkspace(services()) });
+  expect(outputs.notes.join()).toContain('chat-service has at most 1 task(s): its descriptor lists no variable');
+  expect(resources.filter(({ type }) => type.startsWith('aws:appautoscaling'))).toEqual([]);
+  const grown = await record({ environment: 'staging' });
+  expect(grown.outputs.notes).toEqual([]);
+  expect(grown.resources.filter(({ type }) => type === 'aws:appautoscaling/policy:Policy')).toHaveLength(2);
+});
+
+it('a public entry is refused while a service would not check the origin header', async () => {
+  const { services, fixtureWorkspace } = await import('./testing/environments');
+  const open = record({ entry: 'public' }, { workspace: fixtureWorkspace(services()) });
+  await expect(open).rejects.toThrow('chat-service and voice-gateway would not check the origin header');
+});
+
+it('the origin secret reaches services by reference, both values, and the edge as a secret', async () => {
+  const { resources } = await record({ entry: 'public' });
+  const definitions = resources.filter(({ type }) => type === 'aws:ecs/taskDefinition:TaskDefinition');
+  for (const definition of definitions)
+    expect(container(definition)['secrets']).toEqual(
+      expect.arrayContaining([
+        { name: 'ORIGIN_SECRET', valueFrom: expect.stringMatching(/:current::version-1$/) },
+        { name: 'ORIGIN_SECRET_PREVIOUS', valueFrom: expect.stringMatching(/:previous::version-1$/) },
+      ]),
+    );
+  expect(JSON.stringify(definitions)).not.toContain('oooooooo');
+  const distribution = resources.find(({ type }) => type === 'aws:cloudfront/distribution:Distribution')!;
+  expect(distribution.secretOutputs).toEqual(['origins']);
+  expect(distribution.inputs['origins']).toHaveProperty('4dabf18193072939515e22adb298388d');
+});
+
+it('images none plans everything with no task, no build and no function', async () => {
+  const { resources } = await record({
+    environment: 'staging',
+    compute: 'lambda',
+    config: { images: 'none' },
+  });
+  expect(resources.filter(({ type }) => type.startsWith('docker-build'))).toEqual([]);
+  expect(resources.filter(({ type }) => type.startsWith('aws:lambda'))).toEqual([]);
+  const services = resources.filter(({ type }) => type === 'aws:ecs/service:Service');
+  expect(services.map(({ inputs }) => inputs['desiredCount'])).toEqual([0, 0]);
+});
+
+it('images digest names exactly what was pushed, and every service must have one', async () => {
+  const digests = { 'chat-service': `sha256:${'a'.repeat(64)}`, 'voice-gateway': `sha256:${'b'.repeat(64)}` };
+  const definitions = await inputsOf({ config: { images: 'digest', digests } }, 'ecs/taskDefinition:TaskDefinition');
+  expect(definitions.map((each) => String(container(each)['image']).split('@')[1]).sort()).toEqual(
+    Object.values(digests),
+  );
+  const { 'chat-service': _, ...some } = digests;
+  await expect(
+    record({ config: { images: 'digest', digests: { ...some, other: digests['chat-service'] } } }),
+  ).rejects.toThrow('parley:digests is not right: chat-service has none; other is no service of this workspace');
+});
+
+it('a new service folder becomes a whole service without a line here', async () => {
+  const { fixtureWorkspace } = await import('./testing/environments');
+  const added = {
+    ...grownServices()[0]!,
+    name: 'notes-service',
+    port: 8090,
+    adminPort: 9090,
+    paths: ['/api/notes*'],
+  };
+  const { resources } = await record(
+    { environment: 'prod' },
+    { workspace: fixtureWorkspace([...grownServices(), added]) },
+  );
+  const own = resources.filter(({ name }) => name.includes('notes-service')).map(({ type }) => type.split(':').at(-1));
+  for (const kind of [
+    'Repository',
+    'Image',
+    'TaskDefinition',
+    'Service',
+    'Listener',
+    'TargetGroup',
+    'LoadBalancer',
+    'VpcOrigin',
+    'SecurityGroup',
+    'LogGroup',
+    'MetricAlarm',
+    'Policy',
+    'Role',
+  ])
+    expect(own).toContain(kind);
+  const distribution = resources.find(({ type }) => type === 'aws:cloudfront/distribution:Distribution')!;
+  const patterns = (read(distribution, 'orderedCacheBehaviors') as BehaviourInput[]).map(
+    ({ pathPattern }) => pathPattern,
+  );
+  expect(patterns).toEqual(['/api/notes*', '/ws/chat*', '/api/*', '/ws/*']);
+});
+
+it('zones that VPC origins do not reach are left out, and a region with too few is refused', async () => {
+  const { resources } = await record();
+  const vpc = resources.find(({ type }) => type === 'awsx:ec2:Vpc')!;
+  expect(vpc.inputs['availabilityZoneNames']).toEqual(['us-east-1b', 'us-east-1c']);
+  const few = { names: ['us-east-1a', 'us-east-1b'], zoneIds: ['use1-az3', 'use1-az1'] };
+  await expect(record({}, { zones: few })).rejects.toThrow('offers 1 usable zones (us-east-1b), 2 are wanted');
+});
+
+it('endpoints stand in for the NAT gateway', async () => {
+  const { resources } = await record({ config: { egress: 'endpoints', knowledgeBaseId: 'ABCDEFGHIJ' } });
+  const names = resources
+    .filter(({ type }) => type.endsWith('VpcEndpoint'))
+    .map(({ inputs }) => String(inputs['serviceName']).replace('com.amazonaws.us-east-1.', ''));
+  expect(names).toEqual(
+    expect.arrayContaining(['s3', 'dynamodb', 'ecr.api', 'bedrock-runtime', 'bedrock-agent-runtime', 'cognito-idp']),
+  );
+  const vpc = resources.find(({ type }) => type === 'awsx:ec2:Vpc')!;
+  expect(vpc.inputs['natGateways']).toEqual({ strategy: 'None' });
+});
+
+it.each([
+  ['/', '/index.html'],
+  ['/rooms/7', '/index.html'],
+  ['/assets/index-abc.js', '/assets/index-abc.js'],
+  ['/config.json', '/config.json'],
+  ['/v1.2/rooms', '/index.html'],
+])('the page gets %s as %s', (uri, expected) => {
+  const handler = new Function(`${siteRewriteCode}; return handler`)() as (event: unknown) => { uri: string };
+  expect(handler({ request: { uri } }).uri).toBe(expected);
+});
+
+it('the function carries the token and the address, and nothing that a viewer made up', async () => {
+  const { carryAuthorizationCode } = await import('./edge-functions/carry-authorization');
+  const handler = new Function(`${carryAuthorizationCode}; return handler`)() as (event: unknown) => {
+    headers: unknown;
+  };
+  const call = (headers: unknown) => handler({ viewer: { ip: '2001:db8::1' }, request: { headers } }).headers;
+  expect(call({ authorization: { value: 'Bearer t' }, 'x-parley-viewer-address': { value: 'lie' } })).toEqual({
+    authorization: { value: 'Bearer t' },
+    'x-parley-authorization': { value: 'Bearer t' },
+    'x-parley-viewer-address': { value: '2001:db8::1:0' },
+  });
+  expect(call({ 'x-parley-authorization': { value: 'lie' } })).toEqual({
+    'x-parley-viewer-address': { value: '2001:db8::1:0' },
+  });
+});
+
+it('the configuration of every choice in these tests is a valid one', () => {
+  expect(configOf({ environment: 'prod', entry: 'public', compute: 'lambda' }).protect).toBe('full');
+});
+
+it('dev leaves nothing behind: nothing is protected, and everything that holds something goes with it', async () => {
+  const { resources } = await record({ environment: 'dev', config: { cache: 'node', exec: true } });
+  expect(resources.filter(({ protect }) => protect)).toEqual([]);
+  const of = (token: string) => resources.filter(({ type }) => type === `aws:${token}`);
+  for (const { inputs } of of('s3/bucket:Bucket')) expect(inputs['forceDestroy']).toBe(true);
+  for (const { inputs } of of('ecr/repository:Repository')) expect(inputs['forceDelete']).toBe(true);
+  for (const { inputs } of of('secretsmanager/secret:Secret')) expect(inputs['recoveryWindowInDays']).toBe(0);
+  for (const { inputs } of of('dynamodb/table:Table')) expect(inputs['deletionProtectionEnabled']).toBe(false);
+  for (const { inputs } of of('lb/loadBalancer:LoadBalancer')) expect(inputs['enableDeletionProtection']).toBe(false);
+  expect(of('kms/key:Key')).toEqual([]);
+});
+
+it('a shell needs a writable root, and exists only where it was asked for', async () => {
+  for (const exec of [true, false]) {
+    const { resources } = await record({ config: { exec } });
+    for (const definition of resources.filter(({ type }) => type === 'aws:ecs/taskDefinition:TaskDefinition'))
+      expect(container(definition)).toMatchObject({
+        readonlyRootFilesystem: !exec,
+        user: '1000:1000',
+        linuxParameters: { initProcessEnabled: true, capabilities: { drop: ['ALL'] } },
+      });
+    const shells = resources.filter(
+      ({ name, type }) => type === 'aws:iam/rolePolicy:RolePolicy' && name.endsWith('-exec'),
+    );
+    expect(shells).toHaveLength(exec ? 2 : 0);
+  }
+});
+
+it('the floor raises the minimum by the clock', async () => {
+  const floor = { tasks: 4, from: 'cron(0 7 ? * MON-FRI *)', until: 'cron(0 19 ? * MON-FRI *)' };
+  const { resources } = await record({ environment: 'prod', config: { floor } });
+  const actions = resources.filter(({ type }) => type === 'aws:appautoscaling/scheduledAction:ScheduledAction');
+  expect(actions.map(({ inputs }) => inputs['scalableTargetAction'])).toEqual([
+    { minCapacity: 4 },
+    { minCapacity: 2 },
+    { minCapacity: 4 },
+    { minCapacity: 2 },
+  ]);
+});
+
+it('the firewall counts where it shall, and never stops a long message', async () => {
+  for (const waf of ['count', 'block'] as const) {
+    const { resources } = await record({ config: { waf } });
+    const acl = resources.find(({ type }) => type === 'aws:wafv2/webAcl:WebAcl')!;
+    const rules = read(acl, 'rules') as { name: string; action?: object; overrideAction?: object; statement: object }[];
+    expect(rules.at(-1)!.action).toEqual({ [waf]: {} });
+    expect(rules[0]!.overrideAction).toEqual(waf === 'count' ? { count: {} } : { none: {} });
+    expect(JSON.stringify(rules[0]!.statement)).toContain(
+      '{"actionToUse":{"count":{}},"name":"SizeRestrictions_BODY"}',
+    );
+  }
+});

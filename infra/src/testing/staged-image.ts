@@ -1,0 +1,84 @@
+import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { ROOT } from './environments';
+
+/** Packages of an image, as the Dockerfile installs them: those of the lock that are neither for development nor optional. */
+function productionPackages(): string[] {
+  const lock = JSON.parse(readFileSync(join(ROOT, 'package-lock.json'), 'utf8')) as {
+    packages: Record<string, { dev?: boolean; optional?: boolean; devOptional?: boolean; peer?: boolean }>;
+  };
+  return Object.entries(lock.packages)
+    .filter(([path, { dev, optional, devOptional }]) => path !== '' && !dev && !optional && !devOptional)
+    .map(([path]) => path);
+}
+
+/**
+ * Builds a service and lays out its image in an empty folder: what the Dockerfile copies, and the production packages,
+ * copied from the installed ones instead of downloaded.
+ */
+export function stageService(name: string): string {
+  const folder = mkdtempSync(join(tmpdir(), `parley-image-${name}-`));
+  const run = (args: string[], env: Record<string, string> = {}) => {
+    const { status, stderr, stdout } = spawnSync(process.execPath, args, {
+      cwd: ROOT,
+      encoding: 'utf8',
+      env: { ...process.env, NODE_OPTIONS: '', ...env },
+    });
+    if (status !== 0) throw new Error(`${args.join(' ')} failed:\n${stdout}\n${stderr}`);
+  };
+  const bundle = join(folder, 'bundle');
+  run(['node_modules/rolldown/bin/cli.mjs', '-c', 'rolldown.config.mjs', '--dir', bundle], { APP: name });
+  const image = join(folder, 'image');
+  const stage = `const { stageImage } = await import('${join(ROOT, 'tools/scripts/stage.mjs')}'); stageImage('${name}', { bundle: '${bundle}', target: '${image}' });`;
+  run(['--input-type=module', '-e', stage]);
+  for (const path of productionPackages()) {
+    mkdirSync(dirname(join(image, path)), { recursive: true });
+    // Packages inside a package come on their own, if they belong to the image at all.
+    const from = join(ROOT, path);
+    cpSync(from, join(image, path), {
+      recursive: true,
+      filter: (source) => !source.slice(from.length).includes('/node_modules'),
+    });
+  }
+  return image;
+}
+
+/** Bytes of the files in a folder, packages apart. */
+export function sizeOf(folder: string): { own: number; packages: number } {
+  const sum = (path: string): number =>
+    readdirSync(path, { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .reduce((total, entry) => total + statSync(join(entry.parentPath, entry.name)).size, 0);
+  const packages = sum(join(folder, 'node_modules'));
+  return { own: sum(folder) - packages, packages };
+}
+
+export interface StartedImage {
+  port: number;
+  adminPort: number;
+  child: ChildProcess;
+  lines: string[];
+}
+
+/** Starts what `CMD` of the Dockerfile starts, with exactly this environment, and waits until it says that it listens. */
+export async function startImage(folder: string, env: Record<string, string>): Promise<StartedImage> {
+  const child = spawn(process.execPath, ['--enable-source-maps', 'dist/main.js'], {
+    cwd: folder,
+    env,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const lines: string[] = [];
+  return new Promise((resolve, reject) => {
+    const onLine = (line: string) => {
+      lines.push(line);
+      if (!line.includes('"listening"')) return;
+      const { port, adminPort } = JSON.parse(line) as { port: number; adminPort: number };
+      resolve({ port, adminPort, child, lines });
+    };
+    for (const stream of [child.stdout, child.stderr]) createInterface({ input: stream }).on('line', onLine);
+    child.once('exit', (code) => reject(new Error(`ended with ${code} before it listened:\n${lines.join('\n')}`)));
+  });
+}
