@@ -2,6 +2,7 @@ import { Module, type DynamicModule } from '@nestjs/common';
 import { createBedrockKnowledgeBase, createChatModels, createTools, loadAssistants } from '@parley/assistants';
 import { AuthModule, DISPLAY_NAMES, type DisplayNames } from '@parley/auth';
 import { createConversationStore, createDocumentClient } from '@parley/conversations';
+import { authOptionsOf } from '@parley/service-kit';
 import type { Logger } from 'pino';
 import { Counter, Gauge, type Registry } from 'prom-client';
 import { AssistantsController } from './assistants.controller';
@@ -14,6 +15,7 @@ import { ConversationsController } from './conversations/conversations.controlle
 import { ASSISTANTS, CONVERSATIONS } from './ports';
 import { IdentityProvider } from './session/identity-provider';
 import { SessionController } from './session/session.controller';
+import { SignOut } from './session/sign-out';
 import { Upkeep } from './upkeep';
 
 /** The composition root: the one place that says which adapter serves which port. */
@@ -52,17 +54,13 @@ export class AppModule {
       module: AppModule,
       imports: [
         AuthModule.forRoot({
-          issuer: config.COGNITO_ISSUER,
-          clientIds: config.COGNITO_CLIENT_IDS,
-          allowedOrigins: config.ALLOWED_ORIGINS,
-          addressHeader: config.CLIENT_ADDRESS_HEADER,
+          ...authOptionsOf(config, logger, metrics, { bareLabels: config.GUEST_BARE_LABELS }),
           sessions: { client: dynamo, table: config.SESSIONS_TABLE },
-          onDecision: (decision) => logger[decision.verdict === 'refused' ? 'info' : 'debug'](decision, 'auth'),
-          onOutage: (error) => logger.warn({ err: error }, 'sign-in keys cannot be read'),
         }),
       ],
       controllers: [SessionController, ConversationsController, ChatController, AssistantsController],
       providers: [
+        SignOut,
         { provide: Upkeep, useFactory: () => new Upkeep(store, report) },
         { provide: CONVERSATIONS, useValue: store },
         { provide: ASSISTANTS, useValue: assistants },

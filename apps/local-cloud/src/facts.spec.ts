@@ -34,6 +34,7 @@ it('gives the chat service what it needs, by the names of its descriptor', () =>
     COGNITO_DOMAIN: 'http://localhost:4201',
     COGNITO_LOGIN_CLIENT_ID: 'login',
     COGNITO_CLIENT_SECRET: 'secret',
+    GUEST_SESSION_KEYS: expect.stringMatching(/^.{32,}$/),
     ALLOWED_ORIGINS: 'http://localhost:4200,http://127.0.0.1:4200',
     CONVERSATIONS_TABLE: 'parley-conversations',
     SESSIONS_TABLE: 'parley-sessions',
@@ -43,11 +44,17 @@ it('gives the chat service what it needs, by the names of its descriptor', () =>
 });
 
 it('takes models and knowledge base from the person’s environment', () => {
-  const env = { CHAT_MODEL: 'bedrock:other', VOICE_MODEL_ID: 'sonic', KNOWLEDGE_BASE_ID: 'KB' };
+  const env = {
+    CHAT_MODEL: 'bedrock:other',
+    VOICE_MODEL_ID: 'sonic',
+    KNOWLEDGE_BASE_ID: 'KB',
+    GUEST_SESSION_KEYS: 'keys',
+  };
   expect(localFacts({ ...situation, env })).toMatchObject({
     chatModel: 'bedrock:other',
     voiceModelId: 'sonic',
     knowledgeBaseId: 'KB',
+    guestSessionKeys: 'keys',
   });
 });
 

@@ -34,6 +34,8 @@ export function localFacts({ env, edgePort, region, issuer, knowledgeBaseId }: L
     cognitoDomain: issuer.domain,
     loginClientId: issuer.loginClientId ?? issuer.spaClientId,
     loginClientSecret: issuer.loginClientSecret,
+    // Signs nothing but the guests of this machine, and stays the same so that they are known after a restart.
+    guestSessionKeys: env['GUEST_SESSION_KEYS'] || 'local-guest-session-key-of-this-machine-only',
     origins: localOrigins(edgePort).join(','),
     'table.conversations': TABLE_NAMES.conversations,
     'table.sessions': TABLE_NAMES.sessions,

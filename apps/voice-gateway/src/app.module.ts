@@ -2,6 +2,7 @@ import { Module, type DynamicModule } from '@nestjs/common';
 import { createBedrockKnowledgeBase, createTools, loadAssistants } from '@parley/assistants';
 import { AuthModule, DISPLAY_NAMES, type DisplayNames } from '@parley/auth';
 import { createConversationStore, createDocumentClient } from '@parley/conversations';
+import { authOptionsOf } from '@parley/service-kit';
 import type { Logger } from 'pino';
 import type { Registry } from 'prom-client';
 import { BedrockSpeechModel, createBedrockClient } from './adapters/bedrock/bedrock-speech-model';
@@ -23,13 +24,8 @@ export class AppModule {
       module: AppModule,
       imports: [
         AuthModule.forRoot({
-          issuer: config.COGNITO_ISSUER,
-          clientIds: config.COGNITO_CLIENT_IDS,
-          allowedOrigins: config.ALLOWED_ORIGINS,
-          addressHeader: config.CLIENT_ADDRESS_HEADER,
+          ...authOptionsOf(config, logger, metrics, { admitted: config.GUEST_VOICE }),
           sessions: { client: dynamo, table: config.SESSIONS_TABLE },
-          onDecision: (decision) => logger[decision.verdict === 'refused' ? 'info' : 'debug'](decision, 'auth'),
-          onOutage: (error) => logger.warn({ err: error }, 'sign-in keys cannot be read'),
         }),
       ],
       providers: [

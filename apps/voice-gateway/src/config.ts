@@ -1,8 +1,9 @@
-import { baseConfigSchema } from '@parley/service-kit';
+import { baseConfigSchema, flag } from '@parley/service-kit';
 import { z } from 'zod';
 
 /** What the voice gateway reads from its environment; `service.json` lists the same names (a test compares them). */
 export const voiceConfigSchema = baseConfigSchema.extend({
+  GUEST_VOICE: flag().describe('true lets guests speak'),
   VOICE_MODEL_ID: z.string().min(1).describe('the speech-to-speech model, such as amazon.nova-2-sonic-v1:0'),
   KNOWLEDGE_BASE_ID: z
     .string()

@@ -1,17 +1,32 @@
 export type { Principal, TokenUse } from './domain/principal';
 export type { TokenRules, TokenVerifier } from './domain/token-verifier';
-export { TICKET_LIFETIME_MS, type TicketStore } from './domain/tickets';
+export { TICKET_LIFETIME_MS, type TicketContent, type TicketStore } from './domain/tickets';
 export type { DisplayNames } from './domain/display-names';
+export { SignedOutList } from './domain/signed-out-list';
+export type { SignOut, SignOutFanOut, SignOutLog } from './domain/sign-outs';
 export { clientAddress } from './domain/client-address';
 export { CachingTokenVerifier } from './domain/caching-token-verifier';
 export { KeySet, type KeyFetch, type KeySetOptions, type KeySetState } from './passport/key-set';
 export { PassportTokenVerifier } from './passport/passport-token-verifier';
 export { DynamoTicketStore } from './dynamodb/ticket-store';
+export { DynamoSignOutLog } from './dynamodb/sign-out-log';
+export { memorySessions } from './memory/index';
+export { MemorySignOutFanOut } from './memory/sign-outs';
+export { GUEST_COOKIE, readSessionCookie, sessionCookie, type SessionCookie } from './http/session-cookies';
 export { DynamoDisplayNames } from './dynamodb/display-names';
 export { AuthModule, type AuthAsyncOptions } from './nest/auth.module';
-export type { AuthDecision, AuthOptions } from './nest/auth-options';
-export { Authenticator, type SocketPolicy } from './nest/authenticator';
-export { CurrentPrincipal, Public, Roles, Scopes, SocketAccess, type SocketAccessOptions } from './nest/decorators';
+export type { AuthDecision, AuthOptions, GuestOptions, SessionStores, SessionTable } from './nest/auth-options';
+export { Guests, type FoundGuest } from './nest/guests';
+export { Authenticator, type Admission, type SocketAdmission, type SocketPolicy } from './nest/authenticator';
+export {
+  AllowGuests,
+  CurrentPrincipal,
+  Public,
+  Roles,
+  Scopes,
+  SocketAccess,
+  type SocketAccessOptions,
+} from './nest/decorators';
 export { CsrfGuard } from './nest/csrf.guard';
 export { socketPolicyOf } from './nest/socket-policy';
 export { DISPLAY_NAMES, TICKET_STORE, TOKEN_VERIFIER } from './nest/tokens';

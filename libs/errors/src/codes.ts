@@ -52,6 +52,12 @@ export const ERROR_CODES = {
     close: { open: CloseCode.tooFast },
     message: 'Too many requests; try again later',
   },
+  too_many_connections: {
+    kind: 'unavailable',
+    status: 429,
+    close: { handshake: CloseCode.tooFast, open: CloseCode.tooFast },
+    message: 'Too many connections are open already',
+  },
   too_fast: { kind: 'unavailable', status: 429, close: { open: CloseCode.tooFast }, message: 'Frames come too fast' },
   budget_reached: { kind: 'unavailable', message: 'The budget for today is used up' },
   signing_keys_unavailable: { kind: 'unavailable', message: 'Sign-in keys cannot be read right now' },

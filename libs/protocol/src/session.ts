@@ -36,6 +36,21 @@ export const ticketResponseSchema = z.object({ ticket: z.string(), expiresInMs: 
 export type TicketAudience = z.infer<typeof ticketRequestSchema>['audience'];
 export type TicketResponse = z.infer<typeof ticketResponseSchema>;
 
+/** `POST /api/session/guest`: `sessionId` is a label inside the session and opens nothing. */
+export const guestRequestSchema = z.object({
+  sessionId: z
+    .string()
+    .regex(/^[A-Za-z0-9._~-]{1,128}$/, '1 to 128 URL-safe characters')
+    .optional(),
+});
+export const guestResponseSchema = z.object({
+  sessionId: z.string(),
+  /** For other origins only: the own one has the cookie. */
+  session: z.string().optional(),
+  expiresInMs: z.number().int().positive(),
+});
+export type GuestResponse = z.infer<typeof guestResponseSchema>;
+
 export const renameSelfSchema = z.object({ name: z.string().trim().min(1).max(80) });
 
 /** `/config.json`: what the page has to know of its environment. Public by nature. */

@@ -1,4 +1,5 @@
-export { ConfigError, baseConfigSchema, list, readConfig, type BaseConfig } from './config/read-config';
+export { authOptionsOf } from './auth-options';
+export { ConfigError, baseConfigSchema, flag, list, readConfig, type BaseConfig } from './config/read-config';
 export { readConfigOrExit } from './config/configured';
 export { Readiness } from './health/readiness';
 export { type BodyLimit } from './http/json-body';

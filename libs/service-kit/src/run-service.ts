@@ -3,7 +3,7 @@ import type { Server } from 'node:http';
 import type { DynamicModule, Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
-import { KeySet } from '@parley/auth';
+import { KeySet, SignedOutList } from '@parley/auth';
 import { LIMITS } from '@parley/protocol';
 import type { Logger } from 'pino';
 import { Gauge, Registry, collectDefaultMetrics } from 'prom-client';
@@ -14,6 +14,8 @@ import { ProblemFilter } from './http/problem.filter';
 import { requestLog } from './http/request-log';
 import { validationPipe } from './http/validation';
 import { NestLogger } from './logging/logger';
+import { keyMetrics } from './key-metrics';
+import type { LifeWatchOptions } from './socket/life-watch';
 import { installSocketEdge } from './socket/install-socket-edge';
 
 /** Longer than CloudFront keeps an idle connection to its origin: the service must not be the one that closes first. */
@@ -29,6 +31,8 @@ export interface ServiceOptions {
   metrics?: Registry;
   readiness?: Readiness;
   bodyLimits?: readonly BodyLimit[];
+  /** How sockets are watched; the defaults are the wire's. */
+  life?: LifeWatchOptions;
 }
 
 /** A service that listens. */
@@ -58,11 +62,15 @@ export async function startService(options: ServiceOptions): Promise<RunningServ
   app.use(...requestLog(logger), jsonBody(LIMITS.httpBody, options.bodyLimits));
   app.useGlobalFilters(new ProblemFilter(logger));
   app.useGlobalPipes(validationPipe());
-  const sockets = installSocketEdge(app, { logger, readiness });
+  const sockets = installSocketEdge(app, { logger, readiness, ...(options.life ? { life: options.life } : {}) });
   const keys = app.get(KeySet, { strict: false });
   readiness.require('sign-in keys read once', () => keys.state !== 'empty');
 
+  const signedOut = app.get(SignedOutList, { strict: false });
+  readiness.require('sign-outs read once', () => signedOut.known);
+
   collectDefaultMetrics({ register: metrics });
+  keyMetrics(keys, metrics);
   new Gauge({
     name: 'parley_connections_live',
     help: 'Open WebSockets of this process',

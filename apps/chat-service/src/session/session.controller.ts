@@ -1,5 +1,8 @@
+import { randomUUID } from 'node:crypto';
 import { Body, Controller, Get, HttpCode, Inject, Patch, Post, Req, Res, UseGuards } from '@nestjs/common';
 import {
+  AllowGuests,
+  Authenticator,
   CsrfGuard,
   CurrentPrincipal,
   DISPLAY_NAMES,
@@ -14,9 +17,12 @@ import {
 } from '@parley/auth';
 import { ParleyError } from '@parley/errors';
 import {
+  guestRequestSchema,
+  logoutRequestSchema,
   renameSelfSchema,
   ticketRequestSchema,
   tokenRequestSchema,
+  type GuestResponse,
   type PublicPrincipal,
   type TicketResponse,
   type TokenResponse,
@@ -25,12 +31,15 @@ import type { Request, Response } from 'express';
 import type { z } from 'zod';
 import { IdentityProvider, type PoolTokens } from './identity-provider';
 import { clearRefreshCookie, readRefreshCookie, setRefreshCookie } from './refresh-cookie';
+import { SignOut } from './sign-out';
 
 /** `/api/session/*`: signing in and out. The refresh token stays in an HttpOnly cookie. */
 @Controller('api/session')
 export class SessionController {
   constructor(
     private readonly pool: IdentityProvider,
+    private readonly signOut: SignOut,
+    private readonly authenticator: Authenticator,
     @Inject(TOKEN_VERIFIER) private readonly verifier: TokenVerifier,
     @Inject(TICKET_STORE) private readonly tickets: TicketStore,
     @Inject(DISPLAY_NAMES) private readonly names: DisplayNames,
@@ -58,7 +67,9 @@ export class SessionController {
     const refreshToken = readRefreshCookie(request);
     if (refreshToken === undefined) throw new ParleyError('token_refused');
     try {
-      return await this.signedIn(await this.pool.refresh(refreshToken), request, response);
+      const tokens = await this.pool.refresh(refreshToken);
+      if (!(await this.signOut.isOver(tokens))) return await this.signedIn(tokens, request, response);
+      throw new ParleyError('token_refused', { cause: new Error('signed out') });
     } catch (error) {
       // An outage keeps the cookie: nobody is signed out by it.
       if (error instanceof ParleyError && error.kind === 'denied') clearRefreshCookie(request, response);
@@ -66,17 +77,38 @@ export class SessionController {
     }
   }
 
+  /** Ends the session of the cookie or of the bearer token: at the pool, its tickets, and its sockets on every replica. */
   @Post('logout')
   @Public()
   @UseGuards(CsrfGuard)
   @HttpCode(204)
-  async logout(@Req() request: Request, @Res({ passthrough: true }) response: Response): Promise<void> {
+  async logout(
+    @Body({ schema: logoutRequestSchema }) { everywhere = false }: z.output<typeof logoutRequestSchema>,
+    @Req() request: Request,
+    @Res({ passthrough: true }) response: Response,
+  ): Promise<void> {
     const refreshToken = readRefreshCookie(request);
     clearRefreshCookie(request, response);
-    if (refreshToken !== undefined) await this.pool.revoke(refreshToken);
+    await this.signOut.end(request, refreshToken, everywhere);
+  }
+
+  /** Makes a guest, or prolongs one. `sessionId` is a label of the front end's own: it opens nothing. */
+  @Post('guest')
+  @Public()
+  @UseGuards(CsrfGuard)
+  async guest(
+    @Body({ schema: guestRequestSchema }) { sessionId = randomUUID() }: z.output<typeof guestRequestSchema>,
+    @Req() request: Request,
+    @Res({ passthrough: true }) response: Response,
+  ): Promise<GuestResponse> {
+    const { session, setCookie, expiresInMs } = await this.authenticator.beginGuest(request);
+    if (setCookie !== undefined) response.append('set-cookie', setCookie);
+    response.setHeader('cache-control', 'no-store');
+    return { sessionId, ...(session === undefined ? {} : { session }), expiresInMs };
   }
 
   @Get('me')
+  @AllowGuests()
   async me(@CurrentPrincipal() principal: Principal): Promise<PublicPrincipal> {
     return this.describe(principal, await this.names.get(principal.id));
   }
@@ -91,10 +123,12 @@ export class SessionController {
   }
 
   @Post('ticket')
+  @AllowGuests()
   async ticket(
     @CurrentPrincipal() principal: Principal,
     @Body({ schema: ticketRequestSchema }) { audience, conversationId }: z.output<typeof ticketRequestSchema>,
   ): Promise<TicketResponse> {
+    this.authenticator.assertSignedIn(principal);
     return { ticket: await this.tickets.issue(principal, audience, conversationId), expiresInMs: TICKET_LIFETIME_MS };
   }
 

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { TestBrowser } from '@parley/aws-sim';
 import type { TokenResponse } from '@parley/protocol';
-import { ORIGIN, REDIRECT_URI, startChat, type ChatUnderTest } from '../testing/start-chat';
+import { ORIGIN, PARTNER, REDIRECT_URI, startChat, type ChatUnderTest } from '../testing/start-chat';
 
 let chat: ChatUnderTest;
 beforeAll(async () => void (chat = await startChat()));
@@ -82,6 +82,85 @@ it('ends the session on logout, at the pool too', async () => {
   expect([again.status, ((await again.json()) as { code: string }).code]).toEqual([401, 'token_refused']);
 });
 
+describe('logout', () => {
+  const ticketFor = (accessToken: string) =>
+    fetch(`${chat.url}/api/session/ticket`, {
+      method: 'POST',
+      body: '{"audience":"chat"}',
+      headers: { 'content-type': 'application/json', authorization: `Bearer ${accessToken}` },
+    });
+  const hasEnded = async (accessToken: string) => (await ticketFor(accessToken)).status === 401;
+
+  it('ends the sign-in that the cookie belongs to, and no other of the same person', async () => {
+    const [first, second] = [await signIn('alice'), await signIn('alice')];
+    expect((await post('logout', {}, { cookie: first.pair })).status).toBe(204);
+    expect(await hasEnded(first.body.accessToken)).toBe(true);
+    expect(await hasEnded(second.body.accessToken)).toBe(false);
+    // What was issued already lives to its end on ordinary routes.
+    const headers = { authorization: `Bearer ${first.body.accessToken}` };
+    expect((await fetch(`${chat.url}/api/session/me`, { headers })).status).toBe(200);
+  });
+
+  it('ends it by the bearer token alone too', async () => {
+    const { body } = await signIn('alice');
+    expect((await post('logout', {}, { authorization: `Bearer ${body.accessToken}` })).status).toBe(204);
+    expect(await hasEnded(body.accessToken)).toBe(true);
+  });
+
+  it('everywhere ends all sign-ins of the person: the other one cannot be renewed, and its cookie is taken away', async () => {
+    const [first, second] = [await signIn('bob'), await signIn('bob')];
+    expect((await post('logout', { everywhere: true }, { cookie: first.pair })).status).toBe(204);
+    expect([await hasEnded(first.body.accessToken), await hasEnded(second.body.accessToken)]).toEqual([true, true]);
+    const renewal = await post('refresh', {}, { cookie: second.pair });
+    expect([renewal.status, renewal.headers.getSetCookie()[0]]).toEqual([401, expect.stringMatching(/Max-Age=0/)]);
+  });
+
+  it('with a cookie succeeds beside a broken bearer token, and once more when all is over', async () => {
+    const { pair } = await signIn('alice');
+    expect((await post('logout', {}, { cookie: pair, authorization: 'Bearer a.b.c' })).status).toBe(204);
+    expect((await post('logout', {}, { cookie: pair })).status).toBe(204);
+    expect((await post('logout', {})).status).toBe(204);
+  });
+});
+
+describe('a guest', () => {
+  const begin = (headers: Record<string, string> = {}, body: object = {}) => post('guest', body, headers);
+
+  it('of the own origin gets a cookie and never the session itself', async () => {
+    const response = await begin({}, { sessionId: 'my-label' });
+    expect([response.status, response.headers.get('cache-control')]).toEqual([201, 'no-store']);
+    expect(await response.json()).toEqual({ sessionId: 'my-label', expiresInMs: 2_592_000_000 });
+    const cookie = response.headers.getSetCookie()[0]!;
+    expect(cookie).toMatch(/^parley_guest=g1\.[^;]+;.*HttpOnly/);
+    expect(cookie).toMatch(/SameSite=Lax/);
+    const headers = { cookie: cookie.split(';')[0]!, origin: ORIGIN };
+    const me = await fetch(`${chat.url}/api/session/me`, { headers });
+    expect(await me.json()).toMatchObject({ kind: 'guest', id: expect.stringMatching(/^g-/), groups: [] });
+  });
+
+  it('of another allowed origin gets the session and no cookie, buys tickets with it, and is renewed as the same', async () => {
+    const response = await begin({ origin: PARTNER });
+    expect(response.headers.getSetCookie()).toEqual([]);
+    const { session, sessionId } = (await response.json()) as { session: string; sessionId: string };
+    expect(sessionId).toMatch(/^[0-9a-f-]{36}$/);
+    const authorization = `Guest ${session}`;
+    const me = async (with_: string) =>
+      (await (await fetch(`${chat.url}/api/session/me`, { headers: { authorization: with_ } })).json()) as {
+        id: string;
+      };
+    expect((await post('ticket', { audience: 'chat' }, { authorization })).status).toBe(201);
+    const renewed = (await (await begin({ origin: PARTNER, authorization })).json()) as { session: string };
+    expect((await me(`Guest ${renewed.session}`)).id).toBe((await me(authorization)).id);
+    // Not a person: no name of its own, no conversations that want a user.
+    expect((await fetch(`${chat.url}/api/conversations`, { headers: { authorization } })).status).toBe(401);
+  });
+
+  it('with a session that is not ours is refused; the ambient cookie of one just counts as none', async () => {
+    expect((await begin({ origin: PARTNER, authorization: 'Guest g1.x' })).status).toBe(401);
+    expect((await begin({ cookie: 'parley_guest=g1.x' })).status).toBe(201);
+  });
+});
+
 describe('refused:', () => {
   it('a code used twice, a wrong verifier, a made-up code', async () => {
     const exchange = await codeFor('alice');
@@ -103,7 +182,7 @@ describe('refused:', () => {
     ['a form', { 'content-type': 'application/x-www-form-urlencoded' }, 'json_required'],
     ['plain text', { 'content-type': 'text/plain' }, 'json_required'],
   ])('%s on every route that uses the cookie', async (_, headers, code) => {
-    for (const path of ['token', 'refresh', 'logout']) {
+    for (const path of ['token', 'refresh', 'logout', 'guest']) {
       const response = await post(path, {}, headers as unknown as Record<string, string>);
       expect([response.status, ((await response.json()) as { code: string }).code]).toEqual([403, code]);
     }
@@ -141,4 +220,5 @@ it('keeps the name that a person chose', async () => {
 
 it('logs no token, code, cookie or ticket', () => {
   expect(chat.logs.text).not.toMatch(/eyJ[A-Za-z0-9_-]+\./);
+  expect(chat.logs.text).not.toMatch(/g1\.g-/);
 });

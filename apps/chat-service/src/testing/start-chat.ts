@@ -16,6 +16,8 @@ import { AppModule } from '../app.module';
 import { chatConfigSchema } from '../config';
 
 export const ORIGIN = 'http://localhost:4200';
+/** An allowed origin that is not the product's own. */
+export const PARTNER = 'https://partner.example';
 export const REDIRECT_URI = `${ORIGIN}/auth/callback`;
 
 /** The chat service as it is deployed, over the simulators, on free ports of loopback. */
@@ -56,7 +58,9 @@ export async function startChat(options: BedrockOptions = {}): Promise<ChatUnder
     COGNITO_DOMAIN: issuer.domain,
     COGNITO_LOGIN_CLIENT_ID: issuer.loginClientId,
     COGNITO_CLIENT_SECRET: issuer.loginClientSecret,
-    ALLOWED_ORIGINS: ORIGIN,
+    ALLOWED_ORIGINS: `${ORIGIN},${PARTNER}`,
+    OWN_ORIGINS: ORIGIN,
+    GUEST_SESSION_KEYS: 'the-key-that-signs-guest-sessions-in-tests',
     CONVERSATIONS_TABLE: tables.conversations,
     SESSIONS_TABLE: tables.sessions,
     CHAT_MODEL: 'bedrock:amazon.nova-lite-v1:0',

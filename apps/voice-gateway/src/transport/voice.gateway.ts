@@ -6,7 +6,7 @@ import {
   WebSocketGateway,
   type OnGatewayDisconnect,
 } from '@nestjs/websockets';
-import { SocketAccess } from '@parley/auth';
+import { AllowGuests, SocketAccess } from '@parley/auth';
 import { CloseCode, ParleyError } from '@parley/errors';
 import { AUDIO, voiceClientEvents } from '@parley/protocol';
 import { nestedFrames, parseWire, type Connection } from '@parley/service-kit';
@@ -17,6 +17,8 @@ import { ConnectionCaller } from './connection-caller';
 /** `/ws/voice`: one call per connection. */
 @WebSocketGateway({ path: '/ws/voice', frames: nestedFrames } as object)
 @SocketAccess({ audience: 'voice' })
+// Whether this service admits guests at all is its configuration (GUEST_VOICE); by default it does not.
+@AllowGuests()
 export class VoiceGateway implements OnGatewayDisconnect<Connection>, BeforeApplicationShutdown {
   private readonly calls = new Map<Connection, Call>();
 

@@ -1,7 +1,7 @@
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import { GetCommand, PutCommand, type DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
-import { ParleyError } from '@parley/errors';
 import type { DisplayNames } from '../domain/display-names';
+import { storeUnavailable } from './store-unavailable';
 
 /** A name may be this old: another replica may have changed it. */
 const FRESH_MS = 60_000;
@@ -22,18 +22,18 @@ export class DynamoDisplayNames implements DisplayNames {
     if (cached && this.now() - cached.at < FRESH_MS) return cached.name;
     const { Item } = await this.client
       .send(new GetCommand({ TableName: this.table, Key: keyOf(principalId) }))
-      .catch(unavailable);
+      .catch(storeUnavailable);
     return this.keep(principalId, typeof Item?.['name'] === 'string' ? Item['name'] : undefined);
   }
 
   async remember(principalId: string, name: string): Promise<void> {
     await this.put(principalId, name, 'attribute_not_exists(pk)').catch((error: unknown) => {
-      if (!(error instanceof ConditionalCheckFailedException)) unavailable(error);
+      if (!(error instanceof ConditionalCheckFailedException)) storeUnavailable(error);
     });
   }
 
   async set(principalId: string, name: string): Promise<void> {
-    await this.put(principalId, name).catch(unavailable);
+    await this.put(principalId, name).catch(storeUnavailable);
     this.keep(principalId, name);
   }
 
@@ -51,6 +51,3 @@ export class DynamoDisplayNames implements DisplayNames {
 }
 
 const keyOf = (principalId: string) => ({ pk: `NAME#${principalId}`, sk: 'NAME' });
-const unavailable = (cause: unknown): never => {
-  throw new ParleyError('store_unavailable', { cause });
-};

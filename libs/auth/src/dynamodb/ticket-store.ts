@@ -1,10 +1,11 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
-import { DeleteCommand, PutCommand, type DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { DeleteCommand, GetCommand, PutCommand, type DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { ParleyError } from '@parley/errors';
 import type { TicketAudience } from '@parley/protocol';
 import type { Principal } from '../domain/principal';
-import { TICKET_LIFETIME_MS, type TicketStore } from '../domain/tickets';
+import { TICKET_LIFETIME_MS, type TicketContent, type TicketStore } from '../domain/tickets';
+import { storeUnavailable } from './store-unavailable';
 
 const FORM = /^[A-Za-z0-9_-]{43}$/;
 
@@ -27,12 +28,20 @@ export class DynamoTicketStore implements TicketStore {
       endsAt,
       expiresAt: Math.ceil(endsAt / 1_000),
     };
-    await this.client.send(new PutCommand({ TableName: this.table, Item })).catch(unavailable);
+    await this.client.send(new PutCommand({ TableName: this.table, Item })).catch(storeUnavailable);
     return ticket;
   }
 
-  async redeem(ticket: string, audience: TicketAudience) {
-    if (!FORM.test(ticket)) throw refused('not a ticket');
+  async look(ticket: string, audience: TicketAudience): Promise<TicketContent> {
+    assertForm(ticket);
+    const read = { TableName: this.table, Key: keyOf(ticket), ConsistentRead: true };
+    const { Item } = await this.client.send(new GetCommand(read)).catch(storeUnavailable);
+    if (Item?.['audience'] !== audience || !(Item['endsAt'] > this.now())) throw notGood();
+    return this.contentOf(Item);
+  }
+
+  async redeem(ticket: string, audience: TicketAudience): Promise<TicketContent> {
+    assertForm(ticket);
     const taken = await this.client
       .send(
         new DeleteCommand({
@@ -44,14 +53,21 @@ export class DynamoTicketStore implements TicketStore {
         }),
       )
       .catch((error: unknown) => {
-        if (error instanceof ConditionalCheckFailedException)
-          throw refused('unknown, spent, expired or for another audience');
-        return unavailable(error);
+        if (error instanceof ConditionalCheckFailedException) throw notGood();
+        return storeUnavailable(error);
       });
-    const { principal, conversationId } = taken.Attributes as { principal: Principal; conversationId?: string };
+    return this.contentOf(taken.Attributes ?? {});
+  }
+
+  private contentOf(item: Record<string, unknown>): TicketContent {
+    const { principal, conversationId } = item as unknown as TicketContent;
     if (principal.expiresAt <= this.now()) throw refused('the token it was bought with has ended');
     return { principal, ...(conversationId === undefined ? {} : { conversationId }) };
   }
+}
+
+function assertForm(ticket: string): void {
+  if (!FORM.test(ticket)) throw refused('not a ticket');
 }
 
 /** The ticket itself is never stored: whoever reads the table cannot use what he finds. */
@@ -60,6 +76,4 @@ function keyOf(ticket: string) {
 }
 
 const refused = (why: string) => new ParleyError('invalid_token', { cause: new Error(`ticket: ${why}`) });
-const unavailable = (cause: unknown): never => {
-  throw new ParleyError('store_unavailable', { cause });
-};
+const notGood = () => refused('unknown, spent, expired or for another audience');

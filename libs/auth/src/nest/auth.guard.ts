@@ -1,10 +1,10 @@
-import type { IncomingMessage } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
 import { ParleyError } from '@parley/errors';
 import { hasRights } from '../domain/rights';
 import { Authenticator } from './authenticator';
-import { PUBLIC, ROLES, SCOPES, principalIn, type Authenticated } from './decorators';
+import { GUESTS, PUBLIC, ROLES, SCOPES, principalIn, type Authenticated } from './decorators';
 
 /** Guards every route and every socket handler: closed unless marked. */
 @Injectable()
@@ -16,17 +16,26 @@ export class AuthGuard implements CanActivate {
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
     const marks = [context.getHandler(), context.getClass()];
-    if (this.reflector.getAllAndOverride<boolean>(PUBLIC, marks)) return true;
-    if (context.getType() === 'http') {
-      const request = context.switchToHttp().getRequest<IncomingMessage & Authenticated>();
-      request.principal = await this.authenticator.authenticateRequest(request);
-    }
+    const mark = <T>(name: string) => this.reflector.getAllAndOverride<T | undefined>(name, marks);
+    if (mark<boolean>(PUBLIC)) return true;
+    const guests = mark<boolean>(GUESTS) === true;
+    if (context.getType() === 'http') await this.authenticate(context, guests);
     // A socket was authenticated at its upgrade; without a principal here its path was public and this handler is not.
     const principal = principalIn(context);
     if (!principal) throw new ParleyError('missing_token');
-    const roles = this.reflector.getAllAndOverride<string[] | undefined>(ROLES, marks);
-    const scopes = this.reflector.getAllAndOverride<string[] | undefined>(SCOPES, marks);
-    if (!hasRights(principal, { roles, scopes })) throw new ParleyError('forbidden');
+    if (principal.kind === 'guest' && !guests) throw new ParleyError('guests_not_admitted');
+    if (!hasRights(principal, { roles: mark(ROLES), scopes: mark(SCOPES) })) throw new ParleyError('forbidden');
     return true;
+  }
+
+  private async authenticate(context: ExecutionContext, guests: boolean): Promise<void> {
+    const http = context.switchToHttp();
+    const request = http.getRequest<IncomingMessage & Authenticated & { raw?: IncomingMessage }>();
+    // Fastify wraps what Node gives it; Express does not.
+    const { principal, setCookie } = await this.authenticator.authenticateRequest(request.raw ?? request, { guests });
+    request.principal = principal;
+    if (setCookie === undefined) return;
+    const response = http.getResponse<ServerResponse & { raw?: ServerResponse }>();
+    (response.raw ?? response).appendHeader('set-cookie', setCookie);
   }
 }

@@ -1,26 +1,76 @@
 import {
+  Inject,
   Module,
   type DynamicModule,
-  type OnApplicationShutdown,
-  type OnModuleInit,
   type FactoryProvider,
   type ModuleMetadata,
+  type OnApplicationShutdown,
+  type OnModuleInit,
+  type Provider,
 } from '@nestjs/common';
 import { APP_GUARD } from '@nestjs/core';
 import { CachingTokenVerifier } from '../domain/caching-token-verifier';
+import { ConnectionLimits } from '../domain/connection-limits';
 import { RefusalLimiter } from '../domain/refusal-limiter';
-import { DynamoDisplayNames } from '../dynamodb/display-names';
-import { DynamoTicketStore } from '../dynamodb/ticket-store';
+import { SignedOutList } from '../domain/signed-out-list';
+import type { TokenVerifier } from '../domain/token-verifier';
 import { KeySet } from '../passport/key-set';
+import { registerJwtStrategy } from '../passport/jwt-strategy';
 import { PassportTokenVerifier } from '../passport/passport-token-verifier';
 import { AuthGuard } from './auth.guard';
-import { checkAuthOptions, type AuthOptions } from './auth-options';
+import { checkAuthOptions, type AuthOptions, type SessionStores } from './auth-options';
 import { Authenticator } from './authenticator';
-import { AUTH_OPTIONS, DISPLAY_NAMES, TICKET_STORE, TOKEN_VERIFIER } from './tokens';
+import { Guests } from './guests';
+import { sessionStoresOf } from './session-stores';
+import { AUTH_OPTIONS, DISPLAY_NAMES, SESSION_STORES, TICKET_STORE, TOKEN_VERIFIER } from './tokens';
 
 /** How the options are made when they depend on other providers. */
 export interface AuthAsyncOptions
   extends Pick<ModuleMetadata, 'imports'>, Pick<FactoryProvider<AuthOptions>, 'inject' | 'useFactory'> {}
+
+const parts: Provider[] = [
+  { provide: SESSION_STORES, inject: [AUTH_OPTIONS], useFactory: sessionStoresOf },
+  { provide: TICKET_STORE, inject: [SESSION_STORES], useFactory: ({ tickets }: SessionStores) => tickets },
+  { provide: DISPLAY_NAMES, inject: [SESSION_STORES], useFactory: ({ names }: SessionStores) => names },
+  {
+    provide: KeySet,
+    inject: [AUTH_OPTIONS],
+    useFactory: ({ issuer, onOutage, onKeyFetch }: AuthOptions) =>
+      new KeySet({
+        jwksUri: `${issuer}/.well-known/jwks.json`,
+        ...(onOutage ? { onOutage } : {}),
+        ...(onKeyFetch ? { onFetch: onKeyFetch } : {}),
+      }),
+  },
+  {
+    provide: TOKEN_VERIFIER,
+    inject: [AUTH_OPTIONS, KeySet],
+    useFactory: (options: AuthOptions, keys: KeySet) =>
+      new CachingTokenVerifier(new PassportTokenVerifier(options, keys), (kid) => keys.trusted(kid)),
+  },
+  { provide: Guests, inject: [AUTH_OPTIONS], useFactory: (options: AuthOptions) => new Guests(options) },
+  {
+    provide: SignedOutList,
+    inject: [AUTH_OPTIONS, SESSION_STORES],
+    useFactory: ({ fanOut, onOutage }: AuthOptions, { signOuts }: SessionStores) =>
+      new SignedOutList({ log: signOuts, fanOut, ...(onOutage ? { onError: onOutage } : {}) }),
+  },
+  {
+    provide: Authenticator,
+    inject: [AUTH_OPTIONS, TOKEN_VERIFIER, SESSION_STORES, Guests, SignedOutList],
+    useFactory: (
+      options: AuthOptions,
+      verifier: TokenVerifier,
+      { tickets }: SessionStores,
+      guests: Guests,
+      signedOut: SignedOutList,
+    ) => {
+      const connections = new ConnectionLimits(options.connections);
+      const refusals = new RefusalLimiter();
+      return new Authenticator({ verifier, tickets, guests, signedOut, refusals, connections }, options);
+    },
+  },
+];
 
 /**
  * Closes every HTTP route and every socket handler of the application, and provides who is behind each.
@@ -28,7 +78,11 @@ export interface AuthAsyncOptions
  */
 @Module({})
 export class AuthModule implements OnModuleInit, OnApplicationShutdown {
-  constructor(private readonly keys: KeySet) {}
+  constructor(
+    @Inject(KeySet) private readonly keys: KeySet,
+    @Inject(SignedOutList) private readonly signedOut: SignedOutList,
+    @Inject(Authenticator) private readonly authenticator: Authenticator,
+  ) {}
 
   static forRoot(options: AuthOptions): DynamicModule {
     return AuthModule.forRootAsync({ useFactory: () => options });
@@ -45,50 +99,31 @@ export class AuthModule implements OnModuleInit, OnApplicationShutdown {
           inject,
           useFactory: async (...args: never[]) => checkAuthOptions(await useFactory(...args)),
         },
-        {
-          provide: KeySet,
-          inject: [AUTH_OPTIONS],
-          useFactory: ({ issuer, onOutage, onKeyFetch }: AuthOptions) =>
-            new KeySet({
-              jwksUri: `${issuer}/.well-known/jwks.json`,
-              ...(onOutage ? { onOutage } : {}),
-              ...(onKeyFetch ? { onFetch: onKeyFetch } : {}),
-            }),
-        },
-        {
-          provide: TOKEN_VERIFIER,
-          inject: [AUTH_OPTIONS, KeySet],
-          useFactory: (options: AuthOptions, keys: KeySet) =>
-            new CachingTokenVerifier(new PassportTokenVerifier(options, keys), (kid) => keys.trusted(kid)),
-        },
-        {
-          provide: TICKET_STORE,
-          inject: [AUTH_OPTIONS],
-          useFactory: ({ sessions }: AuthOptions) => new DynamoTicketStore(sessions.client, sessions.table),
-        },
-        {
-          provide: DISPLAY_NAMES,
-          inject: [AUTH_OPTIONS],
-          useFactory: ({ sessions }: AuthOptions) => new DynamoDisplayNames(sessions.client, sessions.table),
-        },
-        {
-          provide: Authenticator,
-          inject: [AUTH_OPTIONS, TOKEN_VERIFIER, TICKET_STORE],
-          useFactory: (options: AuthOptions, ...[verifier, tickets]: [never, never]) =>
-            new Authenticator(verifier, tickets, new RefusalLimiter(), options),
-        },
+        ...parts,
         { provide: APP_GUARD, useClass: AuthGuard },
       ],
-      exports: [AUTH_OPTIONS, Authenticator, KeySet, TOKEN_VERIFIER, TICKET_STORE, DISPLAY_NAMES],
+      exports: [
+        AUTH_OPTIONS,
+        Authenticator,
+        Guests,
+        KeySet,
+        SignedOutList,
+        TOKEN_VERIFIER,
+        TICKET_STORE,
+        DISPLAY_NAMES,
+      ],
     };
   }
 
-  /** Warms the keys. A key service that is down does not stop the start: the process is just not ready yet. */
+  /** Warms the keys. What is down does not stop the start: the process is just not ready yet. */
   async onModuleInit(): Promise<void> {
+    registerJwtStrategy(this.authenticator);
+    void this.signedOut.start();
     await this.keys.start();
   }
 
   onApplicationShutdown(): void {
     this.keys.stop();
+    this.signedOut.stop();
   }
 }

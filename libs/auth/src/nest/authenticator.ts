@@ -1,80 +1,221 @@
 import type { IncomingMessage } from 'node:http';
 import { ParleyError } from '@parley/errors';
 import { clientAddress } from '../domain/client-address';
+import type { ConnectionLimits } from '../domain/connection-limits';
 import { readCredential, type Credential, type CredentialSource } from '../domain/credential';
 import { isOriginAllowed } from '../domain/origins';
 import type { Principal, TokenUse } from '../domain/principal';
 import { headerValues } from '../domain/raw-headers';
-import { hasRights, type RequiredRights } from '../domain/rights';
 import type { RefusalLimiter } from '../domain/refusal-limiter';
+import { hasRights, type RequiredRights } from '../domain/rights';
+import type { SignedOutList } from '../domain/signed-out-list';
 import type { TicketStore } from '../domain/tickets';
 import type { TokenVerifier } from '../domain/token-verifier';
-import type { AuthOptions } from './auth-options';
-
+import type { AuthDecision, AuthOptions } from './auth-options';
 import type { SocketAccessOptions } from './decorators';
+import type { Guests } from './guests';
 
 /** What a gateway's marks say of its path. */
 export interface SocketPolicy extends SocketAccessOptions, RequiredRights {
   public: boolean;
+  guests?: boolean;
 }
 
-type Where = 'http' | 'socket';
+/** Who may come in, and with what. */
+export interface Access extends SocketAccessOptions {
+  guests?: boolean;
+}
+
+/** A request that was let in. */
+export interface Admission {
+  principal: Principal;
+  /** A `Set-Cookie` that goes with the answer: a guest's session that was issued or renewed. */
+  setCookie?: string;
+}
+
+/** A handshake that was let in. */
+export interface SocketAdmission extends Partial<Admission> {
+  /** The address it is counted by. */
+  address: string;
+  /** The guest's new session, for other origins only: the own one has the cookie. To be told in `welcome`. */
+  session?: string;
+  /** Gives the connection's place back. Call it when the socket is gone, or never came to be. */
+  release(): void;
+}
+
+/** What a living socket sends to live on. */
+export interface RefreshRequest {
+  token?: unknown;
+  session?: unknown;
+}
+
+export interface AuthenticatorParts {
+  verifier: TokenVerifier;
+  tickets: TicketStore;
+  guests: Guests;
+  signedOut: SignedOutList;
+  refusals: RefusalLimiter;
+  connections: ConnectionLimits;
+}
+
+type Where = AuthDecision['where'];
+type Options = Pick<AuthOptions, 'allowedOrigins' | 'addressHeader' | 'forwardedAuthorization' | 'onDecision'>;
+interface Identity extends Admission {
+  ticket?: string;
+  session?: string;
+}
+
+/** Refusals that were given for something presented: these count. */
+const COUNTED = ['invalid_token', 'signing_keys_unavailable', 'guests_not_admitted'];
 
 /**
  * Decides who sent a request, for HTTP and for sockets: the one place where identity is decided.
  */
 export class Authenticator {
   constructor(
-    private readonly verifier: TokenVerifier,
-    private readonly tickets: TicketStore,
-    private readonly refusals: RefusalLimiter,
-    private readonly options: Pick<
-      AuthOptions,
-      'allowedOrigins' | 'addressHeader' | 'forwardedAuthorization' | 'onDecision'
-    >,
+    private readonly parts: AuthenticatorParts,
+    private readonly options: Options,
   ) {}
 
   /**
-   * The principal of an HTTP request. Only the `Authorization` header is read: a token in a URL ends up in logs.
+   * The principal of an HTTP request. Only headers are read: a token in a URL ends up in logs.
    *
-   * @throws ParleyError `missing_token`, `invalid_token`, `signing_keys_unavailable`, `too_many_requests`
+   * @throws ParleyError `missing_token`, `invalid_token`, `guests_not_admitted`, `signing_keys_unavailable`,
+   *   `too_many_requests`; `origin_not_allowed` and `json_required` for a change that only a cookie vouches for
    */
-  authenticateRequest(request: IncomingMessage): Promise<Principal> {
-    return this.decide('http', request, this.headersOf(request), {});
+  async authenticateRequest(request: IncomingMessage, access: { guests?: boolean } = {}): Promise<Admission> {
+    const { principal, setCookie } = await this.decide('http', request, this.headersOf(request), access);
+    return { principal, ...(setCookie === undefined ? {} : { setCookie }) };
   }
 
   /**
-   * Decides on a WebSocket handshake, before any frame is read and any gateway code runs.
+   * Decides on a WebSocket handshake, before any frame is read and any gateway code runs. A ticket is spent last.
    *
-   * @returns the principal; `undefined` only where the gateway is public
-   * @throws ParleyError as `authenticateRequest`, and `origin_not_allowed`, `forbidden`
+   * @throws ParleyError as `authenticateRequest`, and `origin_not_allowed`, `forbidden`, `too_many_connections`
    */
-  async authenticateUpgrade(request: IncomingMessage, policy: SocketPolicy): Promise<Principal | undefined> {
-    if (!isOriginAllowed(request.headers.origin, this.options.allowedOrigins)) {
+  async authenticateUpgrade(request: IncomingMessage, policy: SocketPolicy): Promise<SocketAdmission> {
+    const address = this.addressOf(request);
+    if (!isOriginAllowed(request.headers.origin, this.options.allowedOrigins))
       throw this.refused('socket', new ParleyError('origin_not_allowed'));
+    if (policy.public) return { address, release: this.place('socket', undefined, address) };
+    const identity = await this.decide(
+      'socket',
+      request,
+      {
+        ...this.headersOf(request),
+        subprotocols: request.headers['sec-websocket-protocol'],
+        query: new URL(request.url ?? '/', 'http://edge').searchParams,
+      },
+      policy,
+    );
+    const { principal, ticket, setCookie, session } = identity;
+    if (!hasRights(principal, policy)) throw this.refused('socket', new ParleyError('forbidden'), principal);
+    const release = this.place('socket', principal, address);
+    try {
+      if (ticket !== undefined && policy.audience !== undefined)
+        await this.parts.tickets.redeem(ticket, policy.audience);
+    } catch (error) {
+      release();
+      throw this.refused('socket', this.limited(error, address), principal);
     }
-    if (policy.public) return undefined;
-    const source: CredentialSource = {
-      ...this.headersOf(request),
-      subprotocols: request.headers['sec-websocket-protocol'],
-      query: new URL(request.url ?? '/', 'http://edge').searchParams,
-    };
-    const principal = await this.decide('socket', request, source, policy);
-    if (!hasRights(principal, policy)) {
-      throw this.refused('socket', new ParleyError('forbidden'), principal);
-    }
-    return principal;
+    return { principal, address, release, ...(setCookie ? { setCookie } : {}), ...(session ? { session } : {}) };
   }
 
   /**
-   * Verifies the token that prolongs a living socket: of the same subject and client, valid now.
+   * Verifies what prolongs a living socket: a token of the same subject and client, a guest's own session, valid now.
    *
    * @throws ParleyError `invalid_token`, `signing_keys_unavailable`
    */
-  async refresh(principal: Principal, token: string, uses?: readonly TokenUse[]): Promise<Principal> {
-    const next = await this.verifier.verify(token, uses);
-    if (next.id === principal.id && next.clientId === principal.clientId) return next;
-    throw new ParleyError('invalid_token', { cause: new Error('a token of another subject or client') });
+  async refresh(
+    principal: Principal,
+    { token, session }: RefreshRequest,
+    { uses, address }: { uses?: readonly TokenUse[] | undefined; address: string },
+  ): Promise<Principal> {
+    try {
+      const next = await this.refreshed(principal, token, session, uses);
+      if (next.id !== principal.id || next.clientId !== principal.clientId)
+        throw invalid('of another subject or client');
+      this.assertSignedIn(next);
+      this.options.onDecision?.({ where: 'refresh', verdict: 'admitted', principalId: next.id });
+      return next;
+    } catch (error) {
+      // Counted, so that a socket is no cheaper place to guess at than a handshake; its own limit is five.
+      this.limited(error, address);
+      throw this.refused('refresh', error, principal);
+    }
+  }
+
+  /**
+   * Who sends a request to a public route, where that is told: for routes that may be asked with a cookie of their own.
+   *
+   * @throws ParleyError as `authenticateRequest`, but `undefined` when nothing is presented
+   */
+  async identifyRequest(request: IncomingMessage): Promise<Principal | undefined> {
+    if (!readCredential(this.headersOf(request))) return undefined;
+    return (await this.authenticateRequest(request, { guests: true })).principal;
+  }
+
+  /** A guest's session for `POST /api/session/guest`: the caller's own renewed, else a new one. */
+  async beginGuest(request: IncomingMessage) {
+    const known = await this.identifyRequest(request);
+    const guest = known?.kind === 'guest' ? known : undefined;
+    return this.parts.guests.begin(request.headers, guest, this.addressOf(request));
+  }
+
+  /**
+   * For what outlives a request (a ticket): a principal whose sign-in has ended gets none.
+   *
+   * @throws ParleyError `invalid_token`
+   */
+  assertSignedIn(principal: Principal): void {
+    if (this.parts.signedOut.has(principal)) throw invalid('signed out');
+  }
+
+  private async refreshed(principal: Principal, token: unknown, session: unknown, uses?: readonly TokenUse[]) {
+    if (principal.kind === 'user' && typeof token === 'string') return this.parts.verifier.verify(token, uses);
+    if (principal.kind === 'guest' && typeof session === 'string')
+      return { ...this.parts.guests.verify(session), ...(principal.label ? { label: principal.label } : {}) };
+    throw invalid('no credential of the kind this socket was opened with');
+  }
+
+  private async decide(where: Where, request: IncomingMessage, source: CredentialSource, access: Access) {
+    let credential: Credential | undefined;
+    try {
+      credential = readCredential(source);
+      const identity = await this.identify(where, request, credential, source.query, access);
+      const { principal } = identity;
+      if (principal.kind === 'guest') this.parts.guests.assertAdmitted(access.guests);
+      if (where === 'socket') this.assertSignedIn(principal);
+      this.options.onDecision?.({ where, verdict: 'admitted', principalId: principal.id });
+      return identity;
+    } catch (error) {
+      const { guests, refusals } = this.parts;
+      const bucket = credential?.kind === 'guest' ? guests.refusals : refusals;
+      throw this.refused(where, this.limited(error, this.addressOf(request), bucket));
+    }
+  }
+
+  private async identify(
+    where: Where,
+    request: IncomingMessage,
+    credential: Credential | undefined,
+    query: URLSearchParams | undefined,
+    access: Access,
+  ): Promise<Identity> {
+    const { guests, verifier, tickets } = this.parts;
+    if (credential?.kind === 'token') return { principal: await verifier.verify(credential.value, access.uses) };
+    if (credential?.kind === 'ticket') {
+      if (access.audience === undefined) throw invalid('no ticket opens this path');
+      const { principal } = await tickets.look(credential.value, access.audience);
+      return { principal, ticket: credential.value };
+    }
+    if (credential) return guests.ofSession(credential.value, query);
+    const found =
+      where === 'http'
+        ? guests.ofRequestCookie(request.headers, request.method)
+        : guests.ofHandshake(request.headers, query, access.guests === true, this.addressOf(request));
+    if (!found) throw new ParleyError('missing_token');
+    return found;
   }
 
   private headersOf(request: IncomingMessage): CredentialSource {
@@ -83,30 +224,22 @@ export class Authenticator {
     return { authorization, forwardedAuthorization: headerValues(request, 'x-forwarded-authorization') };
   }
 
-  private async decide(where: Where, request: IncomingMessage, source: CredentialSource, access: SocketAccessOptions) {
+  private addressOf(request: IncomingMessage): string {
+    return clientAddress(request, this.options.addressHeader);
+  }
+
+  private place(where: Where, principal: Principal | undefined, address: string): () => void {
     try {
-      const credential = readCredential(source);
-      if (!credential) throw new ParleyError('missing_token');
-      const principal = await this.verify(credential, access);
-      this.options.onDecision?.({ where, verdict: 'admitted', principalId: principal.id });
-      return principal;
+      return this.parts.connections.take(principal, address);
     } catch (error) {
-      throw this.refused(where, this.limited(error, request));
+      throw this.refused(where, error, principal);
     }
   }
 
-  private async verify({ kind, value }: Credential, { audience, uses }: SocketAccessOptions): Promise<Principal> {
-    if (kind === 'token') return this.verifier.verify(value, uses);
-    if (audience === undefined)
-      throw new ParleyError('invalid_token', { cause: new Error('no ticket opens this path') });
-    return (await this.tickets.redeem(value, audience)).principal;
-  }
-
   /** Above the limit a refusal costs 429 in place of its own answer. Presenting nothing does not count. */
-  private limited(error: unknown, request: IncomingMessage): unknown {
-    if (!(error instanceof ParleyError) || !['invalid_token', 'signing_keys_unavailable'].includes(error.code))
-      return error;
-    const retryAfterMs = this.refusals.take(clientAddress(request, this.options.addressHeader));
+  private limited(error: unknown, address: string, bucket = this.parts.refusals): unknown {
+    if (!(error instanceof ParleyError) || !COUNTED.includes(error.code)) return error;
+    const retryAfterMs = bucket.take(address);
     return retryAfterMs === undefined ? error : new ParleyError('too_many_requests', { retryAfterMs, cause: error });
   }
 
@@ -118,3 +251,5 @@ export class Authenticator {
     return error;
   }
 }
+
+const invalid = (why: string) => new ParleyError('invalid_token', { cause: new Error(why) });

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { Inject, Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
-import { ParleyError } from '@parley/errors';
+import { assertNotForged } from '../domain/forgery';
 import type { AuthOptions } from './auth-options';
 import { AUTH_OPTIONS } from './tokens';
 
@@ -13,10 +13,7 @@ export class CsrfGuard implements CanActivate {
   constructor(@Inject(AUTH_OPTIONS) private readonly options: Pick<AuthOptions, 'allowedOrigins'>) {}
 
   canActivate(context: ExecutionContext): boolean {
-    const { headers } = context.switchToHttp().getRequest<IncomingMessage>();
-    if (headers.origin === undefined || !this.options.allowedOrigins.includes(headers.origin))
-      throw new ParleyError('origin_not_allowed');
-    if (!/^application\/json\s*(;|$)/i.test(headers['content-type'] ?? '')) throw new ParleyError('json_required');
+    assertNotForged(context.switchToHttp().getRequest<IncomingMessage>().headers, this.options.allowedOrigins);
     return true;
   }
 }

@@ -4,11 +4,15 @@ import type { Principal, TokenUse } from '../domain/principal';
 
 export const PUBLIC = 'parley:public';
 export const ROLES = 'parley:roles';
+export const GUESTS = 'parley:guests';
 export const SCOPES = 'parley:scopes';
 export const SOCKET_ACCESS = 'parley:socket-access';
 
 /** Opens a route, a controller or a gateway to everybody. Without a mark everything is closed. */
 export const Public = () => SetMetadata(PUBLIC, true);
+
+/** Admits guests too. Whoever brings nothing at all is no guest yet and is refused. */
+export const AllowGuests = (allow = true) => SetMetadata(GUESTS, allow);
 
 /** Admits members of any of these groups only. */
 export const Roles = (...groups: string[]) => SetMetadata(ROLES, groups);

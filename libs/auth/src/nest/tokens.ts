@@ -3,3 +3,4 @@ export const AUTH_OPTIONS = Symbol('parley:auth-options');
 export const TOKEN_VERIFIER = Symbol('parley:token-verifier');
 export const TICKET_STORE = Symbol('parley:ticket-store');
 export const DISPLAY_NAMES = Symbol('parley:display-names');
+export const SESSION_STORES = Symbol('parley:session-stores');

@@ -40,6 +40,13 @@ export const list = (item: z.ZodType<string, string> = z.string()) =>
     )
     .pipe(z.array(item).min(1));
 
+/** `true` or `false`, false when left out. */
+export const flag = () =>
+  z
+    .enum(['true', 'false'])
+    .default('false')
+    .transform((text) => text === 'true');
+
 const port = z.coerce.number().int().min(0).max(65_535);
 
 /** What every service reads. An app's schema extends this. */
@@ -52,6 +59,15 @@ export const baseConfigSchema = z.object({
   COGNITO_ISSUER: z.url({ protocol: /^https?$/ }).describe('the issuer of the user pool, exactly as in `iss`'),
   COGNITO_CLIENT_IDS: list().describe('app clients whose tokens are accepted, separated by commas'),
   ALLOWED_ORIGINS: list().describe('origins of the pages that may call, such as https://app.example.com'),
+  OWN_ORIGINS: list()
+    .optional()
+    .describe('those of them that are this product, where others embed it: only these get cookies; all when left out'),
+  FORWARDED_AUTHORIZATION: flag().describe('true where the edge signs its requests and moves Authorization aside'),
+  GUEST_SESSION_KEYS: list(z.string().min(32))
+    .optional()
+    .describe(
+      'secrets of at least 32 characters that sign guest sessions: the one that signs, then one still accepted',
+    ),
   CLIENT_ADDRESS_HEADER: z.string().optional().describe('header of the trusted hop that tells the viewer address'),
   CONVERSATIONS_TABLE: z.string().min(3).describe('the DynamoDB table of conversations'),
   SESSIONS_TABLE: z.string().min(3).describe('the DynamoDB table of sessions'),

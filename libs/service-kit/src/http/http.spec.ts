@@ -108,7 +108,9 @@ it('serves health and metrics on the admin port only', async () => {
   const admin = `http://127.0.0.1:${example.service.adminPort}`;
   expect(await (await fetch(`${admin}/health/ready`)).json()).toEqual({ status: 'ready', missing: [] });
   expect((await fetch(`${admin}/health/live`)).status).toBe(200);
-  expect(await (await fetch(`${admin}/metrics`)).text()).toContain('parley_connections_live');
+  expect(await (await fetch(`${admin}/metrics`)).text()).toMatch(
+    /parley_connections_live[^]*parley_signing_keys 1\n|parley_signing_keys 1\n[^]*parley_connections_live/,
+  );
   for (const path of ['/health/live', '/health/ready', '/metrics']) expect((await get(path)).status).toBe(404);
 });
 

@@ -28,6 +28,10 @@ export class Connection {
       path: string;
       query: URLSearchParams;
       principal: Principal | undefined;
+      /** The address that limits count by. */
+      address?: string;
+      /** A guest's session that was issued at the handshake and has no cookie to be in; for `welcome`, never for a log. */
+      guestSession?: string;
     },
   ) {
     this.principal = facts.principal;

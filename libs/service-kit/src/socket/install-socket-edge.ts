@@ -1,6 +1,6 @@
 import type { INestApplication, Type } from '@nestjs/common';
 import { ModulesContainer } from '@nestjs/core';
-import { Authenticator, socketPolicyOf, type SocketPolicy } from '@parley/auth';
+import { Authenticator, SignedOutList, socketPolicyOf, type SocketPolicy } from '@parley/auth';
 import type { Logger } from 'pino';
 import type { Readiness } from '../health/readiness';
 import type { LifeWatchOptions } from './life-watch';
@@ -35,6 +35,7 @@ export function installSocketEdge(
     ...options,
     policies,
     authenticator: app.get(Authenticator, { strict: false }),
+    signedOut: app.get(SignedOutList, { strict: false }),
   });
   app.useWebSocketAdapter(adapter);
   return adapter;

@@ -10,7 +10,12 @@ interface Watched {
   /** When the ping that waits for an answer was sent; 0 when none waits. */
   unansweredSince: number;
   warned: boolean;
+  /** How long the socket may outlive its token: its refresh came and could not be checked. */
+  graceMs: number;
 }
+
+/** Nobody is signed out by an outage of the keys, for so long. */
+const OUTAGE_GRACE_MS = 300_000;
 
 export interface LifeWatchOptions {
   everyMs?: number;
@@ -48,7 +53,13 @@ export class LifeWatch {
   }
 
   add(socket: WebSocket, connection: Connection): void {
-    this.sockets.set(socket, { connection, pingedAt: this.options.now(), unansweredSince: 0, warned: false });
+    this.sockets.set(socket, {
+      connection,
+      pingedAt: this.options.now(),
+      unansweredSince: 0,
+      warned: false,
+      graceMs: 0,
+    });
     this.timer ??= setInterval(() => this.sweep(), this.options.everyMs).unref();
   }
 
@@ -67,7 +78,18 @@ export class LifeWatch {
   /** The token was renewed: warn again before the new end. */
   renewed(socket: WebSocket): void {
     const watched = this.sockets.get(socket);
-    if (watched) watched.warned = false;
+    if (watched) Object.assign(watched, { warned: false, graceMs: 0 });
+  }
+
+  /** A refresh came and could not be checked: the socket may outlive its token by five minutes. */
+  uncheckable(socket: WebSocket): void {
+    const watched = this.sockets.get(socket);
+    if (watched) watched.graceMs = OUTAGE_GRACE_MS;
+  }
+
+  /** Every connection that is watched. */
+  connections(): Iterable<Connection> {
+    return [...this.sockets.values()].map(({ connection }) => connection);
   }
 
   sweep(): void {
@@ -90,7 +112,8 @@ export class LifeWatch {
     const { connection } = watched;
     const endsAt = connection.principal?.expiresAt;
     if (endsAt === undefined) return;
-    if (now >= endsAt + this.options.toleranceMs) connection.close(CloseCode.tokenExpired, 'Token expired');
+    if (now >= endsAt + this.options.toleranceMs + watched.graceMs)
+      connection.close(CloseCode.tokenExpired, 'Token expired');
     else if (!watched.warned && now >= endsAt - this.options.expiringMs) {
       watched.warned = true;
       connection.send('tokenExpiring', { expiresInMs: Math.max(0, endsAt - now) });

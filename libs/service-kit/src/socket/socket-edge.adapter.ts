@@ -2,7 +2,7 @@ import { STATUS_CODES, type IncomingMessage, type Server } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { WsAdapter } from '@nestjs/platform-ws';
 import type { MessageMappingProperties } from '@nestjs/websockets';
-import type { Authenticator, SocketPolicy } from '@parley/auth';
+import type { Authenticator, SignedOutList, SocketAdmission, SocketPolicy } from '@parley/auth';
 import { CloseCode, ParleyError, asParleyError, toProblem } from '@parley/errors';
 import { HEARTBEAT, LIMITS, PROTOCOL_VERSION } from '@parley/protocol';
 import type { Logger } from 'pino';
@@ -43,6 +43,7 @@ interface Path {
 
 export interface SocketEdgeOptions {
   authenticator: Pick<Authenticator, 'authenticateUpgrade' | 'refresh'>;
+  signedOut: Pick<SignedOutList, 'has' | 'onChange'>;
   /** Policy of each gateway's path. A path that is not here does not exist. */
   policies: ReadonlyMap<string, SocketPolicy>;
   readiness: Readiness;
@@ -61,6 +62,9 @@ export class SocketEdgeAdapter extends WsAdapter {
   private readonly open = new WeakMap<WebSocket, Open>();
   private readonly sockets = new WeakMap<Connection, WebSocket>();
   private readonly life: LifeWatch;
+  private readonly stopListening: () => void;
+  /** `Set-Cookie` of handshakes that are being answered. */
+  private readonly cookies = new WeakMap<IncomingMessage, string>();
   private upgradeServer: { server: Server; listener: (...args: [IncomingMessage, Duplex, Buffer]) => void } | undefined;
 
   constructor(
@@ -69,6 +73,7 @@ export class SocketEdgeAdapter extends WsAdapter {
   ) {
     super(app);
     this.life = new LifeWatch(edge.life);
+    this.stopListening = edge.signedOut.onChange(() => this.endSignedOut());
   }
 
   get liveConnections(): number {
@@ -88,6 +93,10 @@ export class SocketEdgeAdapter extends WsAdapter {
       // A subprotocol that carries a credential is never echoed.
       handleProtocols: (offered) => (offered.has(PROTOCOL_VERSION) ? PROTOCOL_VERSION : false),
     } as ConstructorParameters<typeof WebSocketServer>[0]);
+    server.on('headers', (headers, request) => {
+      const cookie = this.cookies.get(request);
+      if (cookie !== undefined) headers.push(`Set-Cookie: ${cookie}`);
+    });
     this.paths.set(path, { server, policy, codec: options.frames ?? namedFrames });
     this.listenForUpgrades();
     return server;
@@ -125,6 +134,7 @@ export class SocketEdgeAdapter extends WsAdapter {
   }
 
   override async dispose(): Promise<void> {
+    this.stopListening();
     this.upgradeServer?.server.off('upgrade', this.upgradeServer.listener);
     this.paths.clear();
   }
@@ -153,12 +163,16 @@ export class SocketEdgeAdapter extends WsAdapter {
     if (!path) return answer(socket, new ParleyError('not_found'), requestId);
     try {
       if (this.edge.readiness.draining) throw RESTARTING;
-      const principal = await this.edge.authenticator.authenticateUpgrade(request, path.policy);
-      if (socket.destroyed) return;
+      const admission = await this.edge.authenticator.authenticateUpgrade(request, path.policy);
+      // Whatever becomes of the handshake, and whoever ends the socket: its place is free again.
+      socket.once('close', admission.release);
+      if (socket.destroyed) return admission.release();
       socket.off('error', onError);
+      if (admission.setCookie !== undefined) this.cookies.set(request, admission.setCookie);
       path.server.handleUpgrade(request, socket, head, (webSocket) => {
-        const facts = { requestId, path: url.pathname, query: withoutCredentials(url.searchParams), principal };
-        this.admit(path, webSocket, new Connection(webSocket, path.codec, facts), request);
+        const facts = { requestId, path: url.pathname, query: withoutCredentials(url.searchParams) };
+        const connection = new Connection(webSocket, path.codec, { ...facts, ...factsOf(admission) });
+        this.admit(path, webSocket, connection, request);
       });
     } catch (thrown) {
       const error = asParleyError(thrown);
@@ -174,6 +188,12 @@ export class SocketEdgeAdapter extends WsAdapter {
         refused.close(error.closeCode('handshake'), error.message);
       });
     }
+  }
+
+  private endSignedOut(): void {
+    for (const connection of this.life.connections())
+      if (connection.principal && this.edge.signedOut.has(connection.principal))
+        connection.close(CloseCode.tokenExpired, 'Signed out');
   }
 
   private admit(path: Path, socket: WebSocket, connection: Connection, request: IncomingMessage): void {
@@ -250,10 +270,14 @@ export class SocketEdgeAdapter extends WsAdapter {
 
   private async refresh(socket: WebSocket, open: Open, body: unknown): Promise<void> {
     const { connection, policy } = open;
-    const token = (body as { token?: unknown } | null)?.token;
+    const { address = 'unknown' } = connection.facts;
     try {
-      if (typeof token !== 'string' || !connection.principal) throw new ParleyError('invalid_token');
-      connection.principal = await this.edge.authenticator.refresh(connection.principal, token, policy.uses);
+      if (!connection.principal) throw new ParleyError('invalid_token');
+      const offered = typeof body === 'object' && body !== null ? body : {};
+      connection.principal = await this.edge.authenticator.refresh(connection.principal, offered, {
+        uses: policy.uses,
+        address,
+      });
       this.life.renewed(socket);
       connection.send(
         'tokenRefreshed',
@@ -263,6 +287,7 @@ export class SocketEdgeAdapter extends WsAdapter {
     } catch (thrown) {
       const error = asParleyError(thrown);
       if (error.kind === 'denied') open.refusedRefreshes += 1;
+      if (error.kind === 'unavailable') this.life.uncheckable(socket);
       if (open.refusedRefreshes > MAX_REFUSED_REFRESHES) return connection.close(CloseCode.tokenExpired, error.message);
       throw error;
     }
@@ -276,6 +301,12 @@ function withoutCredentials(query: URLSearchParams): URLSearchParams {
   for (const name of ['token', 'ticket']) query.delete(name);
   return query;
 }
+
+const factsOf = ({ principal, address, session }: SocketAdmission) => ({
+  principal,
+  address,
+  ...(session === undefined ? {} : { guestSession: session }),
+});
 
 const isAnswer = (value: unknown): value is { event: string; data: unknown } =>
   typeof value === 'object' && value !== null && typeof (value as { event?: unknown }).event === 'string';

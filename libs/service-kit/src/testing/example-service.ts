@@ -1,8 +1,17 @@
 import { Body, Controller, Get, Module, Post, Res } from '@nestjs/common';
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { ConnectedSocket, MessageBody, SubscribeMessage, WebSocketGateway } from '@nestjs/websockets';
-import { AuthModule, CurrentPrincipal, Public, Roles, type Principal } from '@parley/auth';
+import {
+  AllowGuests,
+  AuthModule,
+  CurrentPrincipal,
+  Public,
+  Roles,
+  Scopes,
+  SocketAccess,
+  memorySessions,
+  type AuthOptions,
+  type Principal,
+} from '@parley/auth';
 import { startTestPool, type TestPool } from '@parley/auth/testing';
 import { ParleyError } from '@parley/errors';
 import type { Response } from 'express';
@@ -11,7 +20,8 @@ import { createLogger } from '../logging/logger';
 import { LogCapture } from './log-capture';
 import type { Connection } from '../socket/connection';
 import { nestedFrames } from '../socket/frame-codec';
-import { startService, type RunningService } from '../run-service';
+import type { LifeWatchOptions } from '../socket/life-watch';
+import { startService } from '../run-service';
 
 const echoSchema = z.object({ text: z.string().max(10) });
 
@@ -19,6 +29,7 @@ const echoSchema = z.object({ text: z.string().max(10) });
 class ExampleController {
   @Get('closed')
   closed(@CurrentPrincipal() principal: Principal) {
+    seen.push(`closed to ${principal.id}`);
     return { id: principal.id };
   }
   @Get('open')
@@ -30,6 +41,22 @@ class ExampleController {
   @Roles('admins')
   admins() {
     return {};
+  }
+  @Get('scoped')
+  @Scopes('talk')
+  scoped() {
+    return {};
+  }
+  @Get('guests')
+  @AllowGuests()
+  guests(@CurrentPrincipal() { kind, id }: Principal) {
+    return { kind, id };
+  }
+  @Post('guests')
+  @AllowGuests()
+  changedByGuest(@CurrentPrincipal() { id }: Principal) {
+    seen.push(`changed by ${id}`);
+    return { id };
   }
   @Post('echo')
   echo(@Body({ schema: echoSchema }) body: z.output<typeof echoSchema>) {
@@ -85,6 +112,37 @@ class ExampleGateway {
   }
 }
 
+/** Tickets and guests open it; one handler does not want guests. */
+@WebSocketGateway({ path: '/ws/guests' })
+@SocketAccess({ audience: 'chat' })
+@AllowGuests()
+class GuestGateway {
+  handleConnection(connection: Connection) {
+    const { principal, facts } = connection;
+    seen.push(`connected ${principal?.id}`);
+    connection.send('welcome', {
+      kind: principal?.kind,
+      id: principal?.id,
+      label: principal?.label,
+      session: facts.guestSession,
+      query: facts.query.toString(),
+    });
+  }
+  @SubscribeMessage('users')
+  @AllowGuests(false)
+  users() {
+    return { event: 'users', data: {} };
+  }
+}
+
+@WebSocketGateway({ path: '/ws/id' })
+@SocketAccess({ uses: ['access', 'id'] })
+class IdTokenGateway {}
+
+@WebSocketGateway({ path: '/ws/admins' })
+@Roles('admins')
+class AdminGateway {}
+
 @WebSocketGateway({ path: '/ws/open', frames: nestedFrames } as object)
 @Public()
 class OpenGateway {
@@ -94,34 +152,38 @@ class OpenGateway {
   }
 }
 
-/** A service with a closed gateway, an open one and a few routes, on free ports, with a pool of its own. */
-export async function startExample(): Promise<{
-  service: RunningService;
-  pool: TestPool;
-  url: string;
-  ws: string;
-  log: () => string;
-  close(): Promise<void>;
-}> {
-  const pool = await startTestPool();
+export const ORIGIN = 'https://app.example.com';
+/** An allowed origin that is not the product's own. */
+export const PARTNER = 'https://partner.example';
+/** Each caller has an address of its own where a test says so: refusals are counted by it. */
+export const ADDRESS_HEADER = 'cloudfront-viewer-address';
+export const GUEST_KEY = 'the-key-that-signs-guest-sessions-in-tests';
+
+export type Example = Awaited<ReturnType<typeof startExample>>;
+
+/** A service with gateways and routes of every mark, on free ports, with a pool of its own unless one is given. */
+export async function startExample(options: Partial<AuthOptions> & { pool?: TestPool; life?: LifeWatchOptions } = {}) {
+  const { pool: shared, life, ...auth } = options;
+  const pool = shared ?? (await startTestPool());
   const destination = new LogCapture();
   const logger = createLogger({ name: 'example', level: 'trace', destination });
-  const client = DynamoDBDocumentClient.from(
-    new DynamoDBClient({ region: 'eu-west-1', endpoint: 'http://127.0.0.1:1' }),
-  );
 
   @Module({
     imports: [
       AuthModule.forRoot({
         issuer: pool.issuer,
         clientIds: [pool.clientId],
-        allowedOrigins: ['https://app.example.com'],
-        sessions: { client, table: 'sessions' },
+        allowedOrigins: [ORIGIN, PARTNER],
+        ownOrigins: [ORIGIN],
+        addressHeader: ADDRESS_HEADER,
+        guests: { keys: [GUEST_KEY] },
+        sessions: memorySessions(),
         onDecision: (decision) => logger.info(decision, 'auth'),
+        ...auth,
       }),
     ],
     controllers: [ExampleController],
-    providers: [ExampleGateway, OpenGateway],
+    providers: [ExampleGateway, OpenGateway, GuestGateway, IdTokenGateway, AdminGateway],
   })
   class ExampleModule {}
 
@@ -131,6 +193,7 @@ export async function startExample(): Promise<{
     config: { PORT: 0, ADMIN_PORT: 0, HOST: '127.0.0.1' },
     logger,
     bodyLimits: [{ path: '/api/echo', bytes: 1_000 }],
+    ...(life ? { life } : {}),
   });
   return {
     service,
@@ -140,7 +203,7 @@ export async function startExample(): Promise<{
     log: () => destination.text,
     async close() {
       await service.stop();
-      await pool.close();
+      if (!shared) await pool.close();
     },
   };
 }

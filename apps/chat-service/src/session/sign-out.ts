@@ -1,0 +1,62 @@
+import type { IncomingMessage } from 'node:http';
+import { Inject, Injectable } from '@nestjs/common';
+import { Authenticator, SignedOutList, TOKEN_VERIFIER, type Principal, type TokenVerifier } from '@parley/auth';
+import { ParleyError } from '@parley/errors';
+import { IdentityProvider, type PoolTokens } from './identity-provider';
+
+/** Ends sessions: on the signed-out list, which every replica reads, and at the pool. */
+@Injectable()
+export class SignOut {
+  constructor(
+    private readonly pool: IdentityProvider,
+    private readonly authenticator: Authenticator,
+    private readonly signedOut: SignedOutList,
+    @Inject(TOKEN_VERIFIER) private readonly verifier: TokenVerifier,
+  ) {}
+
+  /** Whether the session that these tokens come from was ended. Its refresh token is revoked once more, for good. */
+  async isOver(tokens: PoolTokens): Promise<boolean> {
+    if (!this.signedOut.has(await this.verifier.verify(tokens.accessToken))) return false;
+    if (tokens.refreshToken !== undefined) await this.pool.revoke(tokens.refreshToken);
+    return true;
+  }
+
+  /**
+   * Ends the session of the cookie, or of the bearer token where there is no cookie. One that has ended already is fine,
+   * and so is none at all.
+   *
+   * @throws ParleyError `invalid_token` for a bad token and no cookie; `identity_unavailable`, `store_unavailable`
+   */
+  async end(request: IncomingMessage, refreshToken: string | undefined, everywhere: boolean): Promise<void> {
+    const bearer = await this.bearerOf(request, refreshToken !== undefined);
+    if (refreshToken === undefined) {
+      if (!bearer) return;
+      return this.signedOut.signOut(bearer, everywhere);
+    }
+    const tokens = bearer ? undefined : await this.lastTokens(refreshToken);
+    const principal = bearer ?? (tokens && (await this.verifier.verify(tokens.accessToken)));
+    const revoked = [refreshToken, tokens?.refreshToken].map((token) => token && this.pool.revoke(token));
+    await Promise.all([principal && this.signedOut.signOut(principal, everywhere), ...revoked]);
+  }
+
+  /** An expired bearer token beside a cookie is no reason to stay signed in. */
+  private async bearerOf(request: IncomingMessage, hasCookie: boolean): Promise<Principal | undefined> {
+    try {
+      const principal = await this.authenticator.identifyRequest(request);
+      return principal?.kind === 'user' ? principal : undefined;
+    } catch (error) {
+      if (hasCookie && error instanceof ParleyError) return undefined;
+      throw error;
+    }
+  }
+
+  /** A refresh token does not say whose it is; what it buys does. */
+  private async lastTokens(refreshToken: string): Promise<PoolTokens | undefined> {
+    try {
+      return await this.pool.refresh(refreshToken);
+    } catch (error) {
+      if (error instanceof ParleyError && error.kind === 'denied') return undefined;
+      throw error;
+    }
+  }
+}

@@ -1,0 +1,84 @@
+import type { AddressInfo } from 'node:net';
+import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { DynamoDBDocumentClient, ScanCommand } from '@aws-sdk/lib-dynamodb';
+import { TABLES } from '@parley/descriptor';
+import dynalite from 'dynalite';
+import { describeSignOutLog } from '../contract/sign-out-log.contract';
+import { describeTicketStore } from '../contract/ticket-store.contract';
+import { DynamoDisplayNames } from './display-names';
+import { DynamoSignOutLog } from './sign-out-log';
+import { DynamoTicketStore } from './ticket-store';
+
+const server = dynalite({ createTableMs: 0 });
+const clients: DynamoDBDocumentClient[] = [];
+let endpoint = '';
+let tables = 0;
+
+beforeAll(async () => {
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+});
+afterAll(() => {
+  for (const client of clients) client.destroy();
+  return new Promise((resolve) => server.close(resolve));
+});
+
+/** A client of its own, as each replica has one. */
+function newClient(at = endpoint): DynamoDBDocumentClient {
+  const credentials = { accessKeyId: 'test', secretAccessKey: 'test' };
+  const options = { marshallOptions: { removeUndefinedValues: true } };
+  const plain = new DynamoDBClient({ region: 'eu-central-1', endpoint: at, credentials, maxAttempts: 1 });
+  const client = DynamoDBDocumentClient.from(plain, options);
+  clients.push(client);
+  return client;
+}
+
+async function newTable(): Promise<string> {
+  const { hashKey, rangeKey } = TABLES.sessions;
+  const TableName = `sessions-${(tables += 1)}`;
+  await newClient().send(
+    new CreateTableCommand({
+      TableName,
+      BillingMode: 'PAY_PER_REQUEST',
+      KeySchema: [
+        { AttributeName: hashKey, KeyType: 'HASH' },
+        { AttributeName: rangeKey, KeyType: 'RANGE' },
+      ],
+      AttributeDefinitions: [hashKey, rangeKey].map((AttributeName) => ({ AttributeName, AttributeType: 'S' })),
+    }),
+  );
+  return TableName;
+}
+
+describeTicketStore('DynamoTicketStore', async (now) => {
+  const table = await newTable();
+  return [new DynamoTicketStore(newClient(), table, now), new DynamoTicketStore(newClient(), table, now)];
+});
+describeSignOutLog('DynamoSignOutLog', async (now) => new DynamoSignOutLog(newClient(), await newTable(), now));
+
+it('keeps no ticket in the table, only its digest', async () => {
+  const [table, client] = [await newTable(), newClient()];
+  const principal = { kind: 'user' as const, id: 'a', groups: [], clientId: 'c', expiresAt: Date.now() + 60_000 };
+  const ticket = await new DynamoTicketStore(client, table).issue(principal, 'voice');
+  const { Items } = await client.send(new ScanCommand({ TableName: table }));
+  expect(Items).toHaveLength(1);
+  expect(JSON.stringify(Items)).not.toContain(ticket);
+});
+
+it('is unavailable, never a refusal, when DynamoDB does not answer', async () => {
+  const client = newClient('http://127.0.0.1:1');
+  const tickets = new DynamoTicketStore(client, 'sessions');
+  const down = { code: 'store_unavailable' };
+  await expect(tickets.look('A'.repeat(43), 'voice')).rejects.toMatchObject(down);
+  await expect(tickets.redeem('A'.repeat(43), 'voice')).rejects.toMatchObject(down);
+  await expect(new DynamoSignOutLog(client, 'sessions').since(0)).rejects.toMatchObject(down);
+  await expect(new DynamoDisplayNames(client, 'sessions').get('a')).rejects.toMatchObject(down);
+});
+
+it('keeps the name a person chose, whatever a later ID token says', async () => {
+  const names = new DynamoDisplayNames(newClient(), await newTable());
+  await names.remember('a', 'From the token');
+  await names.set('a', 'My own');
+  await names.remember('a', 'From the token');
+  expect(await names.get('a')).toBe('My own');
+});

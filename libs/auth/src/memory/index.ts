@@ -1,0 +1,11 @@
+import type { SessionStores } from '../nest/auth-options';
+import { MemoryDisplayNames } from './display-names';
+import { MemorySignOutLog } from './sign-outs';
+import { MemoryTicketStore } from './ticket-store';
+
+/** Everything that is kept of sessions, in this process's memory: for tests and trying out. */
+export const memorySessions = (): SessionStores => ({
+  tickets: new MemoryTicketStore(),
+  names: new MemoryDisplayNames(),
+  signOuts: new MemorySignOutLog(),
+});

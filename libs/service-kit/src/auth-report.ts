@@ -1,0 +1,31 @@
+import type { AuthDecision, AuthOptions } from '@parley/auth';
+import type { Logger } from 'pino';
+import { Counter, Histogram, type Registry } from 'prom-client';
+
+type Report = Required<Pick<AuthOptions, 'onDecision' | 'onKeyFetch' | 'onOutage'>>;
+
+/** What libs/auth decides, as one structured log line each and as counters. No credential ever gets here. */
+export function authReport(logger: Logger, metrics: Registry): Report {
+  const decisions = new Counter({
+    name: 'parley_auth_decisions_total',
+    help: 'Verdicts on requests, handshakes and refreshes, by code',
+    labelNames: ['where', 'verdict', 'code'],
+    registers: [metrics],
+  });
+  const fetches = new Histogram({
+    name: 'parley_signing_key_fetch_seconds',
+    help: 'Attempts to read the signing keys of the user pool, by outcome',
+    labelNames: ['outcome'],
+    buckets: [0.05, 0.1, 0.25, 0.5, 1, 3],
+    registers: [metrics],
+  });
+  return {
+    onDecision(decision: AuthDecision) {
+      const { where, verdict, code = 'none' } = decision;
+      decisions.inc({ where, verdict, code });
+      logger[verdict === 'refused' ? 'info' : 'debug'](decision, 'auth');
+    },
+    onKeyFetch: ({ outcome, durationMs }) => fetches.observe({ outcome }, durationMs / 1_000),
+    onOutage: (error) => logger.warn({ err: error }, 'sign-in keys or sign-outs cannot be read'),
+  };
+}
