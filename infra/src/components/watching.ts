@@ -45,10 +45,18 @@ export class Watching extends pulumi.ComponentResource {
             {
               Sid: 'OwnAccountTells',
               Effect: 'Allow',
-              Principal: { Service: ['cloudwatch.amazonaws.com', 'events.amazonaws.com', 'budgets.amazonaws.com'] },
+              Principal: { Service: ['cloudwatch.amazonaws.com', 'budgets.amazonaws.com'] },
               Action: 'sns:Publish',
               Resource: topic.arn,
               Condition: { StringEquals: { 'aws:SourceAccount': accountId } },
+            },
+            // EventBridge sends nothing that a condition could look at; the target is named in a rule of this account.
+            {
+              Sid: 'RulesTell',
+              Effect: 'Allow',
+              Principal: { Service: 'events.amazonaws.com' },
+              Action: 'sns:Publish',
+              Resource: topic.arn,
             },
           ],
         }),
