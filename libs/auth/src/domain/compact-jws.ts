@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import { TokenRefused } from './token-refused';
 
 type JsonObject = Record<string, unknown>;
@@ -8,8 +9,6 @@ export interface UnverifiedJws {
   claims: JsonObject;
   signatureBytes: number;
 }
-
-const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 /**
  * Takes a compact JWS apart, strictly: there is one text for each token. Two readers that disagree about a token (which of
@@ -36,10 +35,10 @@ function decodeBase64url(part: string): Buffer {
 }
 
 function parseObject(bytes: Buffer, what: 'header' | 'claims'): JsonObject {
-  let text: string;
+  if (!isUtf8(bytes)) throw new TokenRefused(`the ${what} is not UTF-8`);
+  const text = bytes.toString('utf8');
   let value: unknown;
   try {
-    text = utf8.decode(bytes);
     value = JSON.parse(text);
   } catch {
     throw new TokenRefused(`the ${what} is not JSON`);
@@ -52,18 +51,37 @@ function parseObject(bytes: Buffer, what: 'header' | 'claims'): JsonObject {
 const isObject = (value: unknown): value is JsonObject =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-const STRINGS = /"(?:[^"\\]|\\.)*"[ \t\r\n]*(:?)/g;
+const COLON = 0x3a;
+const BACKSLASH = 0x5c;
+const SPACE = 0x20;
 
-/** How many names stand in a JSON text: in valid JSON a string before a colon is one. */
+/** How many names stand in a JSON text that parsed: a string before a colon is one. Made for the hot path. */
 function namesWritten(text: string): number {
   let names = 0;
-  for (const [, colon] of text.matchAll(STRINGS)) if (colon) names += 1;
+  for (let open = text.indexOf('"'); open !== -1;) {
+    let after = closingQuote(text, open + 1) + 1;
+    while (text.charCodeAt(after) <= SPACE) after += 1;
+    if (text.charCodeAt(after) === COLON) names += 1;
+    open = text.indexOf('"', after);
+  }
   return names;
+}
+
+/** The quote that ends a string: one with an even number of backslashes before it. */
+function closingQuote(text: string, from: number): number {
+  for (let at = text.indexOf('"', from); at !== -1; at = text.indexOf('"', at + 1)) {
+    let before = at - 1;
+    while (text.charCodeAt(before) === BACKSLASH) before -= 1;
+    if ((at - before) % 2 === 1) return at;
+  }
+  return text.length;
 }
 
 /** How many names came out of it. `JSON.parse` keeps the last of two equal ones (RFC 8725 2.4 warns of what follows). */
 function namesRead(value: unknown): number {
-  if (Array.isArray(value)) return value.reduce((sum: number, item) => sum + namesRead(item), 0);
-  if (!isObject(value)) return 0;
-  return Object.values(value).reduce((sum: number, item) => sum + 1 + namesRead(item), 0);
+  if (typeof value !== 'object' || value === null) return 0;
+  const items = Object.values(value);
+  let names = Array.isArray(value) ? 0 : items.length;
+  for (const item of items) names += namesRead(item);
+  return names;
 }

@@ -112,14 +112,25 @@ export class Guests {
     return this.sessions;
   }
 
+  /**
+   * Not for another origin, though it is allowed: a page of a neighbouring subdomain brings the cookie too, and must not be
+   * handed the session that the own origin keeps from every script.
+   */
   private ofCookie(headers: IncomingHttpHeaders): Principal | undefined {
     const session = readSessionCookie(GUEST_COOKIE, headers);
     if (session === undefined || !this.sessions) return undefined;
+    const { origin } = headers;
+    if (origin !== undefined && this.options.allowedOrigins.includes(origin) && !this.isOwn(origin)) return undefined;
     try {
       return this.sessions.verify(session);
     } catch {
       return undefined;
     }
+  }
+
+  private isOwn(origin: string): boolean {
+    const { allowedOrigins, ownOrigins = allowedOrigins } = this.options;
+    return ownOrigins.includes(origin);
   }
 
   private takeNew(address: string): void {
@@ -129,10 +140,10 @@ export class Guests {
 
   /** The own origin gets a cookie and never the session itself; others, and programs, the session and no cookie. */
   private hand(issued: IssuedGuestSession, headers: IncomingHttpHeaders, label: string | undefined): FoundGuest {
-    const { allowedOrigins, ownOrigins = allowedOrigins } = this.options;
-    const isOwn = headers.origin !== undefined && ownOrigins.includes(headers.origin);
     const principal = labelled(issued.principal, label);
-    return isOwn ? { principal, setCookie: cookieOf(headers, issued) } : { principal, session: issued.session };
+    return headers.origin !== undefined && this.isOwn(headers.origin)
+      ? { principal, setCookie: cookieOf(headers, issued) }
+      : { principal, session: issued.session };
   }
 }
 

@@ -93,6 +93,15 @@ describe('a front end that sends only ?sessionId=', () => {
     await Promise.all([first.leave(), again.leave()]);
   });
 
+  it('of another allowed origin is not who the own origin’s cookie says: its session never leaves the cookie', async () => {
+    const first = await visit({ origin: ORIGIN });
+    const neighbour = await visit({ origin: PARTNER, cookie: first.pair });
+    expect(neighbour.welcome.id).not.toBe(first.welcome.id);
+    const headers = { cookie: first.pair!, origin: PARTNER };
+    expect((await fetch(`${example.url}/api/guests`, { headers })).status).toBe(401);
+    await Promise.all([first.leave(), neighbour.leave()]);
+  });
+
   it('gets ten new sessions a minute from one address, then 429, and known guests go on', async () => {
     const known = await visit();
     for (let n = 0; n < 9; n += 1) await (await visit()).leave();
