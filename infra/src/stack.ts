@@ -10,6 +10,7 @@ import { Network } from './components/network';
 import { OriginSecret } from './components/origin-secret';
 import { ServiceCluster } from './components/service-cluster';
 import { Site } from './components/site';
+import { StoredSecret } from './components/stored-secret';
 import { Valkey } from './components/valkey';
 import { Watching } from './components/watching';
 import type { StackConfig } from './config/schema';
@@ -107,9 +108,12 @@ export async function buildStack(config: StackConfig, workspace: Workspace): Pro
         )
       : undefined;
 
+  // Signs guest sessions; 64 letters and digits that nobody has seen.
+  const guestSessionKeys = new StoredSecret(`${name}-guest-sessions`, { length: 64, key: data.key }, options);
+
   const site = new Site(name, { files, forceDestroy: config.protect === 'none' }, options);
   const facts = (origin: pulumi.Input<string>) =>
-    deploymentFacts({ config, identity, tables: data.tables, valkey, originSecret, origin });
+    deploymentFacts({ config, identity, tables: data.tables, valkey, originSecret, guestSessionKeys, origin });
   const parts = { name, config, accountId, data, images, options };
   const answers = hasFunction ? addFunction({ ...parts, services, facts }) : undefined;
   const edge = new Edge(

@@ -2,6 +2,7 @@ import type * as aws from '@pulumi/aws';
 import * as pulumi from '@pulumi/pulumi';
 import type { TableName } from '@parley/descriptor';
 import type { OriginSecret } from '../components/origin-secret';
+import type { StoredSecret } from '../components/stored-secret';
 import type { Valkey } from '../components/valkey';
 import type { StackConfig } from '../config/schema';
 import { signInClientId, type IdentityOutputs } from '../identity/outputs';
@@ -16,6 +17,7 @@ export interface FactSources {
   tables: Readonly<Record<TableName, aws.dynamodb.Table>>;
   valkey: Valkey | undefined;
   originSecret: OriginSecret | undefined;
+  guestSessionKeys: StoredSecret;
   /** Where the page lives: the one origin that may call. */
   origin: pulumi.Input<string>;
 }
@@ -25,7 +27,7 @@ const text = (value: pulumi.Input<string> | undefined): Fact<Text> =>
 
 /** What an environment knows of itself, under the names that descriptors use. */
 export function deploymentFacts(sources: FactSources): DeploymentFacts {
-  const { config, identity, tables, valkey, originSecret, origin } = sources;
+  const { config, identity, tables, valkey, originSecret, guestSessionKeys, origin } = sources;
   const { loginClientSecretArn } = identity;
   const arn = loginClientSecretArn === undefined ? undefined : pulumi.output(loginClientSecretArn);
   return {
@@ -41,6 +43,8 @@ export function deploymentFacts(sources: FactSources): DeploymentFacts {
     knowledgeBaseId: text(config.knowledgeBaseId),
     'table.conversations': text(tables.conversations.name),
     'table.sessions': text(tables.sessions.name),
+    // Without a version: a key is rotated by writing `new,old` into the secret and starting the tasks anew.
+    guestSessionKeys: { secret: { arn: guestSessionKeys.reference.arn, valueFrom: guestSessionKeys.reference.arn } },
     'originSecret.current': originSecret && { secret: originSecret.current },
     'originSecret.previous': originSecret && { secret: originSecret.previous },
     valkeyUrl: text(valkey?.url),

@@ -17,6 +17,7 @@ export const FACTS = [
   'knowledgeBaseId',
   'table.conversations',
   'table.sessions',
+  'guestSessionKeys',
   'originSecret.current',
   'originSecret.previous',
   'valkeyUrl',
