@@ -1,7 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { asParleyError } from '@parley/errors';
 import passport from 'passport';
-import { Strategy } from 'passport-strategy';
 import type { Principal } from '../domain/principal';
 
 /** As much of the authenticator as the strategy drives. */
@@ -13,7 +12,7 @@ export interface RequestAuthenticator {
  * The strategy that `AuthGuard('jwt')` of @nestjs/passport and `passport.authenticate('jwt')` ask for, over the same
  * decision as everything else: `request.user` is the principal.
  */
-class JwtStrategy extends Strategy {
+class JwtStrategy extends passport.Strategy {
   constructor(private readonly authenticator: RequestAuthenticator) {
     super();
   }
