@@ -1,9 +1,10 @@
-import { chmodSync, mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { findPulumi, HOW_TO_GET_PULUMI, parseArguments } from './pulumi.mjs';
 
 const home = mkdtempSync(join(tmpdir(), 'parley-pulumi-'));
+afterAll(() => rmSync(home, { recursive: true }));
 const command = join(home, '.pulumi/bin/pulumi');
 
 it('finds Pulumi where it is told, on the path, and where its installer puts it', () => {

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { loadDescriptors, type ServiceDescriptor } from '@parley/descriptor';
@@ -101,9 +101,15 @@ export const grownServices = (): ServiceDescriptor[] =>
     ],
   }));
 
-/** A page and images small enough for a test. */
+const folders: string[] = [];
+afterAll(() => {
+  for (const folder of folders) rmSync(folder, { recursive: true, force: true });
+});
+
+/** A page and images small enough for a test; gone after the tests of the file. */
 export function fixtureWorkspace(from: ServiceDescriptor[] = grownServices()): Workspace {
   const folder = mkdtempSync(join(tmpdir(), 'parley-infra-'));
+  folders.push(folder);
   const put = (path: string, text: string) => {
     mkdirSync(join(folder, path, '..'), { recursive: true });
     writeFileSync(join(folder, path), text);

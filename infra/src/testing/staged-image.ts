@@ -1,5 +1,5 @@
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, statSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -10,14 +10,18 @@ function productionPackages(): string[] {
   const lock = JSON.parse(readFileSync(join(ROOT, 'package-lock.json'), 'utf8')) as {
     packages: Record<string, { dev?: boolean; optional?: boolean; devOptional?: boolean; peer?: boolean }>;
   };
-  return Object.entries(lock.packages)
-    .filter(([path, { dev, optional, devOptional }]) => path !== '' && !dev && !optional && !devOptional)
-    .map(([path]) => path);
+  return (
+    Object.entries(lock.packages)
+      .filter(([path, { dev, optional, devOptional }]) => path !== '' && !dev && !optional && !devOptional)
+      .map(([path]) => path)
+      // A package inside another comes with it.
+      .filter((path) => path.lastIndexOf('node_modules/') === 0)
+  );
 }
 
 /**
- * Builds a service and lays out its image in an empty folder: what the Dockerfile copies, and the production packages,
- * copied from the installed ones instead of downloaded.
+ * Builds a service and lays out its image in an empty folder: what the Dockerfile copies, and the production packages, linked
+ * to the installed ones instead of downloaded.
  */
 export function stageService(name: string): string {
   const folder = mkdtempSync(join(tmpdir(), `parley-image-${name}-`));
@@ -36,25 +40,16 @@ export function stageService(name: string): string {
   run(['--input-type=module', '-e', stage]);
   for (const path of productionPackages()) {
     mkdirSync(dirname(join(image, path)), { recursive: true });
-    // Packages inside a package come on their own, if they belong to the image at all.
-    const from = join(ROOT, path);
-    cpSync(from, join(image, path), {
-      recursive: true,
-      filter: (source) => !source.slice(from.length).includes('/node_modules'),
-    });
+    symlinkSync(join(ROOT, path), join(image, path), 'dir');
   }
   return image;
 }
 
-/** Bytes of the files in a folder, packages apart. */
-export function sizeOf(folder: string): { own: number; packages: number } {
-  const sum = (path: string): number =>
-    readdirSync(path, { recursive: true, withFileTypes: true })
-      .filter((entry) => entry.isFile())
-      .reduce((total, entry) => total + statSync(join(entry.parentPath, entry.name)).size, 0);
-  const packages = sum(join(folder, 'node_modules'));
-  return { own: sum(folder) - packages, packages };
-}
+/** Bytes of the files that are ours. */
+export const sizeOf = (folder: string): number =>
+  readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .reduce((total, entry) => total + statSync(join(entry.parentPath, entry.name)).size, 0);
 
 export interface StartedImage {
   port: number;
@@ -63,9 +58,12 @@ export interface StartedImage {
   lines: string[];
 }
 
-/** Starts what `CMD` of the Dockerfile starts, with exactly this environment, and waits until it says that it listens. */
+/**
+ * Starts what `CMD` of the Dockerfile starts, with exactly this environment, and waits until it says that it listens. Links
+ * are kept as they are, so that a package finds only the packages of the image, not all that are installed.
+ */
 export async function startImage(folder: string, env: Record<string, string>): Promise<StartedImage> {
-  const child = spawn(process.execPath, ['--enable-source-maps', 'dist/main.js'], {
+  const child = spawn(process.execPath, ['--preserve-symlinks', '--enable-source-maps', 'dist/main.js'], {
     cwd: folder,
     env,
     stdio: ['ignore', 'pipe', 'pipe'],
