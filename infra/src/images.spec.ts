@@ -86,7 +86,7 @@ function environmentOf(name: string): Record<string, string> {
   expect(Object.keys(planned)).toEqual(expect.arrayContaining(Object.keys(local)));
   return {
     ...planned,
-    ...Object.fromEntries(secrets.map((secret) => [secret.name, 'a-secret-of-this-test'])),
+    ...Object.fromEntries(secrets.map((secret) => [secret.name, 'a-secret-of-this-test-that-is-long-enough'])),
     ...local,
     // What the task role and the endpoints of AWS are in the cloud.
     AWS_ACCESS_KEY_ID: 'local',
