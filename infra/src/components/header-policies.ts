@@ -1,30 +1,11 @@
 import * as aws from '@pulumi/aws';
 import type * as pulumi from '@pulumi/pulumi';
+import { CONTENT_SECURITY_POLICY, PERMISSIONS_POLICY } from '@parley/descriptor';
 
 export interface HeaderPolicies {
   site: aws.cloudfront.ResponseHeadersPolicy;
   api: aws.cloudfront.ResponseHeadersPolicy;
 }
-
-/**
- * What the page may do, the same as at the local edge: everything comes from its own origin, and the code is exchanged on
- * the server, so nothing else is asked. At most 1,783 characters.
- */
-export const CONTENT_SECURITY_POLICY = [
-  "default-src 'self'",
-  "script-src 'self'",
-  "style-src 'self'",
-  "img-src 'self' data: blob:",
-  "font-src 'self' data:",
-  "media-src 'self' data: blob:",
-  "worker-src 'self'",
-  "connect-src 'self'",
-  "manifest-src 'self'",
-  "object-src 'none'",
-  "base-uri 'none'",
-  "form-action 'self'",
-  "frame-ancestors 'none'",
-].join('; ');
 
 const YEAR_S = 31_536_000;
 
@@ -52,7 +33,7 @@ export function addHeaderPolicies(name: string, options: pulumi.CustomResourceOp
         items: [
           {
             header: 'Permissions-Policy',
-            value: 'microphone=(self), camera=(), geolocation=(), payment=(), usb=()',
+            value: PERMISSIONS_POLICY,
             override: true,
           },
           { header: 'Cross-Origin-Opener-Policy', value: 'same-origin', override: true },

@@ -1,4 +1,5 @@
 export { descriptorSchema, type Grant, type ServiceDescriptor } from './schema';
 export { loadDescriptors, parseDescriptor } from './load';
+export { CONTENT_SECURITY_POLICY, PERMISSIONS_POLICY } from './page-policy';
 export { TABLES, type TableDefinition, type TableName } from './tables';
 export { matchesPattern, planRoutes, routeFor, type EdgeRoute } from './routing';

@@ -58,7 +58,7 @@ function tableInput(name: string, { hashKey, rangeKey, indexes }: TableDefinitio
           GlobalSecondaryIndexes: indexes.map((index) => ({
             IndexName: index.name,
             KeySchema: keySchema(index.hashKey, index.rangeKey),
-            Projection: { ProjectionType: 'ALL' },
+            Projection: { ProjectionType: index.projection },
           })),
         }),
   };

@@ -1,0 +1,25 @@
+/**
+ * What the page may do, at CloudFront and at the local edge alike. Everything comes from its own origin: modules, worklets,
+ * the services and their sockets (`'self'` covers `ws:` of the same host, CSP 3); the code is exchanged on the server, so
+ * nothing else is asked. No inline script and no inline style; React sets styles through the DOM, which this allows.
+ * `data:` and `blob:` are for small images that Vite inlines and for audio that the page makes.
+ * CloudFront takes at most 1,783 characters.
+ */
+export const CONTENT_SECURITY_POLICY = [
+  "default-src 'self'",
+  "script-src 'self'",
+  "style-src 'self'",
+  "img-src 'self' data: blob:",
+  "font-src 'self' data:",
+  "media-src 'self' data: blob:",
+  "worker-src 'self'",
+  "connect-src 'self'",
+  "manifest-src 'self'",
+  "object-src 'none'",
+  "base-uri 'none'",
+  "form-action 'self'",
+  "frame-ancestors 'none'",
+].join('; ');
+
+/** The page speaks and is spoken to; it needs no other device. */
+export const PERMISSIONS_POLICY = 'microphone=(self), camera=(), geolocation=(), payment=(), usb=()';
