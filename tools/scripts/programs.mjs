@@ -11,7 +11,8 @@ const PROGRAMS = {
       '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
       '/Applications/Chromium.app/Contents/MacOS/Chromium',
     ],
-    apt: ['chromium'],
+    // A machine without a desktop has no fonts, and a page without fonts cannot be judged.
+    apt: ['chromium', 'fonts-dejavu-core'],
     brew: ['--cask', 'chromium'],
   },
 };
