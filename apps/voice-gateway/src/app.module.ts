@@ -6,10 +6,19 @@ import { authOptionsOf } from '@parley/service-kit';
 import type { Logger } from 'pino';
 import type { Registry } from 'prom-client';
 import { BedrockSpeechModel, createBedrockClient } from './adapters/bedrock/bedrock-speech-model';
+import { DynamoCallRegistry } from './adapters/dynamodb/call-registry';
+import { DynamoStreamLeases } from './adapters/dynamodb/stream-leases';
+import { profileOf } from './call/nova/profiles';
+import { rotationTimes } from './call/rotation';
 import { CallDesk } from './call-desk';
+import { CallMetrics } from './call-metrics';
 import type { VoiceConfig } from './config';
 import { Personas } from './personas';
+import { Seats } from './transport/seats';
 import { VoiceGateway } from './transport/voice.gateway';
+
+/** How long a call waits for a caller who lost the connection: what the wire promises. */
+const DETACHED_MS = 30_000;
 
 /** The composition root: the one place that says which adapter serves which port. */
 @Module({})
@@ -31,17 +40,35 @@ export class AppModule {
       providers: [
         VoiceGateway,
         {
+          provide: Seats,
+          inject: [CallDesk],
+          useFactory: ({ metrics }: CallDesk) => new Seats({ onDropped: (ms) => metrics.audioDropped(ms) }),
+        },
+        {
           provide: CallDesk,
           inject: [DISPLAY_NAMES],
           useFactory: (names: DisplayNames) =>
             new CallDesk({
               model: new BedrockSpeechModel(createBedrockClient(config.AWS_REGION), config.VOICE_MODEL_ID),
+              profile: profileOf(config.VOICE_MODEL_ID),
               store: createConversationStore({ client: dynamo, table: config.CONVERSATIONS_TABLE }),
               assistants: loadAssistants(),
               personas: new Personas(createTools(knowledgeBase === undefined ? {} : { knowledgeBase }), logger),
               names,
+              registry: new DynamoCallRegistry(dynamo, config.SESSIONS_TABLE),
+              leases: new DynamoStreamLeases(dynamo, config.SESSIONS_TABLE, config.VOICE_MODEL_ID, {
+                quota: config.VOICE_STREAM_QUOTA,
+                reserve: config.VOICE_STREAM_RESERVE,
+              }),
+              limits: {
+                rotation: rotationTimes(config.VOICE_STREAM_LIFE_MS, config.VOICE_STREAM_SILENCE_MS),
+                detachedMs: DETACHED_MS,
+                callMs: config.CALL_MAX_MS,
+                idleMs: config.CALL_IDLE_MS,
+              },
+              callsPerPrincipal: config.CALLS_PER_PRINCIPAL,
+              metrics: (liveCalls) => new CallMetrics(metrics, liveCalls),
               logger,
-              metrics,
             }),
         },
       ],

@@ -1,95 +1,220 @@
 import { randomUUID } from 'node:crypto';
-import type { AssistantCatalog } from '@parley/assistants';
+import type { Assistant, AssistantCatalog } from '@parley/assistants';
 import type { DisplayNames, Principal } from '@parley/auth';
 import type { ConversationStore } from '@parley/conversations';
-import type { Author, CallStart } from '@parley/protocol';
+import { ParleyError } from '@parley/errors';
+import type { Author, CallStart, Message } from '@parley/protocol';
 import { addToContext } from '@parley/service-kit';
 import type { Logger } from 'pino';
-import { Gauge, Counter, type Registry } from 'prom-client';
 import { ConversationCallLog } from './adapters/log/conversation-call-log';
-import { Call } from './call/call';
-import { HISTORY_LIMITS, shapeHistory } from './call/history';
+import { Call, type CallLimits } from './call/call';
+import { CallClock } from './call/call-clock';
+import { HISTORY_LIMITS } from './call/history';
+import { CallMemory, type Debt } from './call/memory';
+import type { NovaProfile } from './call/nova/profiles';
+import type { CallRecord, CallRegistry } from './call/ports/call-registry.port';
 import type { Caller } from './call/ports/caller.port';
 import type { SpeechModel } from './call/ports/speech-model.port';
-import { SilenceFeeder } from './call/silence';
+import type { StreamLease, StreamLeases } from './call/ports/stream-leases.port';
+import type { CallMetrics } from './call-metrics';
 import type { Personas } from './personas';
 
 /** Shown where a person has not told a name yet. */
 const NAMELESS = 'Someone';
+/** How often the calls of this replica say that they go on; also how soon one learns that another replica took it. */
+const RENEW_MS = 5_000;
 
-/** Begins calls: who calls, in which conversation, with which assistant, over which model. Counts them while they live. */
+/** A call, and how the one who asked came to it. */
+export interface Seat {
+  call: Call;
+  conversationId: string;
+  /** `undefined` for a new call; else whether this replica knows how far it had heard. */
+  resumed?: 'here' | 'from_elsewhere';
+}
+
+export interface CallDeskParts {
+  model: SpeechModel;
+  profile: NovaProfile;
+  store: ConversationStore;
+  assistants: AssistantCatalog;
+  personas: Personas;
+  names: DisplayNames;
+  registry: CallRegistry;
+  leases: StreamLeases;
+  limits: CallLimits;
+  callsPerPrincipal: number;
+  metrics: (liveCalls: () => number) => CallMetrics;
+  logger: Logger;
+}
+
+/**
+ * Begins calls and finds those that go on: who calls, in which conversation, with which assistant, over which model. Knows
+ * the calls of this replica, and says to the other replicas that they are its own.
+ */
 export class CallDesk {
-  private readonly silence = new SilenceFeeder();
-  private readonly ended: Counter<'reason'>;
-  private live = 0;
+  readonly metrics: CallMetrics;
+  private readonly clock = new CallClock();
+  private readonly calls = new Map<string, { call: Call; principalId: string }>();
+  private readonly renewal: NodeJS.Timeout;
 
-  constructor(
-    private readonly parts: {
-      model: SpeechModel;
-      store: ConversationStore;
-      assistants: AssistantCatalog;
-      personas: Personas;
-      names: DisplayNames;
-      logger: Logger;
-      metrics: Registry;
-    },
-  ) {
-    const live = () => this.live;
-    new Gauge({
-      name: 'parley_calls_live',
-      help: 'Calls of this process',
-      registers: [parts.metrics],
-      collect() {
-        this.set(live());
-      },
-    });
-    this.ended = new Counter({
-      name: 'parley_calls_ended_total',
-      help: 'Calls by the reason of their end',
-      labelNames: ['reason'],
-      registers: [parts.metrics],
-    });
+  constructor(private readonly parts: CallDeskParts) {
+    this.metrics = parts.metrics(() => this.calls.size);
+    this.renewal = setInterval(() => void this.renew(), RENEW_MS).unref();
+  }
+
+  get live(): readonly Call[] {
+    return [...this.calls.values()].map(({ call }) => call);
   }
 
   /**
-   * Begins a call in the conversation that is named, or in a new one.
+   * A call for this caller: the one that is named, when it still goes on, here or on another replica; else a new one in the
+   * conversation that is named, or in a new conversation.
    *
-   * @throws ParleyError `conversation_not_found`, `assistant_not_found`, `store_unavailable`
+   * A call that goes on here is handed out as it is: `attach` it once the caller was told.
+   *
+   * @throws ParleyError `conversation_not_found`, `assistant_not_found`, `store_unavailable`, `at_capacity`,
+   *   `too_many_connections`
    */
-  async begin(principal: Principal, start: CallStart, caller: Caller): Promise<{ call: Call; conversationId: string }> {
-    const { store, assistants, personas, names, model, logger } = this.parts;
-    const user: Author = { kind: principal.kind, id: principal.id, name: (await names.get(principal.id)) ?? NAMELESS };
+  async seat(principal: Principal, start: CallStart, caller: Caller): Promise<Seat> {
+    try {
+      return (await this.find(principal, start, caller)) ?? (await this.begin(principal, start, caller));
+    } catch (error) {
+      if (error instanceof ParleyError) this.metrics.callRefused(error.code);
+      throw error;
+    }
+  }
+
+  /** Stops saying that calls go on: the process leaves. */
+  stop(): void {
+    clearInterval(this.renewal);
+  }
+
+  private async find(principal: Principal, { callId }: CallStart, caller: Caller): Promise<Seat | undefined> {
+    if (callId === undefined) return undefined;
+    const here = this.calls.get(callId);
+    if (here && !here.call.over) {
+      if (here.principalId !== principal.id) return undefined;
+      this.metrics.callerCameBack('same_replica');
+      return { call: here.call, conversationId: here.call.conversationId, resumed: 'here' };
+    }
+    const record = await this.parts.registry.take(callId, principal.id);
+    if (!record) return undefined;
+    this.metrics.callerCameBack('other_replica');
+    const { conversationId, assistant, voiceId } = record;
+    const conversation = await this.parts.store.get(principal.id, conversationId);
+    const call = await this.make(principal, record, this.parts.assistants.get(assistant), caller, {
+      ...(voiceId === undefined ? {} : { voiceId }),
+      continued: true,
+    });
+    return { call, conversationId: conversation.id, resumed: 'from_elsewhere' };
+  }
+
+  private async begin(principal: Principal, start: CallStart, caller: Caller): Promise<Seat> {
+    const { store, assistants, callsPerPrincipal, registry } = this.parts;
+    const held = [...this.calls.values()].filter(({ principalId }) => principalId === principal.id).length;
+    if (held >= callsPerPrincipal)
+      throw new ParleyError('too_many_connections', {
+        message: 'Too many calls are open already',
+        retryAfterMs: 10_000,
+      });
     const conversation =
       start.conversationId === undefined
-        ? await store.create(user, { assistant: assistants.get(start.assistant).id })
+        ? await store.create(await this.authorOf(principal), { assistant: assistants.get(start.assistant).id })
         : await store.get(principal.id, start.conversationId);
     const assistant = assistants.get(start.assistant ?? conversation.assistant);
-    const id = randomUUID();
-    addToContext({ callId: id, conversationId: conversation.id });
-    const callLogger = logger.child({ callId: id, conversationId: conversation.id });
-    const log = new ConversationCallLog(store, conversation.id, id, {
-      user,
-      assistant: { kind: 'assistant', id: assistant.id, name: assistant.name },
-    });
-    const { instructions, tools, maxTokens, voiceId } = personas.forCall(assistant, principal.id, conversation.id);
-    const history = shapeHistory(await log.recent(HISTORY_LIMITS.messages), Buffer.byteLength(instructions));
-    const call = new Call({
-      id,
-      model,
-      opening: { instructions, voiceId: start.voiceId ?? voiceId, maxTokens, tools, history },
-      tools,
-      log,
-      caller,
-      onFault: (error) => callLogger.warn({ err: error }, 'a fault in a call'),
-    });
-    this.live += 1;
-    this.silence.add(call);
-    callLogger.info({ assistant: assistant.id, earlierMessages: history.length }, 'call began');
-    void call.ended.then(({ reason, durationMs }) => {
-      this.live -= 1;
-      this.ended.inc({ reason });
-      callLogger.info({ reason, durationMs, usage: call.usage, droppedMs: call.droppedMs }, 'call ended');
+    const record: CallRecord = {
+      callId: randomUUID(),
+      principalId: principal.id,
+      conversationId: conversation.id,
+      assistant: assistant.id,
+      startedAt: Date.now(),
+      ...(start.voiceId === undefined ? {} : { voiceId: start.voiceId }),
+    };
+    const voice = start.voiceId === undefined ? {} : { voiceId: start.voiceId };
+    const call = await this.make(principal, record, assistant, caller, { ...voice, continued: false });
+    await registry.open(record).catch((error: unknown) => {
+      // A call that no other replica can go on with is better than none.
+      this.parts.logger.warn({ err: error, callId: call.id }, 'a call could not be registered');
     });
     return { call, conversationId: conversation.id };
   }
+
+  private async make(
+    principal: Principal,
+    { callId, conversationId }: CallRecord,
+    assistant: Assistant,
+    caller: Caller,
+    { voiceId, continued }: { voiceId?: string; continued: boolean },
+  ): Promise<Call> {
+    const { store, personas, model, profile, leases, limits, logger, registry } = this.parts;
+    const lease = await leaseOf(leases);
+    try {
+      addToContext({ callId, conversationId });
+      const callLogger = logger.child({ callId, conversationId });
+      const log = new ConversationCallLog(store, conversationId, callId, {
+        user: await this.authorOf(principal),
+        assistant: { kind: 'assistant', id: assistant.id, name: assistant.name },
+      });
+      const {
+        instructions,
+        tools,
+        maxTokens,
+        voiceId: ownVoice,
+      } = personas.forCall(assistant, principal.id, conversationId);
+      const messages = await log.recent(HISTORY_LIMITS.messages);
+      const wanted = voiceId ?? ownVoice;
+      const call = new Call({
+        ...{ id: callId, model, profile, tools, log, caller, lease, leases, limits, observer: this.metrics },
+        opening: {
+          ...{ instructions, maxTokens, tools },
+          voiceId: profile.voices?.has(wanted) === false ? ownVoice : wanted,
+        },
+        memory: new CallMemory(messages, Buffer.byteLength(instructions)),
+        ...(continued ? { debt: debtOf(messages, callId) } : {}),
+        ...(!continued && assistant.greeting !== undefined ? { greeting: assistant.greeting } : {}),
+        onFault: (error) => callLogger.warn({ err: error }, 'a fault in a call'),
+      });
+      this.calls.set(callId, { call, principalId: principal.id });
+      this.clock.add(call);
+      callLogger.info({ assistant: assistant.id, earlierMessages: messages.length, continued }, 'call began');
+      void call.ended.then(({ reason, durationMs }) => {
+        this.calls.delete(callId);
+        if (reason !== 'restarting') void registry.close(callId);
+        if (call.droppedMs > 0) this.metrics.audioDropped(call.droppedMs);
+        this.metrics.callEnded(reason, durationMs, call.usage);
+        callLogger.info({ reason, durationMs, usage: call.usage, droppedMs: call.droppedMs }, 'call ended');
+      });
+      return call;
+    } catch (error) {
+      await lease.release();
+      throw error;
+    }
+  }
+
+  /** Another replica may have taken a call: a second device of the caller, or the caller over another way. */
+  private async renew(): Promise<void> {
+    const taken = await this.parts.registry.renew([...this.calls.keys()]);
+    for (const callId of taken) void this.calls.get(callId)?.call.abandon();
+  }
+
+  private async authorOf(principal: Principal): Promise<Author> {
+    return {
+      kind: principal.kind,
+      id: principal.id,
+      name: (await this.parts.names.get(principal.id)) ?? NAMELESS,
+    };
+  }
+}
+
+async function leaseOf(leases: StreamLeases): Promise<StreamLease> {
+  const lease = await leases.acquire('call');
+  // By chance between 3 and 8 s: all who are turned away now must not come back together.
+  if (!lease) throw new ParleyError('at_capacity', { retryAfterMs: 3_000 + Math.floor(Math.random() * 5_000) });
+  return lease;
+}
+
+/** What another replica left open: the caller's last words in this call, when nothing answered them. */
+function debtOf(messages: readonly Message[], callId: string): Debt {
+  const last = messages.at(-1);
+  return { owed: last?.role === 'user' && last.callId === callId, midAnswer: false };
 }

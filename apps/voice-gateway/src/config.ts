@@ -1,10 +1,31 @@
 import { baseConfigSchema, flag } from '@parley/service-kit';
 import { z } from 'zod';
 
+const milliseconds = (min: number, otherwise: number) => z.coerce.number().int().min(min).default(otherwise);
+
 /** What the voice gateway reads from its environment; `service.json` lists the same names (a test compares them). */
 export const voiceConfigSchema = baseConfigSchema.extend({
   GUEST_VOICE: flag().describe('true lets guests speak'),
   VOICE_MODEL_ID: z.string().min(1).describe('the speech-to-speech model, such as amazon.nova-2-sonic-v1:0'),
+  VOICE_STREAM_QUOTA: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .default(20)
+    .describe('streams to the model that the account may hold open at once, in all replicas together (Service Quotas)'),
+  VOICE_STREAM_RESERVE: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .default(2)
+    .describe('of them kept for calls that replace their stream'),
+  VOICE_STREAM_LIFE_MS: milliseconds(1_000, 480_000).describe('how long the model lets a stream live'),
+  VOICE_STREAM_SILENCE_MS: milliseconds(1_000, 260_000).describe(
+    'a stream in which nobody spoke for so long is replaced; the model drops such streams at about 296000',
+  ),
+  CALL_MAX_MS: milliseconds(1_000, 3_600_000).describe('the longest call'),
+  CALL_IDLE_MS: milliseconds(1_000, 900_000).describe('a call in which nobody speaks for so long is hung up'),
+  CALLS_PER_PRINCIPAL: z.coerce.number().int().min(1).default(3).describe('calls that one person may hold at once'),
   KNOWLEDGE_BASE_ID: z
     .string()
     .optional()

@@ -1,7 +1,6 @@
-import type { Message } from '@parley/protocol';
 import { shapeHistory } from './history';
 
-const say = (role: 'user' | 'assistant', text: string) => ({ role, parts: [{ type: 'text', text }] }) as Message;
+const say = (role: 'user' | 'assistant', text: string) => ({ role, text });
 
 it('joins neighbours, drops empty ones and begins with the user', () => {
   const turns = shapeHistory([

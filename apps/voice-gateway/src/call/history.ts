@@ -1,4 +1,3 @@
-import { textOf, type Message } from '@parley/protocol';
 import { pieces } from './nova/input-stream';
 
 /** What a stream may be seeded with (Nova 2 user guide, "Chat history"): 1 KB a piece, 40 KB in all. */
@@ -11,17 +10,21 @@ export interface Turn {
 }
 
 /**
- * A conversation's messages in the form Nova Sonic takes as history: neighbours of one role joined, the newest that fit,
+ * What was said, in the form Nova Sonic takes as history: neighbours of one role joined, the newest that fit,
  * the first of them the user's, long texts in pieces.
  *
  * @param reservedBytes what the instructions already take of the total
  */
-export function shapeHistory(messages: readonly Message[], reservedBytes = 0, limits: Limits = HISTORY_LIMITS): Turn[] {
+export function shapeHistory(
+  said: readonly { role: 'user' | 'assistant'; text: string }[],
+  reservedBytes = 0,
+  limits: Limits = HISTORY_LIMITS,
+): Turn[] {
   const turns: { role: Turn['role']; text: string }[] = [];
-  for (const message of messages) {
-    const text = textOf(message.parts).trim();
+  for (const one of said) {
+    const text = one.text.trim();
     if (text === '') continue;
-    const role = message.role === 'user' ? 'USER' : 'ASSISTANT';
+    const role = one.role === 'user' ? 'USER' : 'ASSISTANT';
     const last = turns.at(-1);
     if (last?.role === role) last.text += `\n${text}`;
     else turns.push({ role, text });

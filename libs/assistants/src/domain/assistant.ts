@@ -12,6 +12,8 @@ export interface AssistantDefinition {
   instructions: string;
   /** What is added when the answer is spoken. */
   spoken?: string;
+  /** Makes the assistant speak first in a call: said to the model at once, never shown, such as "Greet the caller." */
+  greeting?: string;
   model: ModelName;
   /** Nova Sonic's id of the voice, lower case. */
   voice: string;
@@ -65,6 +67,7 @@ export const definitionSchema = (tools: readonly string[]) =>
     description: oneLine(200),
     instructions: z.string().trim().min(1).max(12_000),
     spoken: z.string().trim().min(1).max(4_000).optional(),
+    greeting: z.string().trim().min(1).max(1_000).optional(),
     model: z.string().regex(/^(default|bedrock:\S+)$/, '`default` or `bedrock:<model id>`'),
     voice: z.string().regex(/^[a-z]{2,32}$/, 'a voice in lower case'),
     tools: z.array(z.enum(tools)),

@@ -17,6 +17,8 @@ export class Connection {
   onBinary: ((data: Buffer) => void) | undefined;
   /** `ref` of the frame being handled, for the error that answers it. */
   currentRef: string | undefined;
+  /** The code it was closed with, by either end; 1006 when it broke. `undefined` while it is open. */
+  closedWith: number | undefined;
   private closeListeners: (() => void)[] | undefined;
 
   constructor(
@@ -78,7 +80,8 @@ export class Connection {
   }
 
   /** Called by the socket edge. */
-  notifyClosed(): void {
+  notifyClosed(code: number): void {
+    this.closedWith = code;
     const listeners = this.closeListeners;
     this.closeListeners = undefined;
     for (const listener of listeners ?? []) listener();

@@ -214,7 +214,7 @@ export class SocketEdgeAdapter extends WsAdapter {
     this.life.add(socket, connection);
     socket.on('message', (data, isBinary) => this.socketOnMessage(socket, data, isBinary));
     socket.on('pong', () => this.life.answered(socket));
-    socket.on('close', () => this.socketOnClose(socket));
+    socket.on('close', (code) => this.socketOnClose(socket, code));
     // ws has closed the connection with the right code (1009 too big, 1007 not UTF-8) by the time this is emitted.
     socket.on('error', (error) =>
       this.edge.logger.info({ code: (error as NodeJS.ErrnoException).code }, 'a socket broke'),
@@ -222,11 +222,11 @@ export class SocketEdgeAdapter extends WsAdapter {
     path.connect?.(connection, request);
   }
 
-  private socketOnClose(socket: WebSocket): void {
+  private socketOnClose(socket: WebSocket, code: number): void {
     this.life.remove(socket);
     const open = this.open.get(socket);
     open?.queue.clear();
-    open?.connection.notifyClosed();
+    open?.connection.notifyClosed(code);
   }
 
   private socketOnMessage(socket: WebSocket, data: RawData, isBinary: boolean): void {

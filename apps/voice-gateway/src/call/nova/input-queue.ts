@@ -9,6 +9,7 @@ const BYTES_PER_MS = (AUDIO.inputSampleRateHz * AUDIO.bytesPerSample) / 1_000;
  */
 export class InputQueue implements AsyncIterable<Uint8Array> {
   private readonly control: string[] = [];
+  private readonly again: Buffer[] = [];
   private readonly audio: Buffer[] = [];
   private audioBytes = 0;
   private droppedBytes = 0;
@@ -48,10 +49,17 @@ export class InputQueue implements AsyncIterable<Uint8Array> {
     this.wake?.();
   }
 
+  /** Audio that is said again after a stream was lost: before all other, and none of it is dropped. */
+  pushAgain(frames: readonly Buffer[]): void {
+    if (this.ended) return;
+    this.again.push(...frames);
+    this.wake?.();
+  }
+
   /** Writes `last` and then nothing more; audio that still waits is not sent. */
   end(last: readonly string[] = []): void {
     if (this.ended) return;
-    this.audio.length = 0;
+    this.again.length = this.audio.length = 0;
     this.audioBytes = 0;
     this.control.push(...last);
     this.ended = true;
@@ -73,6 +81,8 @@ export class InputQueue implements AsyncIterable<Uint8Array> {
   private next(): string | undefined {
     const control = this.control.shift();
     if (control !== undefined) return control;
+    const again = this.again.shift();
+    if (again !== undefined) return this.encodeAudio(again);
     const frame = this.audio.shift();
     if (frame === undefined) return undefined;
     this.audioBytes -= frame.length;

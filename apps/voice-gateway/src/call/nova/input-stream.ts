@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { AUDIO } from '@parley/protocol';
 import type { CallTool } from '../ports/call-tool.port';
+import type { NovaProfile } from './profiles';
 
 /** What a stream is opened with; fixed for its life. */
 export interface NovaOpening {
@@ -29,6 +30,8 @@ export class NovaInputStream {
   private state: State = 'new';
   private heard = false;
 
+  constructor(private readonly profile: Pick<NovaProfile, 'turnDetection'> = { turnDetection: true }) {}
+
   /** Opens session, prompt, instructions, history and the audio block, which stays open. */
   open({ instructions, voiceId, maxTokens, tools, history }: NovaOpening): string[] {
     this.expect('new');
@@ -36,7 +39,7 @@ export class NovaInputStream {
     return [
       event('sessionStart', {
         inferenceConfiguration: { maxTokens, topP: 0.9, temperature: 0.7 },
-        turnDetectionConfiguration: { endpointingSensitivity: 'MEDIUM' },
+        ...(this.profile.turnDetection ? { turnDetectionConfiguration: { endpointingSensitivity: 'MEDIUM' } } : {}),
       }),
       event('promptStart', {
         promptName: this.promptName,

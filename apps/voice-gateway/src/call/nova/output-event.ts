@@ -21,6 +21,9 @@ export interface NovaOutput {
     details?: { delta?: TokenCounts; total?: TokenCounts };
   };
   completionEnd?: { stopReason?: string };
+  /** Undocumented, seen on Nova 2: used when there, never relied on. */
+  userSpeechStart?: object;
+  userSpeechEnd?: object;
 }
 interface TokenCounts {
   input?: { speechTokens?: number; textTokens?: number };

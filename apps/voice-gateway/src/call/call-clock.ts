@@ -8,10 +8,11 @@ const BYTES_PER_MS = (AUDIO.inputSampleRateHz * AUDIO.bytesPerSample) / 1_000;
 const SILENCE = Buffer.alloc(MAX_AT_ONCE_MS * BYTES_PER_MS);
 
 /**
- * Feeds silence at real-time pace to calls whose caller sends nothing: the model finds the end of a turn by silence *in the
- * stream*, and ends a stream that gets no input. One timer for all calls of the process.
+ * Drives all calls of the process with one timer: lets each look at what is due, and feeds silence at real-time pace to
+ * those whose caller sends nothing. The model finds the end of a turn by silence *in the stream*, and ends a stream that
+ * gets no input.
  */
-export class SilenceFeeder {
+export class CallClock {
   private readonly calls = new Set<Call>();
   private timer: NodeJS.Timeout | undefined;
 
@@ -22,7 +23,7 @@ export class SilenceFeeder {
 
   add(call: Call): void {
     this.calls.add(call);
-    this.timer ??= setInterval(() => this.feed(), this.everyMs).unref();
+    this.timer ??= setInterval(() => this.beat(), this.everyMs).unref();
     void call.ended.finally(() => {
       this.calls.delete(call);
       if (this.calls.size > 0) return;
@@ -31,11 +32,12 @@ export class SilenceFeeder {
     });
   }
 
-  feed(): void {
+  beat(): void {
     for (const call of this.calls) {
       const quietMs = this.now() - call.heardAt;
-      if (quietMs < QUIET_AFTER_MS) continue;
-      call.hear(SILENCE.subarray(0, Math.floor(Math.min(quietMs, MAX_AT_ONCE_MS)) * BYTES_PER_MS));
+      if (quietMs >= QUIET_AFTER_MS)
+        call.hearSilence(SILENCE.subarray(0, Math.floor(Math.min(quietMs, MAX_AT_ONCE_MS)) * BYTES_PER_MS));
+      call.tick();
     }
   }
 }

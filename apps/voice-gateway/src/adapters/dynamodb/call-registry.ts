@@ -1,0 +1,116 @@
+import { randomUUID } from 'node:crypto';
+import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
+import { DeleteCommand, PutCommand, UpdateCommand, type DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { ParleyError } from '@parley/errors';
+import type { CallRecord, CallRegistry } from '../../call/ports/call-registry.port';
+
+/** Partitions that calls are spread over: a renewal each 10 s and call must not make one of them hot. */
+const SHARDS = 16;
+
+/** Calls in the sessions table: one item each, owned by the replica that wrote last, over when it is not renewed. */
+export class DynamoCallRegistry implements CallRegistry {
+  constructor(
+    private readonly client: DynamoDBDocumentClient,
+    private readonly table: string,
+    private readonly options: { lifetimeMs?: number; now?: () => number } = {},
+    private readonly owner = randomUUID(),
+  ) {}
+
+  async open(record: CallRecord): Promise<void> {
+    const Item = { ...keyOf(record.callId), ...record, owner: this.owner, ...this.end() };
+    await this.client.send(new PutCommand({ TableName: this.table, Item })).catch(storeUnavailable);
+  }
+
+  async take(callId: string, principalId: string): Promise<CallRecord | undefined> {
+    const { endsAt, expiresAt } = this.end();
+    try {
+      const { Attributes } = await this.client.send(
+        new UpdateCommand({
+          TableName: this.table,
+          Key: keyOf(callId),
+          UpdateExpression: 'SET #owner = :owner, endsAt = :endsAt, expiresAt = :expiresAt',
+          ConditionExpression: 'principalId = :principalId AND endsAt > :now',
+          ExpressionAttributeNames: { '#owner': 'owner' },
+          ExpressionAttributeValues: {
+            ':owner': this.owner,
+            ':endsAt': endsAt,
+            ':expiresAt': expiresAt,
+            ':principalId': principalId,
+            ':now': this.now(),
+          },
+          ReturnValues: 'ALL_NEW',
+        }),
+      );
+      const { conversationId, assistant, voiceId, startedAt } = Attributes as unknown as CallRecord;
+      return {
+        callId,
+        principalId,
+        conversationId,
+        assistant,
+        startedAt,
+        ...(voiceId === undefined ? {} : { voiceId }),
+      };
+    } catch (error) {
+      if (error instanceof ConditionalCheckFailedException) return undefined;
+      return storeUnavailable(error);
+    }
+  }
+
+  async renew(callIds: readonly string[]): Promise<string[]> {
+    const { endsAt, expiresAt } = this.end();
+    const renewed = await Promise.all(
+      callIds.map(async (callId) => {
+        try {
+          await this.client.send(
+            new UpdateCommand({
+              TableName: this.table,
+              Key: keyOf(callId),
+              UpdateExpression: 'SET endsAt = :endsAt, expiresAt = :expiresAt',
+              ConditionExpression: '#owner = :owner',
+              ExpressionAttributeNames: { '#owner': 'owner' },
+              ExpressionAttributeValues: { ':owner': this.owner, ':endsAt': endsAt, ':expiresAt': expiresAt },
+            }),
+          );
+          return undefined;
+        } catch (error) {
+          // An outage says nothing about who carries the call on: it goes on here.
+          return error instanceof ConditionalCheckFailedException ? callId : undefined;
+        }
+      }),
+    );
+    return renewed.filter((callId) => callId !== undefined);
+  }
+
+  async close(callId: string): Promise<void> {
+    await this.client
+      .send(
+        new DeleteCommand({
+          TableName: this.table,
+          Key: keyOf(callId),
+          ConditionExpression: '#owner = :owner',
+          ExpressionAttributeNames: { '#owner': 'owner' },
+          ExpressionAttributeValues: { ':owner': this.owner },
+        }),
+      )
+      .catch(() => undefined);
+  }
+
+  private now(): number {
+    return (this.options.now ?? Date.now)();
+  }
+
+  private end() {
+    const endsAt = this.now() + (this.options.lifetimeMs ?? 60_000);
+    return { endsAt, expiresAt: Math.ceil(endsAt / 1_000) };
+  }
+}
+
+/** The first hex digits of a call's id are chance: they choose the partition. */
+function keyOf(callId: string) {
+  const shard = Number.parseInt(callId.slice(0, 4), 16) % SHARDS;
+  return { pk: `CALLS#${Number.isNaN(shard) ? 0 : shard}`, sk: callId };
+}
+
+function storeUnavailable(cause: unknown): never {
+  throw new ParleyError('store_unavailable', { cause });
+}

@@ -1,0 +1,16 @@
+import type { LossCause } from '../resumption';
+
+/** What is worth counting in a call. Called on no hot path but `firstAudio`, and never with anything that was said. */
+export interface CallObserver {
+  streamOpened(): void;
+  streamClosed(): void;
+  /** From the end of the caller's speech to the first audio of the answer. */
+  firstAudio(ms: number): void;
+  rotated(why: 'quiet' | 'forced'): void;
+  resuming(cause: LossCause): void;
+  /** The model was not there for so long. */
+  resumed(gapMs: number): void;
+  bargedIn(): void;
+  audioDropped(ms: number): void;
+  toolRan(name: string, ms: number, good: boolean): void;
+}

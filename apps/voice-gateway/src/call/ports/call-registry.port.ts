@@ -1,0 +1,29 @@
+/** The facts of a call that another replica needs to go on with it. */
+export interface CallRecord {
+  callId: string;
+  principalId: string;
+  conversationId: string;
+  assistant: string;
+  voiceId?: string;
+  startedAt: number;
+}
+
+/**
+ * Who carries on a call: facts that every replica agrees on. A call that is not renewed for a minute is over, whatever
+ * became of its replica.
+ */
+export interface CallRegistry {
+  /** Notes a new call as this replica's. @throws ParleyError `store_unavailable` */
+  open(record: CallRecord): Promise<void>;
+  /**
+   * Makes a call of this principal ours, whoever carried it on before. `undefined` for one that is unknown, somebody
+   * else's, or over: they are told apart nowhere.
+   *
+   * @throws ParleyError `store_unavailable`
+   */
+  take(callId: string, principalId: string): Promise<CallRecord | undefined>;
+  /** Says that these calls go on, and answers those that another replica has taken. An outage answers none. */
+  renew(callIds: readonly string[]): Promise<string[]>;
+  /** A call of ours is over: nobody takes it any more. Does nothing to one that another replica has taken. */
+  close(callId: string): Promise<void>;
+}
