@@ -17,9 +17,6 @@ import { Personas } from './personas';
 import { Seats } from './transport/seats';
 import { VoiceGateway } from './transport/voice.gateway';
 
-/** How long a call waits for a caller who lost the connection: what the wire promises. */
-const DETACHED_MS = 30_000;
-
 /** The composition root: the one place that says which adapter serves which port. */
 @Module({})
 export class AppModule {
@@ -62,7 +59,7 @@ export class AppModule {
               }),
               limits: {
                 rotation: rotationTimes(config.VOICE_STREAM_LIFE_MS, config.VOICE_STREAM_SILENCE_MS),
-                detachedMs: DETACHED_MS,
+                detachedMs: config.CALL_DETACHED_MS,
                 callMs: config.CALL_MAX_MS,
                 idleMs: config.CALL_IDLE_MS,
               },

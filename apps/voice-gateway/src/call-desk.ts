@@ -13,7 +13,6 @@ import { HISTORY_LIMITS } from './call/history';
 import { CallMemory, type Debt } from './call/memory';
 import type { NovaProfile } from './call/nova/profiles';
 import type { CallRecord, CallRegistry } from './call/ports/call-registry.port';
-import type { Caller } from './call/ports/caller.port';
 import type { SpeechModel } from './call/ports/speech-model.port';
 import type { StreamLease, StreamLeases } from './call/ports/stream-leases.port';
 import type { CallMetrics } from './call-metrics';
@@ -70,14 +69,14 @@ export class CallDesk {
    * A call for this caller: the one that is named, when it still goes on, here or on another replica; else a new one in the
    * conversation that is named, or in a new conversation.
    *
-   * A call that goes on here is handed out as it is: `attach` it once the caller was told.
+   * Nobody is attached to it yet, or somebody else is: `attach` it once the caller was told.
    *
    * @throws ParleyError `conversation_not_found`, `assistant_not_found`, `store_unavailable`, `at_capacity`,
    *   `too_many_connections`
    */
-  async seat(principal: Principal, start: CallStart, caller: Caller): Promise<Seat> {
+  async seat(principal: Principal, start: CallStart): Promise<Seat> {
     try {
-      return (await this.find(principal, start, caller)) ?? (await this.begin(principal, start, caller));
+      return (await this.find(principal, start)) ?? (await this.begin(principal, start));
     } catch (error) {
       if (error instanceof ParleyError) this.metrics.callRefused(error.code);
       throw error;
@@ -89,7 +88,7 @@ export class CallDesk {
     clearInterval(this.renewal);
   }
 
-  private async find(principal: Principal, { callId }: CallStart, caller: Caller): Promise<Seat | undefined> {
+  private async find(principal: Principal, { callId }: CallStart): Promise<Seat | undefined> {
     if (callId === undefined) return undefined;
     const here = this.calls.get(callId);
     if (here && !here.call.over) {
@@ -102,14 +101,14 @@ export class CallDesk {
     this.metrics.callerCameBack('other_replica');
     const { conversationId, assistant, voiceId } = record;
     const conversation = await this.parts.store.get(principal.id, conversationId);
-    const call = await this.make(principal, record, this.parts.assistants.get(assistant), caller, {
+    const call = await this.make(principal, record, this.parts.assistants.get(assistant), {
       ...(voiceId === undefined ? {} : { voiceId }),
       continued: true,
     });
     return { call, conversationId: conversation.id, resumed: 'from_elsewhere' };
   }
 
-  private async begin(principal: Principal, start: CallStart, caller: Caller): Promise<Seat> {
+  private async begin(principal: Principal, start: CallStart): Promise<Seat> {
     const { store, assistants, callsPerPrincipal, registry } = this.parts;
     const held = [...this.calls.values()].filter(({ principalId }) => principalId === principal.id).length;
     if (held >= callsPerPrincipal)
@@ -131,7 +130,7 @@ export class CallDesk {
       ...(start.voiceId === undefined ? {} : { voiceId: start.voiceId }),
     };
     const voice = start.voiceId === undefined ? {} : { voiceId: start.voiceId };
-    const call = await this.make(principal, record, assistant, caller, { ...voice, continued: false });
+    const call = await this.make(principal, record, assistant, { ...voice, continued: false });
     await registry.open(record).catch((error: unknown) => {
       // A call that no other replica can go on with is better than none.
       this.parts.logger.warn({ err: error, callId: call.id }, 'a call could not be registered');
@@ -143,7 +142,6 @@ export class CallDesk {
     principal: Principal,
     { callId, conversationId }: CallRecord,
     assistant: Assistant,
-    caller: Caller,
     { voiceId, continued }: { voiceId?: string; continued: boolean },
   ): Promise<Call> {
     const { store, personas, model, profile, leases, limits, logger, registry } = this.parts;
@@ -164,7 +162,7 @@ export class CallDesk {
       const messages = await log.recent(HISTORY_LIMITS.messages);
       const wanted = voiceId ?? ownVoice;
       const call = new Call({
-        ...{ id: callId, model, profile, tools, log, caller, lease, leases, limits, observer: this.metrics },
+        ...{ id: callId, model, profile, tools, log, lease, leases, limits, observer: this.metrics },
         opening: {
           ...{ instructions, maxTokens, tools },
           voiceId: profile.voices?.has(wanted) === false ? ownVoice : wanted,

@@ -23,6 +23,7 @@ export const voiceConfigSchema = baseConfigSchema.extend({
   VOICE_STREAM_SILENCE_MS: milliseconds(1_000, 260_000).describe(
     'a stream in which nobody spoke for so long is replaced; the model drops such streams at about 296000',
   ),
+  CALL_DETACHED_MS: milliseconds(0, 30_000).describe('how long a call waits for a caller who lost the connection'),
   CALL_MAX_MS: milliseconds(1_000, 3_600_000).describe('the longest call'),
   CALL_IDLE_MS: milliseconds(1_000, 900_000).describe('a call in which nobody speaks for so long is hung up'),
   CALLS_PER_PRINCIPAL: z.coerce.number().int().min(1).default(3).describe('calls that one person may hold at once'),

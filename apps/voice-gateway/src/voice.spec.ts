@@ -1,51 +1,29 @@
 import { answerAudioOf, bytesOf, dtmfTones, samplesOf } from '@parley/aws-sim';
 import { textOf } from '@parley/protocol';
 import { TestSocket } from '@parley/service-kit/testing';
+import {
+  bodyOf,
+  finals,
+  hangUp,
+  isLastFinal,
+  nameOf,
+  readUntil,
+  speak,
+  type Frame,
+  type Ready,
+} from './testing/frames';
 import { startVoice, type VoiceUnderTest } from './testing/start-voice';
 
 let voice: VoiceUnderTest;
 beforeAll(async () => void (voice = await startVoice()));
 afterAll(() => voice.close());
 
-type Frame = { event: Record<string, Record<string, unknown>>; ref?: string } | Buffer;
-const nameOf = (frame: Frame) => (Buffer.isBuffer(frame) ? 'audio' : Object.keys(frame.event)[0]!);
-const bodyOf = (frame: Frame) => (Buffer.isBuffer(frame) ? {} : Object.values(frame.event)[0]!);
-
-/** Reads frames until one matches; gives all of them. */
-async function readUntil(
-  socket: TestSocket,
-  matches: (name: string, body: Record<string, unknown>) => boolean,
-): Promise<Frame[]> {
-  const frames: Frame[] = [];
-  for (;;) {
-    const frame = await socket.next<Frame>();
-    frames.push(frame);
-    if (matches(nameOf(frame), bodyOf(frame))) return frames;
-  }
-}
-
 async function startCall(sub: string, start: object = {}) {
   const socket = await voice.connect(sub);
   socket.say({ event: { callStart: start }, ref: 'start' });
-  const ready = await socket.next<{ event: { callReady: { callId: string; conversationId: string } }; ref: string }>();
+  const ready = await socket.next<{ event: { callReady: Ready }; ref: string }>();
   return { socket, ready: ready.event.callReady, frame: ready };
 }
-
-const SILENCE = Buffer.alloc(32_000 * 0.8);
-/** As the page sends it: frames of 512 samples, then the silence that ends the turn. */
-function speak(socket: TestSocket, words: Int16Array) {
-  const bytes = Buffer.concat([Buffer.from(bytesOf(words)), SILENCE]);
-  for (let at = 0; at < bytes.length; at += 1_024) socket.socket.send(bytes.subarray(at, at + 1_024));
-}
-const finals = (frames: Frame[]) =>
-  frames.filter((frame) => nameOf(frame) === 'textOutput' && 'seq' in bodyOf(frame)).map(bodyOf);
-const isLastFinal = (name: string, body: Record<string, unknown>) =>
-  name === 'textOutput' && 'seq' in body && body['content'] === 'Here it is again.';
-const hangUp = async (socket: TestSocket) => {
-  socket.say({ event: { callEnd: {} } });
-  const frames = await readUntil(socket, (name) => name === 'callEnded');
-  return { ended: bodyOf(frames.at(-1)!), closed: await socket.closed };
-};
 
 it('answers a managed call with the very samples that were spoken, and stores each FINAL before it is shown', async () => {
   const words = dtmfTones('427');
@@ -105,7 +83,7 @@ function correlation(whole: Int16Array, part: Int16Array): number {
 it('speaks JSON with base64 to those who ask for it', async () => {
   const { socket, ready } = await startCall('alice', { audio: 'json' });
   expect(ready).toMatchObject({ audio: { mode: 'json' } });
-  const bytes = Buffer.concat([Buffer.from(bytesOf(dtmfTones('5'))), SILENCE]);
+  const bytes = Buffer.concat([Buffer.from(bytesOf(dtmfTones('5'))), Buffer.alloc(25_600)]);
   for (let at = 0; at < bytes.length; at += 8_192) {
     socket.say({ event: { audioInput: { content: bytes.subarray(at, at + 8_192).toString('base64') } } });
   }
@@ -254,64 +232,8 @@ describe('refused, with an answer, while the connection goes on:', () => {
   });
 });
 
-describe('when the model fails', () => {
-  it.each([
-    ['is throttled', { kind: 'http', status: 429 }, 'at_capacity'],
-    ['drops the connection', { kind: 'drop' }, 'model_unavailable'],
-    ['ends the stream unasked', { kind: 'end' }, 'model_unavailable'],
-    ['says that the time is up', { kind: 'exception', name: 'modelTimeoutException' }, 'model_timeout'],
-  ])('and %s, the caller is told why and may come back later', async (_, fault, code) => {
-    voice.bedrock.faults.next(fault as never);
-    const socket = await voice.connect('alice');
-    socket.say({ event: { callStart: {} } });
-    speak(socket, dtmfTones('1'));
-    const frames = await readUntil(socket, (name) => name === 'callEnded');
-    expect(frames.map((frame) => bodyOf(frame)['code']).filter(Boolean)).toContain(code);
-    expect(bodyOf(frames.at(-1)!)).toMatchObject({ reason: 'model_failed' });
-    expect((await socket.closed).code).toBe(1013);
-  });
-
-  it('goes on with the next call', async () => {
-    const { socket } = await startCall('alice');
-    speak(socket, dtmfTones('7'));
-    expect(finals(await readUntil(socket, isLastFinal))[0]!['content']).toContain('digits 7');
-    await hangUp(socket);
-  });
-});
-
-it('ends the stream to the model when the caller is gone, and keeps what was said', async () => {
-  const { socket, ready } = await startCall('carol');
-  speak(socket, dtmfTones('3'));
-  await readUntil(socket, (name) => name === 'audio');
-  socket.socket.terminate();
-  await voice.logs.until(new RegExp(`"callId":"${ready.callId}".*"reason":"disconnected".*call ended`));
-  expect(voice.bedrock.streams()).toBe(0);
-  const messages = await voice.store.lastMessages('carol', ready.conversationId, 10);
-  expect(textOf(messages[0]!.parts)).toContain('digits 3');
-});
-
 it('passes no token and no word of a conversation into the log', () => {
   expect(voice.logs.text).toContain('call ended');
   expect(voice.logs.text).not.toMatch(/eyJ[A-Za-z0-9_-]+\./);
   expect(voice.logs.text).not.toContain('digits 4 2 7');
-});
-
-describe('a restart in the middle of a call', () => {
-  it('stores what was said, tells the caller, and closes with 1012', async () => {
-    const leaving = await startVoice();
-    const socket = await leaving.connect('alice');
-    socket.say({ event: { callStart: {} } });
-    const ready = bodyOf(await socket.next<Frame>()) as { conversationId: string };
-    speak(socket, dtmfTones('42'));
-    await readUntil(socket, (name, body) => name === 'textOutput' && 'seq' in body);
-    const stopped = leaving.service.stop();
-    const frames = await readUntil(socket, (name) => name === 'callEnded');
-    expect(bodyOf(frames.at(-1)!)).toMatchObject({ reason: 'restarting' });
-    expect((await socket.closed).code).toBe(1012);
-    await stopped;
-    expect(textOf((await leaving.store.lastMessages('alice', ready.conversationId, 10))[0]!.parts)).toContain(
-      'digits 4 2',
-    );
-    await leaving.close();
-  });
 });

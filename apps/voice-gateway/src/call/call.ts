@@ -29,7 +29,6 @@ export interface CallOptions extends Omit<ModelLineOptions, 'rotation' | 'now'> 
   id: string;
   tools: readonly CallTool[];
   log: CallLog;
-  caller: Caller;
   /** The right to its stream, given back at the end. */
   lease: StreamLease;
   limits: CallLimits;
@@ -44,8 +43,8 @@ export interface CallEnd {
 
 /**
  * One live speech-to-speech call: the caller's audio to the model, the model's answer to the caller, what was said into
- * the conversation. It outlives the streams below it and the connections above it. SPECULATIVE text is shown as it comes;
- * FINAL text is stored first and shown then.
+ * the conversation. It outlives the streams below it and the connections above it, and begins without one: `attach` the
+ * caller once he was told. SPECULATIVE text is shown as it comes; FINAL text is stored first and shown then.
  */
 export class Call implements LineListener {
   readonly id: string;
@@ -57,7 +56,7 @@ export class Call implements LineListener {
   private readonly transcript: Transcript;
   private readonly now: () => number;
   private readonly startedAt: number;
-  private caller: Caller;
+  private caller: Caller = new DetachedCaller();
   private lastHeardAt: number;
   private lastSpokenAt: number;
   private heardBytes = 0;
@@ -71,9 +70,8 @@ export class Call implements LineListener {
 
   constructor(private readonly options: CallOptions) {
     this.id = options.id;
-    this.caller = options.caller;
     this.now = options.now ?? Date.now;
-    this.startedAt = this.lastHeardAt = this.lastSpokenAt = this.now();
+    this.startedAt = this.detachedAt = this.lastHeardAt = this.lastSpokenAt = this.now();
     this.transcript = new Transcript(options.log, { onFailure: (error) => this.caller.fail(error) });
     this.ended = new Promise<void>((resolve) => (this.finish = resolve)).then(() => this.leave());
     this.line = new ModelLine({ ...options, rotation: options.limits.rotation, now: this.now }, this);

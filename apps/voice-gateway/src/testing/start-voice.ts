@@ -8,21 +8,32 @@ import { Registry } from 'prom-client';
 import { AppModule } from '../app.module';
 import { voiceConfigSchema } from '../config';
 
-/** The voice gateway as it is deployed, over the simulators, on free ports of loopback. */
-export interface VoiceUnderTest {
+/** One process of the voice gateway. */
+export interface Replica {
   service: RunningService;
+  logs: LogCapture;
+  url: string;
+  /** A socket to `/ws/voice` that is open, for this person. */
+  connect(sub: string, path?: string, expiresInS?: number): Promise<TestSocket>;
+  metrics(): Promise<string>;
+}
+
+/** The voice gateway as it is deployed, over the simulators, on free ports of loopback. */
+export interface VoiceUnderTest extends Replica {
   pool: TestPool;
   bedrock: BedrockSimulator;
   store: ConversationStore;
   tickets: TicketStore;
-  logs: LogCapture;
-  /** A socket to `/ws/voice` that is open, for this person. */
-  connect(sub: string, path?: string): Promise<TestSocket>;
-  url: string;
+  /** Another process of the same deployment. */
+  replica(environment?: Record<string, string>): Promise<Replica>;
+  /** Ends everything, the other replicas too. */
   close(): Promise<void>;
 }
 
-export async function startVoice(options: BedrockOptions = {}): Promise<VoiceUnderTest> {
+export async function startVoice(
+  options: BedrockOptions = {},
+  environment: Record<string, string> = {},
+): Promise<VoiceUnderTest> {
   const [pool, dynamo, bedrock] = await Promise.all([
     startTestPool(),
     startDynamo(),
@@ -37,46 +48,60 @@ export async function startVoice(options: BedrockOptions = {}): Promise<VoiceUnd
   });
   const tables = { conversations: 'conversations', sessions: 'sessions' };
   await createTables(dynamo.endpoint, tables);
-  const config = readConfig(voiceConfigSchema, {
-    PORT: '0',
-    ADMIN_PORT: '0',
-    HOST: '127.0.0.1',
-    AWS_REGION: 'us-east-1',
-    COGNITO_ISSUER: pool.issuer,
-    COGNITO_CLIENT_IDS: pool.clientId,
-    ALLOWED_ORIGINS: 'http://localhost:4200',
-    CONVERSATIONS_TABLE: tables.conversations,
-    SESSIONS_TABLE: tables.sessions,
-    VOICE_MODEL_ID: 'amazon.nova-2-sonic-v1:0',
-    KNOWLEDGE_BASE_ID: 'PARLEYDOCS',
-  });
-  const logs = new LogCapture();
-  const logger = createLogger({ name: 'voice-gateway', level: 'trace', destination: logs });
-  const metrics = new Registry();
-  const service = await startService({
-    name: 'voice-gateway',
-    module: AppModule.with(config, logger, metrics),
-    config,
-    logger,
-    metrics,
-  });
-  const client = createDocumentClient({ region: 'us-east-1', endpoint: dynamo.endpoint });
-  const url = `ws://127.0.0.1:${service.port}`;
-  return {
-    service,
-    pool,
-    bedrock,
-    logs,
-    url,
-    tickets: new DynamoTicketStore(client, tables.sessions),
-    store: createConversationStore({ client, table: tables.conversations }),
-    async connect(sub, path = '/ws/voice') {
-      const socket = new TestSocket(url + path, ['parley.v1', `bearer.${await pool.mint({ sub })}`]);
+  /** One process's worth of the gateway; several share the simulators and the tables. */
+  const replica = async (own: Record<string, string> = {}): Promise<Replica> => {
+    const config = readConfig(voiceConfigSchema, {
+      PORT: '0',
+      ADMIN_PORT: '0',
+      HOST: '127.0.0.1',
+      AWS_REGION: 'us-east-1',
+      COGNITO_ISSUER: pool.issuer,
+      COGNITO_CLIENT_IDS: pool.clientId,
+      ALLOWED_ORIGINS: 'http://localhost:4200',
+      CONVERSATIONS_TABLE: tables.conversations,
+      SESSIONS_TABLE: tables.sessions,
+      VOICE_MODEL_ID: 'amazon.nova-2-sonic-v1:0',
+      KNOWLEDGE_BASE_ID: 'PARLEYDOCS',
+      // Tests leave calls open that are waited for; what limits them has tests of its own.
+      CALLS_PER_PRINCIPAL: '100',
+      ...environment,
+      ...own,
+    });
+    const logs = new LogCapture();
+    const logger = createLogger({ name: 'voice-gateway', level: 'trace', destination: logs });
+    const metrics = new Registry();
+    const service = await startService({
+      name: 'voice-gateway',
+      module: AppModule.with(config, logger, metrics),
+      config,
+      logger,
+      metrics,
+    });
+    const url = `ws://127.0.0.1:${service.port}`;
+    const connect = async (sub: string, path = '/ws/voice', expiresInS?: number) => {
+      const token = await pool.mint({ sub, ...(expiresInS === undefined ? {} : { expiresInS }) });
+      const socket = new TestSocket(url + path, ['parley.v1', `bearer.${token}`]);
       await socket.opened();
       return socket;
+    };
+    return { service, logs, url, connect, metrics: () => metrics.metrics() };
+  };
+  const first = await replica();
+  const client = createDocumentClient({ region: 'us-east-1', endpoint: dynamo.endpoint });
+  const replicas = [first];
+  return {
+    ...first,
+    pool,
+    bedrock,
+    async replica(own) {
+      const another = await replica(own);
+      replicas.push(another);
+      return another;
     },
+    tickets: new DynamoTicketStore(client, tables.sessions),
+    store: createConversationStore({ client, table: tables.conversations }),
     async close() {
-      await service.stop();
+      await Promise.all(replicas.map(({ service }) => service.stop()));
       client.destroy();
       await Promise.all([bedrock.close(), dynamo.close(), pool.close()]);
     },

@@ -30,8 +30,7 @@ export class VoiceGateway implements OnGatewayDisconnect<Connection>, BeforeAppl
     const start = parseWire(voiceClientEvents.callStart, body ?? {});
     if (this.seats.has(connection))
       throw new ParleyError('invalid_frame', { message: 'A call has already begun on this connection' });
-    const caller = new ConnectionCaller(connection, start.audio);
-    const { call, conversationId, resumed } = await this.desk.seat(connection.principal!, start, caller);
+    const { call, conversationId, resumed } = await this.desk.seat(connection.principal!, start);
     connection.send(
       'callReady',
       {
@@ -47,15 +46,14 @@ export class VoiceGateway implements OnGatewayDisconnect<Connection>, BeforeAppl
       },
       connection.currentRef,
     );
-    this.seats.take(connection, call, caller, { resumed: resumed !== undefined });
+    this.seats.take(connection, call, new ConnectionCaller(connection, start.audio), {
+      resumed: resumed !== undefined,
+    });
   }
 
   @SubscribeMessage('audioInput')
   audioInput(@ConnectedSocket() connection: Connection, @MessageBody() body: unknown): void {
-    const content = (body as { content?: unknown } | null)?.content;
-    // No schema on the way of audio: base64 that is none decodes to less, and is answered as an odd frame or heard as noise.
-    if (typeof content !== 'string') throw new ParleyError('invalid_frame', { message: 'audioInput wants `content`' });
-    this.seats.hear(connection, Buffer.from(content, 'base64'));
+    this.seats.hear(connection, decodeAudio((body as { content?: unknown } | null)?.content));
   }
 
   @SubscribeMessage('textInput')
@@ -78,4 +76,18 @@ export class VoiceGateway implements OnGatewayDisconnect<Connection>, BeforeAppl
     await this.seats.move(this.desk.live);
     this.desk.stop();
   }
+}
+
+/**
+ * No schema on the way of audio: base64 that is none decodes to another length than it says.
+ *
+ * @throws ParleyError `invalid_frame`
+ */
+function decodeAudio(content: unknown): Buffer {
+  if (typeof content === 'string' && content.length % 4 === 0) {
+    const padding = content.endsWith('==') ? 2 : content.endsWith('=') ? 1 : 0;
+    const bytes = Buffer.from(content, 'base64');
+    if (bytes.length === (content.length / 4) * 3 - padding) return bytes;
+  }
+  throw new ParleyError('invalid_frame', { message: 'audioInput wants `content`: PCM16 in base64' });
 }

@@ -79,7 +79,6 @@ export function setUp(
           return { id: `m${stored.length}`, seq: stored.length };
         }),
     },
-    caller,
     lease: { release: async () => void seen.push('lease released') },
     leases,
     limits,
@@ -96,6 +95,7 @@ export function setUp(
     onFault: (error) => faults.push(error),
     ...options,
   });
+  call.attach(caller);
   /** Lets time pass in tenths of a second, as the clock of the process does. */
   const pass = (ms: number) => {
     for (const end = clock.now + ms; clock.now < end;) {

@@ -1,0 +1,297 @@
+import { dtmfTones } from '@parley/aws-sim';
+import { textOf } from '@parley/protocol';
+import type { TestSocket } from '@parley/service-kit/testing';
+import { bodyOf, callStart, finals, hangUp, isLastFinal, nameOf, named, readUntil, speak } from './testing/frames';
+import { startVoice, type VoiceUnderTest } from './testing/start-voice';
+
+let voice: VoiceUnderTest;
+beforeAll(async () => void (voice = await startVoice({}, { CALL_DETACHED_MS: '4000' })));
+afterAll(() => voice.close());
+
+const lost = async (socket: TestSocket) => {
+  socket.socket.terminate();
+  await socket.closed;
+};
+const logOf = async (sub: string, conversationId: string) =>
+  (await voice.store.page(sub, conversationId, { limit: 200 })).items.map((item) =>
+    item.type === 'message' ? textOf(item.parts) : item.type,
+  );
+
+describe('a fault of the model', () => {
+  const passing = [
+    ['a throttled start', { kind: 'http', status: 429 }, 'throttled'],
+    ['a quota that is used up', { kind: 'exception', name: 'throttlingException' }, 'throttled'],
+    ['a 500 at the start', { kind: 'http', status: 500 }, 'model_fault'],
+    ['a 503 at the start', { kind: 'http', status: 503 }, 'model_fault'],
+    ['a 424 at the start', { kind: 'http', status: 424 }, 'model_fault'],
+    ['a connection that drops before the headers', { kind: 'drop', beforeHeaders: true }, 'dropped'],
+    ['a connection that drops at once', { kind: 'drop' }, 'dropped'],
+    ['a connection that drops in the middle', { kind: 'drop', afterFrames: 4 }, 'dropped'],
+    ['a reset before the headers', { kind: 'reset', beforeHeaders: true }, 'dropped'],
+    ['a reset in the middle', { kind: 'reset', afterFrames: 4 }, 'dropped'],
+    ['an end that nobody asked for', { kind: 'end' }, 'dropped'],
+    ['an end in the middle', { kind: 'end', afterFrames: 5 }, 'dropped'],
+    ['half a frame', { kind: 'halfFrame', afterFrames: 3 }, 'dropped'],
+    ['a frame with a wrong checksum', { kind: 'badChecksum', afterFrames: 3 }, 'dropped'],
+    ['the end of eight minutes', { kind: 'exception', name: 'modelTimeoutException', afterFrames: 3 }, 'timed_out'],
+    ['a model fault', { kind: 'exception', name: 'modelStreamErrorException', afterFrames: 2 }, 'model_fault'],
+    ['an internal fault', { kind: 'exception', name: 'internalServerException', afterFrames: 2 }, 'model_fault'],
+    [
+      'an outage in the middle',
+      { kind: 'exception', name: 'serviceUnavailableException', afterFrames: 2 },
+      'model_fault',
+    ],
+    [
+      'an exception that the SDK does not know',
+      { kind: 'exception', name: 'strangeException', afterFrames: 2 },
+      'dropped',
+    ],
+    ['an error frame', { kind: 'errorFrame', afterFrames: 2 }, 'dropped'],
+  ] as const;
+
+  it.each(passing)('is survived: %s', async (_, fault, cause) => {
+    voice.bedrock.faults.next(fault as never);
+    const socket = await voice.connect('alice');
+    const { conversationId } = await callStart(socket);
+    speak(socket, dtmfTones('19'));
+    const frames = await readUntil(socket, isLastFinal);
+    const resuming = frames.filter((frame) => nameOf(frame) === 'callResuming').map(bodyOf);
+    expect(resuming).toEqual([{ reason: cause, attempt: 1 }]);
+    const shown = finals(frames).map(({ content }) => content as string);
+    expect(shown.filter((content) => content.includes('digits 1 9')).length).toBeGreaterThan(0);
+    expect(await logOf('alice', conversationId)).toEqual(shown);
+    expect(shown.filter((content) => content === 'Here it is again.')).toHaveLength(1);
+    await hangUp(socket);
+  });
+
+  it.each([
+    ['GOAWAY, and business as usual', { kind: 'goaway', afterFrames: 2 }],
+    ['events and fields that nobody knows', { kind: 'unknownEvents' }],
+    ['no usage at all', { kind: 'missingUsage' }],
+    ['a slow answer', { kind: 'slow', everyMs: 5 }],
+    ['a pause in the answer', { kind: 'stall', afterFrames: 4, forMs: 200 }],
+  ])('is not even noticed: %s', async (_, fault) => {
+    voice.bedrock.faults.next(fault as never);
+    const socket = await voice.connect('alice');
+    await callStart(socket);
+    speak(socket, dtmfTones('5'));
+    const frames = await readUntil(socket, isLastFinal);
+    expect(frames.map(nameOf)).not.toContain('callResuming');
+    await hangUp(socket);
+  });
+
+  it.each([
+    ['no right to the model', { kind: 'http', status: 403 }, 'model_unavailable'],
+    ['a model that is not there', { kind: 'http', status: 404 }, 'model_unavailable'],
+    ['a fault of ours', { kind: 'exception', name: 'validationException', message: 'Odd' }, 'model_unavailable'],
+    ['the content filter', { kind: 'contentFilter' }, 'model_unavailable'],
+  ])('ends the call with a reason that a person can read: %s', async (_, fault, code) => {
+    voice.bedrock.faults.next(fault as never);
+    const socket = await voice.connect('alice');
+    await callStart(socket);
+    speak(socket, dtmfTones('1'));
+    const frames = await readUntil(socket, named('callEnded'));
+    const error = frames.filter((frame) => nameOf(frame) === 'error').map(bodyOf);
+    expect(error).toEqual([expect.objectContaining({ code, message: expect.stringMatching(/^The model /) })]);
+    expect(bodyOf(frames.at(-1)!)).toMatchObject({ reason: 'model_failed' });
+    expect((await socket.closed).code).toBe(1013);
+  });
+
+  it('in one call touches no other', async () => {
+    const [first, second] = [await voice.connect('alice'), await voice.connect('bob')];
+    await callStart(first);
+    voice.bedrock.faults.next({ kind: 'drop', afterFrames: 3 });
+    await callStart(second);
+    speak(first, dtmfTones('1'));
+    speak(second, dtmfTones('2'));
+    const [calm, shaken] = await Promise.all([readUntil(first, isLastFinal), readUntil(second, isLastFinal)]);
+    expect(calm.map(nameOf)).not.toContain('callResuming');
+    expect(shaken.map(nameOf)).toContain('callResuming');
+    await Promise.all([hangUp(first), hangUp(second)]);
+  });
+});
+
+describe('a caller who lost the connection', () => {
+  it('comes back to the same call on the same replica and says the rest of the sentence', async () => {
+    const before = await voice.connect('alice');
+    const { callId, conversationId } = await callStart(before);
+    // Enough for a digit, and no silence after it: the sentence is not over.
+    speak(before, dtmfTones('4'), Buffer.alloc(0));
+    before.say({ event: { audioInput: { content: 'AAAA' } } });
+    await before.next();
+    await lost(before);
+    const after = await voice.connect('alice');
+    const ready = await callStart(after, { callId });
+    expect(ready).toMatchObject({ callId, conversationId, resumed: true });
+    expect(ready.heardMs).toBeGreaterThan(50);
+    speak(after, dtmfTones('2'));
+    const shown = finals(await readUntil(after, isLastFinal));
+    expect(shown[0]!['content']).toContain('digits 4 2');
+    await hangUp(after);
+  });
+
+  it('hears the answer that was given meanwhile', async () => {
+    const before = await voice.connect('alice');
+    const { callId } = await callStart(before);
+    speak(before, dtmfTones('6'));
+    await readUntil(before, named('audio'));
+    await lost(before);
+    await voice.logs.until(/call began/);
+    const after = await voice.connect('alice');
+    expect(await callStart(after, { callId })).toMatchObject({ callId, resumed: true });
+    const shown = finals(await readUntil(after, isLastFinal)).map(({ content }) => content);
+    expect(shown.at(-1)).toBe('Here it is again.');
+    await hangUp(after);
+  });
+
+  it('finds a new call in the same conversation when it took too long', async () => {
+    const before = await voice.connect('alice');
+    const { callId, conversationId } = await callStart(before);
+    await lost(before);
+    await voice.logs.until(new RegExp(`"callId":"${callId}".*"reason":"disconnected".*call ended`));
+    const after = await voice.connect('alice');
+    const ready = await callStart(after, { callId, conversationId });
+    expect(ready).toMatchObject({ conversationId, resumed: false });
+    expect(ready.callId).not.toBe(callId);
+    await hangUp(after);
+  });
+
+  it('hangs up by closing on purpose', async () => {
+    const socket = await voice.connect('alice');
+    const { callId } = await callStart(socket);
+    socket.socket.close(1000);
+    await voice.logs.until(new RegExp(`"callId":"${callId}".*"reason":"hangup".*call ended`));
+  });
+
+  it('is not found by anybody else', async () => {
+    const socket = await voice.connect('alice');
+    const { callId } = await callStart(socket);
+    const thief = await voice.connect('mallory');
+    const ready = await callStart(thief, { callId });
+    expect(ready.resumed).toBe(false);
+    expect(ready.callId).not.toBe(callId);
+    await Promise.all([hangUp(socket), hangUp(thief)]);
+  });
+
+  it('loses the call to a second device, which is told so, and to none of them twice', async () => {
+    const phone = await voice.connect('alice');
+    const { callId } = await callStart(phone);
+    const laptop = await voice.connect('alice');
+    expect(await callStart(laptop, { callId })).toMatchObject({ callId, resumed: true });
+    expect(await phone.closed).toMatchObject({ code: 4409 });
+    speak(laptop, dtmfTones('8'));
+    expect(finals(await readUntil(laptop, isLastFinal))[0]!['content']).toContain('digits 8');
+    await hangUp(laptop);
+  });
+});
+
+describe('another replica', () => {
+  it('goes on with a call that a leaving one hands over, with everything that was said', async () => {
+    const leaving = await voice.replica();
+    const before = await leaving.connect('alice');
+    const { callId, conversationId } = await callStart(before);
+    speak(before, dtmfTones('42'));
+    const shown = finals(await readUntil(before, isLastFinal)).map(({ content }) => content);
+    const stopped = leaving.service.stop();
+    const moving = await readUntil(before, named('callMoving'));
+    expect(bodyOf(moving.at(-1)!)['retryAfterMs']).toBeGreaterThanOrEqual(0);
+    expect(await before.closed).toMatchObject({ code: 1012 });
+
+    const after = await voice.connect('alice');
+    const ready = await callStart(after, { callId });
+    expect(ready).toMatchObject({ callId, conversationId, resumed: true });
+    expect(ready.heardMs).toBeUndefined();
+    speak(after, dtmfTones('7'));
+    const more = finals(await readUntil(after, isLastFinal)).map(({ content }) => content);
+    expect(more[1]).toMatch(/2 earlier messages/);
+    await hangUp(after);
+    expect(await logOf('alice', conversationId)).toEqual([...shown, ...more]);
+    await stopped;
+  });
+
+  it('answers what was said to a replica that died before it could', async () => {
+    const dying = await voice.replica();
+    const before = await dying.connect('alice');
+    const { callId, conversationId } = await callStart(before);
+    // Stored as the caller's words in this call, and then the process is gone.
+    await voice.store.append(
+      'alice',
+      conversationId,
+      {
+        type: 'message',
+        role: 'user',
+        author: { kind: 'user', id: 'alice', name: 'Someone' },
+        parts: [{ type: 'text', text: 'are you still there' }],
+        callId,
+      },
+      `${callId}/x`,
+    );
+    const after = await voice.connect('alice');
+    expect(await callStart(after, { callId })).toMatchObject({ callId, resumed: true });
+    const frames = await readUntil(
+      after,
+      (name, body) => name === 'textOutput' && 'seq' in body && body['role'] === 'ASSISTANT',
+    );
+    expect(finals(frames)[0]!['content']).toContain('still there');
+    await hangUp(after);
+    expect((await before.closed).code).toBe(4409);
+  });
+});
+
+describe('admission', () => {
+  it('turns a call away politely when the streams of all replicas are used up, and takes it when one is free', async () => {
+    const quota = { VOICE_STREAM_QUOTA: '3', VOICE_STREAM_RESERVE: '1', VOICE_MODEL_ID: 'amazon.nova-2-5-sonic' };
+    const [one, two] = [await voice.replica(quota), await voice.replica(quota)];
+    const calls = [await one.connect('alice'), await two.connect('bob')];
+    for (const socket of calls) expect(await callStart(socket)).toMatchObject({ resumed: false });
+    const third = await two.connect('carol');
+    expect(await callStart(third)).toMatchObject({ code: 'at_capacity', retryAfterMs: expect.any(Number) });
+    await hangUp(calls[0]!);
+    await one.logs.until(/call ended/);
+    expect(await callStart(third)).toMatchObject({ resumed: false });
+    await Promise.all([hangUp(calls[1]!), hangUp(third)]);
+    await Promise.all([one.service.stop(), two.service.stop()]);
+  });
+
+  it('limits the calls of one person', async () => {
+    const strict = await voice.replica({ CALLS_PER_PRINCIPAL: '1' });
+    const [first, second] = [await strict.connect('alice'), await strict.connect('alice')];
+    await callStart(first);
+    expect(await callStart(second)).toMatchObject({ code: 'too_many_connections', retryAfterMs: 10_000 });
+    await hangUp(first);
+    await strict.service.stop();
+  });
+});
+
+it('replaces the streams of a long call unheard, with no word lost', async () => {
+  const short = await startVoice(
+    { limits: { streamMs: 3_000 } },
+    { VOICE_STREAM_LIFE_MS: '3000', VOICE_STREAM_SILENCE_MS: '60000' },
+  );
+  const socket = await short.connect('alice');
+  const { conversationId } = await callStart(socket);
+  const shown: unknown[] = [];
+  for (const digits of ['1', '2', '3', '4', '5', '6', '7']) {
+    speak(socket, dtmfTones(digits));
+    const frames = await readUntil(socket, isLastFinal);
+    shown.push(...finals(frames).map(({ content }) => content));
+    expect(frames.map(nameOf)).not.toContain('callResuming');
+    await new Promise((resolve) => setTimeout(resolve, 900));
+  }
+  await hangUp(socket);
+  const { items } = await short.store.page('alice', conversationId, { limit: 200 });
+  expect(items.map((item) => item.type === 'message' && textOf(item.parts))).toEqual(shown);
+  expect(shown).toHaveLength(21);
+  const rotations = [...(await short.metrics()).matchAll(/parley_rotations_total\{why="\w+"\} (\d+)/g)];
+  expect(rotations.reduce((sum, [, count]) => sum + Number(count), 0)).toBeGreaterThanOrEqual(2);
+  await short.close();
+});
+
+it('drops audio that comes faster than anybody speaks, and says how much', async () => {
+  const socket = await voice.connect('alice');
+  await callStart(socket);
+  for (let n = 0; n < 200; n += 1) socket.socket.send(Buffer.alloc(1_024));
+  const frames = await readUntil(socket, named('error'));
+  expect(bodyOf(frames.at(-1)!)).toMatchObject({ code: 'audio_dropped', droppedMs: expect.any(Number) });
+  await hangUp(socket);
+});
