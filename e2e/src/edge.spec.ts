@@ -116,7 +116,7 @@ describe('Ctrl-C', () => {
       seen += Buffer.from(next.value).toString();
     expect(seen).toContain('"finishReason":"interrupted"');
     expect(await call.closed).toMatchObject({ code: 1012 });
-    expect(frames.some((frame) => frame.includes('"callEnded"') && frame.includes('restarting'))).toBe(true);
+    expect(frames.some((frame) => frame.includes('"callMoving"'))).toBe(true);
     expect(await exitCode).toBe(0);
     expect(await stack.openPorts()).toEqual([]);
 

@@ -24,11 +24,11 @@ const signedIn = async () => {
 
 it('says why a call failed, and calls again', async () => {
   const page = await signedIn();
-  await failNext({ kind: 'http', status: 429, operation: 'voice' });
+  await failNext({ kind: 'http', status: 403, operation: 'voice' });
   await page.getByTestId('start-call').click();
   const failed = page.locator('[data-testid="call-state"][data-state="failed"]');
   await failed.waitFor();
-  expect(await failed.innerText()).toMatch(/busy/i);
+  expect(await failed.innerText()).toMatch(/cannot answer/i);
   await screenshot(page, 'call-failed');
   await page.getByRole('button', { name: 'Call again' }).click();
   await page.locator('[data-testid="call-state"][data-state="listening"]').waitFor();

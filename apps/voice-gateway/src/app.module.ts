@@ -15,7 +15,7 @@ import { CallMetrics } from './call-metrics';
 import type { VoiceConfig } from './config';
 import { Personas } from './personas';
 import { Seats } from './transport/seats';
-import { VoiceGateway } from './transport/voice.gateway';
+import { NovaSonicBackendGateway, VoiceGateway } from './transport/voice.gateway';
 
 /** The composition root: the one place that says which adapter serves which port. */
 @Module({})
@@ -36,6 +36,7 @@ export class AppModule {
       ],
       providers: [
         VoiceGateway,
+        NovaSonicBackendGateway,
         {
           provide: Seats,
           inject: [CallDesk],

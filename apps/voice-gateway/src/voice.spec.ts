@@ -192,7 +192,7 @@ describe('refused, with an answer, while the connection goes on:', () => {
     ['text before a call', { textInput: { content: 'hi' } }, 'invalid_frame'],
     ['an end before a call', { callEnd: {} }, 'invalid_frame'],
     ['two events in one frame', { callEnd: {}, textInput: {} }, 'invalid_frame'],
-    ['an unknown event', { promptStart: {} }, 'unknown_event'],
+    ['an unknown event', { hum: {} }, 'unknown_event'],
   ])('%s', async (_, event, code) => {
     const socket = await voice.connect('alice');
     socket.say({ event, ref: 'r' });

@@ -229,7 +229,7 @@ describe('a stream near its end', () => {
   });
 
   it('ends first when there is no second lease, and says again what was said meanwhile', async () => {
-    const far = setUp({ quota: 0, closingMs: 5 });
+    const far = setUp({ quota: 0, reserve: 0, closingMs: 5 });
     far.pass(261_000);
     await eventually(() => far.model.streams[0]!.names.at(-1) === 'sessionEnd');
     far.call.hear(loud());

@@ -8,6 +8,9 @@ import { AudioAllowance } from './audio-allowance';
 /** A connection and the call it takes part in. */
 interface Seat {
   call: Call;
+  caller: Caller;
+  /** Whether whoever loses the connection can come back to the call. */
+  resumable: boolean;
   allowance: AudioAllowance;
 }
 
@@ -38,10 +41,15 @@ export class Seats {
   }
 
   /** Gives a call to a connection; whoever held it before is told that it was replaced. */
-  take(connection: Connection, call: Call, caller: Caller, { resumed }: { resumed: boolean }): void {
+  take(
+    connection: Connection,
+    call: Call,
+    caller: Caller,
+    { resumed, resumable }: { resumed: boolean; resumable: boolean },
+  ): void {
     const before = this.byCall.get(call);
     this.byCall.set(call, connection);
-    this.byConnection.set(connection, { call, allowance: new AudioAllowance({ resumed }) });
+    this.byConnection.set(connection, { call, caller, resumable, allowance: new AudioAllowance({ resumed }) });
     if (before) {
       this.byConnection.delete(before);
       before.onBinary = ignore;
@@ -80,7 +88,8 @@ export class Seats {
     this.byConnection.delete(connection);
     this.byCall.delete(seat.call);
     if (connection.closedWith === CloseCode.done) void seat.call.end('hangup');
-    else seat.call.detach();
+    else if (seat.resumable) seat.call.detach();
+    else void seat.call.end('disconnected');
   }
 
   /** Ends every call here, at a quiet moment each, so that another replica goes on with it. */
@@ -91,20 +100,20 @@ export class Seats {
 
   private callEnded(call: Call, { reason, durationMs }: CallEnd): void {
     const connection = this.byCall.get(call);
+    const seat = connection && this.byConnection.get(connection);
     this.byCall.delete(call);
-    if (!connection) return;
+    if (!connection || !seat) return;
     this.byConnection.delete(connection);
     connection.onBinary = ignore;
     if (reason === 'restarting') {
       // Said only now: what was said is stored, so whoever goes on with the call reads it.
-      connection.send('callMoving', {
-        retryAfterMs: Math.floor((this.options.random ?? Math.random)() * MOVE_SPREAD_MS),
-      });
+      const { random = Math.random } = this.options;
+      seat.caller.send('callMoving', { retryAfterMs: Math.floor(random() * MOVE_SPREAD_MS) });
       return connection.close(CloseCode.restarting, 'The call goes on elsewhere; connect again');
     }
     if (reason === 'replaced') return connection.close(CloseCode.replaced, 'The call goes on over a newer connection');
     if (call.failed) connection.fail(call.failed, undefined);
-    connection.send('callEnded', { reason, durationMs, usage: call.usage });
+    seat.caller.send('callEnded', { reason, durationMs, usage: call.usage });
     if (reason === 'model_failed') connection.close(CloseCode.tryLater, call.failed?.message);
     else if (reason === 'idle') connection.close(CloseCode.idle, 'Nobody said anything for long');
     else connection.close(CloseCode.done, 'Call ended');

@@ -9,17 +9,25 @@ import {
 import { AllowGuests, SocketAccess } from '@parley/auth';
 import { ParleyError } from '@parley/errors';
 import { AUDIO, voiceClientEvents } from '@parley/protocol';
-import { nestedFrames, parseWire, type Connection } from '@parley/service-kit';
+import { parseWire, type Connection } from '@parley/service-kit';
 import { CallDesk } from '../call-desk';
+import { ClientOrder } from '../call/compatible/client-order';
+import { CompatibleCaller } from './compatible-caller';
 import { ConnectionCaller } from './connection-caller';
+import { novaFrames } from './nova-frames';
 import { Seats } from './seats';
 
-/** `/ws/voice`: one call per connection, which it may outlive. */
-@WebSocketGateway({ path: '/ws/voice', frames: nestedFrames } as object)
+/**
+ * `/ws/voice`: one call per connection, which it may outlive. The first event decides how the two speak: `callStart`
+ * (managed), or `sessionStart` for front ends that write Nova Sonic's own events (compatible).
+ */
+@WebSocketGateway({ path: '/ws/voice', frames: novaFrames } as object)
 @SocketAccess({ audience: 'voice' })
 // Whether this service admits guests at all is its configuration (GUEST_VOICE); by default it does not.
 @AllowGuests()
 export class VoiceGateway implements OnGatewayDisconnect<Connection>, BeforeApplicationShutdown {
+  private readonly orders = new WeakMap<Connection, ClientOrder>();
+
   constructor(
     private readonly desk: CallDesk,
     private readonly seats: Seats,
@@ -28,7 +36,7 @@ export class VoiceGateway implements OnGatewayDisconnect<Connection>, BeforeAppl
   @SubscribeMessage('callStart')
   async callStart(@ConnectedSocket() connection: Connection, @MessageBody() body: unknown): Promise<void> {
     const start = parseWire(voiceClientEvents.callStart, body ?? {});
-    if (this.seats.has(connection))
+    if (this.seats.has(connection) || this.orders.has(connection))
       throw new ParleyError('invalid_frame', { message: 'A call has already begun on this connection' });
     const { call, conversationId, resumed } = await this.desk.seat(connection.principal!, start);
     connection.send(
@@ -46,24 +54,74 @@ export class VoiceGateway implements OnGatewayDisconnect<Connection>, BeforeAppl
       },
       connection.currentRef,
     );
-    this.seats.take(connection, call, new ConnectionCaller(connection, start.audio), {
-      resumed: resumed !== undefined,
-    });
+    const caller = new ConnectionCaller(connection, start.audio);
+    this.seats.take(connection, call, caller, { resumed: resumed !== undefined, resumable: true });
   }
 
   @SubscribeMessage('audioInput')
   audioInput(@ConnectedSocket() connection: Connection, @MessageBody() body: unknown): void {
+    const order = this.orders.get(connection);
+    if (order) order.accept('audioInput', body);
     this.seats.hear(connection, decodeAudio((body as { content?: unknown } | null)?.content));
   }
 
   @SubscribeMessage('textInput')
   textInput(@ConnectedSocket() connection: Connection, @MessageBody() body: unknown): void {
+    const order = this.orders.get(connection);
+    if (order) return void order.accept('textInput', body);
     const { content } = parseWire(voiceClientEvents.textInput, body);
     this.seats.callOf(connection).type(content);
   }
 
   @SubscribeMessage('callEnd')
   async callEnd(@ConnectedSocket() connection: Connection): Promise<void> {
+    await this.seats.callOf(connection).end('hangup');
+  }
+
+  @SubscribeMessage('sessionStart')
+  sessionStart(@ConnectedSocket() connection: Connection, @MessageBody() body: unknown): void {
+    if (this.seats.has(connection) || this.orders.has(connection))
+      throw new ParleyError('invalid_frame', { message: 'sessionStart comes first, and once' });
+    const order = new ClientOrder();
+    order.accept('sessionStart', body);
+    this.orders.set(connection, order);
+  }
+
+  @SubscribeMessage('promptStart')
+  promptStart(@ConnectedSocket() connection: Connection, @MessageBody() body: unknown): void {
+    this.orderOf(connection).accept('promptStart', body);
+  }
+
+  @SubscribeMessage('contentStart')
+  async contentStart(@ConnectedSocket() connection: Connection, @MessageBody() body: unknown): Promise<void> {
+    const meaning = this.orderOf(connection).accept('contentStart', body);
+    if (meaning.kind !== 'begin') return;
+    const { promptName, voiceId } = meaning;
+    const { data } = voiceClientEvents.callStart.safeParse({ audio: 'json', ...(voiceId ? { voiceId } : {}) });
+    const { call } = await this.desk.seat(connection.principal!, data ?? { audio: 'json' });
+    const caller = new CompatibleCaller(connection, promptName);
+    this.seats.take(connection, call, caller, { resumed: false, resumable: false });
+  }
+
+  @SubscribeMessage('contentEnd')
+  contentEnd(@ConnectedSocket() connection: Connection, @MessageBody() body: unknown): void {
+    const meaning = this.orderOf(connection).accept('contentEnd', body);
+    if (meaning.kind === 'typed') this.seats.callOf(connection).type(meaning.text);
+  }
+
+  @SubscribeMessage('toolResult')
+  toolResult(@ConnectedSocket() connection: Connection, @MessageBody() body: unknown): void {
+    this.orderOf(connection).accept('toolResult', body);
+  }
+
+  @SubscribeMessage('promptEnd')
+  promptEnd(@ConnectedSocket() connection: Connection, @MessageBody() body: unknown): void {
+    this.orderOf(connection).accept('promptEnd', body);
+  }
+
+  @SubscribeMessage('sessionEnd')
+  async sessionEnd(@ConnectedSocket() connection: Connection, @MessageBody() body: unknown): Promise<void> {
+    this.orderOf(connection).accept('sessionEnd', body);
     await this.seats.callOf(connection).end('hangup');
   }
 
@@ -75,6 +133,24 @@ export class VoiceGateway implements OnGatewayDisconnect<Connection>, BeforeAppl
   async beforeApplicationShutdown(): Promise<void> {
     await this.seats.move(this.desk.live);
     this.desk.stop();
+  }
+
+  private orderOf(connection: Connection): ClientOrder {
+    const order = this.orders.get(connection);
+    if (!order) throw new ParleyError('invalid_frame', { message: 'No session has begun: say sessionStart first' });
+    return order;
+  }
+}
+
+/**
+ * The same at the address that older front ends know, for the tokens that they send: ID tokens too, in the URL.
+ */
+@WebSocketGateway({ path: '/ws/nova-sonic-backend', frames: novaFrames } as object)
+@SocketAccess({ audience: 'voice', uses: ['access', 'id'] })
+@AllowGuests()
+export class NovaSonicBackendGateway extends VoiceGateway {
+  constructor(desk: CallDesk, seats: Seats) {
+    super(desk, seats);
   }
 }
 

@@ -49,6 +49,7 @@ export function setUp(
   options: Partial<CallOptions> & {
     append?: (utterance: Utterance) => Promise<{ id: string; seq: number }>;
     quota?: number;
+    reserve?: number;
   } = {},
 ) {
   const model = new ScriptedModel();
@@ -61,7 +62,7 @@ export function setUp(
     rotation: { ...rotationTimes(480_000, 260_000), jitterMs: 0 },
     ...{ detachedMs: 30_000, callMs: 3_600_000, idleMs: 900_000 },
   };
-  const leases = new MemoryStreamLeases({ quota: options.quota ?? 10, reserve: 1 });
+  const leases = new MemoryStreamLeases({ quota: options.quota ?? 10, reserve: options.reserve ?? 1 });
   const call = new Call({
     id: 'call-1',
     model,
