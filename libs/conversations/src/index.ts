@@ -14,3 +14,8 @@ export { foldEntries, foldMessages, isMessage, isOverlay, type Overlay } from '.
 export { UNTITLED, excerpt, titleFrom } from './domain/preview';
 export { createDocumentClient } from './dynamodb/client';
 export { createConversationStore, type ConversationStoreOptions } from './dynamodb/dynamo-conversation-store';
+export type { FanOut, FanOutListener } from './fan-out/fan-out';
+export { MemoryFanOut } from './fan-out/memory-fan-out';
+export { ValkeyFanOut, type ValkeyFanOutOptions } from './fan-out/valkey-fan-out';
+export { ValkeyConnection, type ValkeyState } from './valkey/valkey-connection';
+export type { ValkeyOptions } from './valkey/valkey-options';
