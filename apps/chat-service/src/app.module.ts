@@ -1,8 +1,14 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { createBedrockKnowledgeBase, createChatModels, createTools, loadAssistants } from '@parley/assistants';
 import { AuthModule, DISPLAY_NAMES, type DisplayNames } from '@parley/auth';
-import { createConversationStore, createDocumentClient } from '@parley/conversations';
-import { authOptionsOf } from '@parley/service-kit';
+import {
+  createConversationStore,
+  createDocumentClient,
+  hintOver,
+  Replicas,
+  valkeyOptionsOf,
+} from '@parley/conversations';
+import { authOptionsOf, gaugeOf } from '@parley/service-kit';
 import type { Logger } from 'pino';
 import { Counter, Gauge, type Registry } from 'prom-client';
 import { AssistantsController } from './assistants.controller';
@@ -23,6 +29,11 @@ import { Upkeep } from './upkeep';
 export class AppModule {
   static with(config: ChatConfig, logger: Logger, metrics: Registry): DynamicModule {
     const dynamo = createDocumentClient({ region: config.AWS_REGION });
+    const replicas = new Replicas(valkeyOptionsOf(config), logger);
+    if (replicas.valkey)
+      gaugeOf(metrics, 'parley_valkey_reached', '1 while other processes are heard over Valkey', () =>
+        Number(replicas.reached),
+      );
     const report = (what: string, cause: unknown) => logger.warn({ err: cause }, what);
     const generations = new Generations();
     const knowledgeBase =
@@ -56,10 +67,12 @@ export class AppModule {
         AuthModule.forRoot({
           ...authOptionsOf(config, logger, metrics, { bareLabels: config.GUEST_BARE_LABELS }),
           sessions: { client: dynamo, table: config.SESSIONS_TABLE },
+          signOutHint: hintOver(replicas.fanOut, 'sign-outs'),
         }),
       ],
       controllers: [SessionController, ConversationsController, ChatController, AssistantsController],
       providers: [
+        { provide: Replicas, useValue: replicas },
         SignOut,
         { provide: Upkeep, useFactory: () => new Upkeep(store, report) },
         { provide: CONVERSATIONS, useValue: store },
