@@ -10,7 +10,23 @@ export type {
   PageQuery,
   SupersessionDraft,
 } from './domain/conversation-store';
+export {
+  LEASE_MS,
+  RENEW_MS,
+  type ClaimDraft,
+  type GenerationClaim,
+  type GenerationClaims,
+} from './domain/generation-claims';
+export {
+  GENERATION_KEPT_MS,
+  type GenerationLog,
+  type GenerationWriter,
+  type LoggedChunk,
+  type ReadOptions,
+} from './domain/generation-log';
 export { foldEntries, foldMessages, isMessage, isOverlay, type Overlay } from './domain/fold';
 export { UNTITLED, excerpt, titleFrom } from './domain/preview';
 export { createDocumentClient } from './dynamodb/client';
 export { createConversationStore, type ConversationStoreOptions } from './dynamodb/dynamo-conversation-store';
+export { DynamoGenerationClaims } from './dynamodb/generation-claims';
+export { MemoryGenerationLog } from './generations/memory-generation-log';

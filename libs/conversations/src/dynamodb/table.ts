@@ -83,6 +83,12 @@ export class Table {
     await this.client.send(new PutCommand({ TableName: this.name, Item: item })).catch(rethrow);
   }
 
+  /** Puts an item in the place of one for which `when` holds; `false` when it did not. */
+  async putWhen(item: Item, when: string, values: Record<string, unknown>): Promise<boolean> {
+    const input = { TableName: this.name, Item: item, ...condition(when, values) };
+    return this.client.send(new PutCommand(input)).then(done, lostOrRethrow);
+  }
+
   /** Changes an item; `false` when `when` did not hold. */
   async update(key: Key, change: Change): Promise<boolean> {
     return this.client
@@ -90,8 +96,23 @@ export class Table {
       .then(done, lostOrRethrow);
   }
 
+  /** Changes an item and answers it as it is then; `undefined` when `when` did not hold. */
+  async updated(key: Key, change: Change): Promise<Item | undefined> {
+    const input = { TableName: this.name, Key: key, ReturnValues: 'ALL_NEW' as const, ...expressions(change) };
+    const answer = await this.client
+      .send(new UpdateCommand(input))
+      .catch((error: unknown) => void lostOrRethrow(error));
+    return answer?.Attributes as Item | undefined;
+  }
+
   async delete(key: Key): Promise<void> {
     await this.client.send(new DeleteCommand({ TableName: this.name, Key: key })).catch(rethrow);
+  }
+
+  /** Deletes an item if `when` holds. */
+  async deleteWhen(key: Key, when: string, values: Record<string, unknown>): Promise<boolean> {
+    const input = { TableName: this.name, Key: key, ...condition(when, values) };
+    return this.client.send(new DeleteCommand(input)).then(done, lostOrRethrow);
   }
 
   async deleteAll(keys: readonly Key[]): Promise<void> {
@@ -179,6 +200,11 @@ function expressions({ set = {}, setOnce = {}, remove = [], when, values = {} }:
       ...Object.entries(values).map(([name, value]) => [`:${name}`, value]),
     ]),
   };
+}
+
+function condition(when: string, values: Record<string, unknown>) {
+  const { ConditionExpression, ExpressionAttributeNames, ExpressionAttributeValues } = expressions({ when, values });
+  return { ConditionExpression, ExpressionAttributeNames, ExpressionAttributeValues };
 }
 
 const done = () => true;
