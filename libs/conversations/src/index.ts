@@ -29,4 +29,5 @@ export { UNTITLED, excerpt, titleFrom } from './domain/preview';
 export { createDocumentClient } from './dynamodb/client';
 export { createConversationStore, type ConversationStoreOptions } from './dynamodb/dynamo-conversation-store';
 export { DynamoGenerationClaims } from './dynamodb/generation-claims';
+export { LocalFirstGenerationLog } from './generations/local-first-generation-log';
 export { MemoryGenerationLog } from './generations/memory-generation-log';

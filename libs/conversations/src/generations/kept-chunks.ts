@@ -9,13 +9,6 @@ export class KeptChunks {
   characters = 0;
   ended = false;
 
-  /** @param first place of the first chunk that is kept, less one. */
-  constructor(private readonly first = 0) {}
-
-  get last(): number {
-    return this.first + this.chunks.length;
-  }
-
   append(json: string): void {
     if (this.ended) throw new Error('A generation has exactly one terminal chunk');
     this.chunks.push(json);
@@ -29,17 +22,15 @@ export class KeptChunks {
     this.readers.wake();
   }
 
-  /** The chunks behind a place, without the first of them if that is not kept. */
-  after(place: number): LoggedChunk[] {
-    const from = Math.max(0, place - this.first);
-    return this.chunks.slice(from).map((json, index) => ({ at: this.first + from + index + 1, json }));
+  all(): LoggedChunk[] {
+    return this.chunks.map((json, index) => ({ at: index + 1, json }));
   }
 
   async *read(after: number, signal: AbortSignal): AsyncGenerator<LoggedChunk> {
-    let next = Math.max(0, after - this.first);
+    let next = after;
     while (!signal.aborted) {
       for (; next < this.chunks.length; next += 1) {
-        yield { at: this.first + next + 1, json: this.chunks[next]! };
+        yield { at: next + 1, json: this.chunks[next]! };
         if (signal.aborted) return;
       }
       if (this.ended) return;

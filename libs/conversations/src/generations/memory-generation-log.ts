@@ -24,10 +24,10 @@ export class MemoryGenerationLog implements GenerationLog {
     private readonly keptCharacters = KEPT_CHARACTERS,
   ) {}
 
-  open(generationId: string, options: { after?: number } = {}): GenerationWriter {
+  open(generationId: string): GenerationWriter {
     this.forgetOld();
     const known = this.generations.get(generationId);
-    const chunks = known !== undefined && !known.ended ? known : new KeptChunks(options.after);
+    const chunks = known !== undefined && !known.ended ? known : new KeptChunks();
     this.generations.set(generationId, chunks);
     this.openings.wake();
     return {
@@ -51,7 +51,7 @@ export class MemoryGenerationLog implements GenerationLog {
   }
 
   async snapshot(generationId: string): Promise<LoggedChunk[]> {
-    return this.generations.get(generationId)?.after(0) ?? [];
+    return this.generations.get(generationId)?.all() ?? [];
   }
 
   has(generationId: string): boolean {
