@@ -1,18 +1,25 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { createBedrockKnowledgeBase, createChatModels, createTools, loadAssistants } from '@parley/assistants';
 import { AuthModule, DISPLAY_NAMES, type DisplayNames } from '@parley/auth';
-import { createConversationStore, createDocumentClient } from '@parley/conversations';
+import {
+  DynamoGenerationClaims,
+  MemoryGenerationLog,
+  createConversationStore,
+  createDocumentClient,
+} from '@parley/conversations';
 import { authOptionsOf } from '@parley/service-kit';
 import type { Logger } from 'pino';
 import { Counter, Gauge, type Registry } from 'prom-client';
 import { AssistantsController } from './assistants.controller';
 import { Answering } from './chat/answering';
 import { Authors } from './chat/authors';
+import { Following } from './chat/following';
 import { Generations } from './chat/generations';
+import { Rescue } from './chat/rescue';
 import { ChatController } from './chat.controller';
 import type { ChatConfig } from './config';
 import { ConversationsController } from './conversations/conversations.controller';
-import { ASSISTANTS, CONVERSATIONS } from './ports';
+import { ASSISTANTS, CLAIMS, CONVERSATIONS } from './ports';
 import { IdentityProvider } from './session/identity-provider';
 import { SessionController } from './session/session.controller';
 import { SignOut } from './session/sign-out';
@@ -24,7 +31,9 @@ export class AppModule {
   static with(config: ChatConfig, logger: Logger, metrics: Registry): DynamicModule {
     const dynamo = createDocumentClient({ region: config.AWS_REGION });
     const report = (what: string, cause: unknown) => logger.warn({ err: cause }, what);
-    const generations = new Generations();
+    const claims = new DynamoGenerationClaims(dynamo, config.CONVERSATIONS_TABLE);
+    const log = new MemoryGenerationLog();
+    const generations = new Generations({ claims, log, report });
     const knowledgeBase =
       config.KNOWLEDGE_BASE_ID === undefined
         ? undefined
@@ -50,6 +59,7 @@ export class AppModule {
       beforeRemove: (id) => generations.stopIn(id),
     });
     const assistants = loadAssistants();
+    const rescue = new Rescue({ claims, log, store, assistants, report });
     return {
       module: AppModule,
       imports: [
@@ -61,10 +71,12 @@ export class AppModule {
       controllers: [SessionController, ConversationsController, ChatController, AssistantsController],
       providers: [
         SignOut,
-        { provide: Upkeep, useFactory: () => new Upkeep(store, report) },
+        { provide: Upkeep, useFactory: () => new Upkeep(store, rescue, report) },
         { provide: CONVERSATIONS, useValue: store },
         { provide: ASSISTANTS, useValue: assistants },
+        { provide: CLAIMS, useValue: claims },
         { provide: Generations, useValue: generations },
+        { provide: Following, useValue: new Following({ claims, log, store, rescue, report }) },
         { provide: Authors, inject: [DISPLAY_NAMES], useFactory: (names: DisplayNames) => new Authors(names) },
         {
           provide: IdentityProvider,
@@ -81,7 +93,9 @@ export class AppModule {
             new Answering({
               store,
               assistants,
+              claims,
               generations,
+              rescue,
               models: createChatModels({ default: config.CHAT_MODEL, region: config.AWS_REGION }),
               tools: createTools(knowledgeBase === undefined ? {} : { knowledgeBase }),
               report,

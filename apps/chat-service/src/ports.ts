@@ -1,3 +1,4 @@
 /** Injection tokens of the ports that the libraries serve. */
 export const CONVERSATIONS = Symbol('conversations');
 export const ASSISTANTS = Symbol('assistants');
+export const CLAIMS = Symbol('claims of generations');

@@ -22,6 +22,7 @@ export { loadAssistants } from './load-assistants';
 export { BUILT_IN_TOOLS, createTools, toolsOf } from './tools/built-in';
 export { createBedrockKnowledgeBase } from './models/bedrock-knowledge-base';
 export { createChatModels, modelIdOf, type ChatModelOptions, type ChatModels } from './models/chat-models';
+export { AnswerParts } from './answer/answer-parts';
 export { ANSWER_TIMEOUTS, type AnswerEnd, type AnswerTimeouts, type AnswerUsage } from './answer/answer';
 export { ModelTimeout, errorCodeOf } from './answer/error-code';
 export { streamAnswer, type AnswerRequest } from './answer/stream-answer';

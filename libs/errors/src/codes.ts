@@ -65,6 +65,7 @@ export const ERROR_CODES = {
   store_unavailable: { kind: 'unavailable', message: 'Conversations cannot be read or written right now' },
   model_unavailable: { kind: 'unavailable', message: 'The model cannot answer right now' },
   model_timeout: { kind: 'unavailable', message: 'The model took too long to answer' },
+  answer_interrupted: { kind: 'unavailable', message: 'The answer broke off; what there is of it was kept' },
   at_capacity: { kind: 'unavailable', message: 'All lines are busy; try again shortly' },
   restarting: {
     kind: 'unavailable',

@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import {
   buildInstructions,
   parseContext,
@@ -11,14 +11,22 @@ import {
   type ChatModels,
   type Tool,
 } from '@parley/assistants';
-import type { ConversationStore } from '@parley/conversations';
+import {
+  GENERATION_KEPT_MS,
+  type ConversationStore,
+  type GenerationClaim,
+  type GenerationClaims,
+} from '@parley/conversations';
 import { ParleyError } from '@parley/errors';
 import type { Author, ChatRequest, Conversation } from '@parley/protocol';
-import { readTurn } from './chat-request';
-import type { Generation } from './generation';
-import type { Generations } from './generations';
+import { readTurn, type ChatTurn } from './chat-request';
+import type { Generations, ProducedChunk } from './generations';
+import { authorOf, keepAnswer } from './keeping-the-answer';
+import type { Rescue } from './rescue';
 import { saveTurn } from './saving-the-turn';
 
+/** Others who took the place between a look and a claim; the next one is told that it is taken. */
+const MAX_RACES = 3;
 /** Of the conversation, told to the model; its characters are bounded besides. */
 const HISTORY_MESSAGES = 60;
 
@@ -27,7 +35,9 @@ export interface AnsweringParts {
   assistants: AssistantCatalog;
   models: ChatModels;
   tools: readonly Tool[];
+  claims: GenerationClaims;
   generations: Generations;
+  rescue: Pick<Rescue, 'rescue'>;
   /** Told of everything that somebody should look at, with its cause. */
   report: (what: string, cause: unknown) => void;
   onEnd?: (end: AnswerEnd, assistant: Assistant) => void;
@@ -40,14 +50,14 @@ export class Answering {
   constructor(private readonly parts: AnsweringParts) {}
 
   /**
-   * The generation that answers this request: a new one, or for a re-sent request the one that runs already. What the
-   * person wrote is in the log when this resolves.
+   * The generation that answers this request: a new one, or for a re-sent request the one that runs already, on whatever
+   * replica. What the person wrote is in the log when this resolves.
    *
    * @throws ParleyError `invalid_body`, `part_not_supported`, `too_large`, `assistant_not_found`,
    *   `conversation_not_found`, `generation_running`, `store_unavailable`
    */
-  async answer(author: Author, request: ChatRequest): Promise<Generation> {
-    const { store, assistants, generations } = this.parts;
+  async answer(author: Author, request: ChatRequest): Promise<GenerationClaim> {
+    const { assistants } = this.parts;
     const turn = readTurn(request);
     const chosen = request.assistant === undefined ? undefined : assistants.get(request.assistant);
     const conversation = await this.open(author, request.id, chosen);
@@ -55,23 +65,54 @@ export class Answering {
     // Checked before anything is written: a wrong context is the caller's to mend.
     parseContext(assistant, request.context);
 
-    const current = generations.find(conversation.id);
-    if (current?.key === turn.key && (!current.ended || (current.succeeded && turn.trigger === 'submit-message')))
-      return current;
-    const generation = generations.reserve(conversation.id, turn.key);
+    const claim = await this.claim(author, conversation.id, turn, assistant);
+    if (!claim.isNew) return claim;
+    await this.begin(claim, () => saveTurn(this.parts.store, author, conversation.id, turn, claim.generationId));
+    this.parts.generations.run(claim, (signal) => this.produce(claim, assistant, request.context, signal));
+    return claim;
+  }
+
+  /** The conversation's place for this turn, or who has it for the very same one. */
+  private async claim(
+    author: Author,
+    conversationId: string,
+    turn: ChatTurn,
+    assistant: Assistant,
+  ): Promise<GenerationClaim & { isNew: boolean }> {
+    const { claims, rescue } = this.parts;
+    const draft = { conversationId, key: turn.key, principalId: author.id, assistant: assistant.id };
+    let current = await claims.find(conversationId);
+    for (let attempt = 0; attempt < MAX_RACES; attempt += 1) {
+      if (current?.state === 'running' && current.leaseUntil < this.now()) {
+        await rescue.rescue(current);
+        current = await claims.find(conversationId);
+      }
+      if (current !== undefined && this.answers(current, turn)) return { ...current, isNew: false };
+      if (current?.state === 'running') break;
+      const claim = await claims.take({ ...draft, generationId: randomUUID() }, current);
+      if (claim !== undefined) return { ...claim, isNew: true };
+      current = await claims.find(conversationId);
+    }
+    throw new ParleyError('generation_running', { retryAfterMs: 1_000 });
+  }
+
+  /** Whether a generation is the answer to this turn already: it runs, or ended well a moment ago. */
+  private answers({ key, state, succeeded, endedAt = 0 }: GenerationClaim, turn: ChatTurn): boolean {
+    if (key !== turn.key) return false;
+    if (state === 'running') return true;
+    return succeeded && turn.trigger === 'submit-message' && this.now() - endedAt < GENERATION_KEPT_MS;
+  }
+
+  /** What comes before the first chunk; if it fails, nothing was begun. */
+  private async begin(claim: GenerationClaim, prepare: () => Promise<void>): Promise<void> {
     try {
-      await saveTurn(store, author, conversation.id, turn, generation.id);
+      await prepare();
     } catch (error) {
-      generations.release(conversation.id, generation);
+      await this.parts.claims.release(claim).catch((cause: unknown) => {
+        this.parts.report('a claim could not be given back; its lease will run out', cause);
+      });
       throw error;
     }
-    generations.run(
-      conversation.id,
-      generation,
-      () => this.generate(author, conversation.id, assistant, request.context, generation),
-      (error) => this.parts.report('a generation has a bug', error),
-    );
-    return generation;
   }
 
   /** The conversation of this id; made on first use, for an id that nobody has. */
@@ -84,70 +125,51 @@ export class Answering {
     return this.parts.store.create(author, { id, assistant: (assistant ?? this.parts.assistants.get()).id });
   }
 
-  private async generate(
-    author: Author,
-    id: string,
+  private async *produce(
+    claim: GenerationClaim,
     assistant: Assistant,
     context: unknown,
-    generation: Generation,
-  ): Promise<void> {
-    const { store, models, tools, now = Date.now } = this.parts;
+    signal: AbortSignal,
+  ): AsyncGenerator<ProducedChunk> {
+    const { store, models, tools } = this.parts;
+    const { principalId, conversationId, generationId } = claim;
     let end: AnswerEnd | undefined;
     const chunks = streamAnswer({
       assistant,
       model: models(assistant),
-      messageId: generation.id,
+      messageId: generationId,
       messageMetadata: { author: authorOf(assistant) },
-      history: await store.lastMessages(author.id, id, HISTORY_MESSAGES),
+      history: await store.lastMessages(principalId, conversationId, HISTORY_MESSAGES),
       instructions: buildInstructions(assistant, {
         mode: 'text',
         context,
-        now: now(),
+        now: this.now(),
         nonce: randomBytes(16).toString('hex'),
       }),
       tools: toolsOf(assistant, tools),
-      principalId: author.id,
-      conversationId: id,
-      signal: generation.signal,
+      principalId,
+      conversationId,
+      signal,
       timeouts: this.parts.timeouts,
       report: this.parts.report,
       onEnd: async (ended) => {
         end = ended;
         if (ended.outcome === 'failed') this.parts.report(`an answer failed: ${ended.errorCode}`, ended.cause);
-        if (ended.text.trim() !== '') await this.keep(author, id, assistant, generation, ended);
+        if (ended.text.trim() !== '') {
+          const interrupted = ended.outcome !== 'completed';
+          await keepAnswer(store, claim, assistant, { parts: ended.parts, interrupted });
+        }
         this.parts.onEnd?.(ended, assistant);
       },
     });
     for await (const chunk of chunks) {
       const json = JSON.stringify(chunk);
-      if (chunk.type === 'finish' || chunk.type === 'error') {
-        generation.end(json, { succeeded: chunk.type === 'finish' && end?.outcome !== 'failed' });
-      } else generation.append(json);
+      if (chunk.type !== 'finish' && chunk.type !== 'error') yield { json };
+      else yield { json, end: { succeeded: chunk.type === 'finish' && end?.outcome !== 'failed' } };
     }
   }
 
-  /** Keeps an answer, also a partial one: it was seen. */
-  private async keep(
-    author: Author,
-    id: string,
-    assistant: Assistant,
-    generation: Generation,
-    { parts, outcome }: AnswerEnd,
-  ) {
-    await this.parts.store.append(
-      author.id,
-      id,
-      {
-        type: 'message',
-        id: generation.id,
-        role: 'assistant',
-        author: authorOf(assistant),
-        parts,
-        ...(outcome === 'completed' ? {} : { interrupted: true }),
-      },
-      `answer/${generation.id}`,
-    );
+  private now(): number {
+    return (this.parts.now ?? Date.now)();
   }
 }
-
-const authorOf = ({ id, name }: Assistant): Author => ({ kind: 'assistant', id, name });
