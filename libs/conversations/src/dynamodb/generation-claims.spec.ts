@@ -13,7 +13,8 @@ let there: DynamoGenerationClaims;
 beforeAll(async () => {
   await dynamo.start();
   table = await dynamo.createTable();
-  [here, there] = [0, 1].map(() => new DynamoGenerationClaims(dynamo.client(), table, () => now)) as never;
+  const replica = () => new DynamoGenerationClaims(dynamo.client(), table, () => now);
+  [here, there] = [replica(), replica()];
 });
 afterAll(() => dynamo.stop());
 

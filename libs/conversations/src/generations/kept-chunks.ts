@@ -22,6 +22,10 @@ export class KeptChunks {
     this.readers.wake();
   }
 
+  get last(): number {
+    return this.chunks.length;
+  }
+
   all(): LoggedChunk[] {
     return this.chunks.map((json, index) => ({ at: index + 1, json }));
   }
