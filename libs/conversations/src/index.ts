@@ -31,3 +31,9 @@ export { createConversationStore, type ConversationStoreOptions } from './dynamo
 export { DynamoGenerationClaims } from './dynamodb/generation-claims';
 export { LocalFirstGenerationLog } from './generations/local-first-generation-log';
 export { MemoryGenerationLog } from './generations/memory-generation-log';
+export { ValkeyGenerationLog } from './generations/valkey-generation-log';
+export type { FanOut, FanOutListener } from './fan-out/fan-out';
+export { MemoryFanOut } from './fan-out/memory-fan-out';
+export { ValkeyFanOut, type ValkeyFanOutOptions } from './fan-out/valkey-fan-out';
+export { ValkeyConnection, type ValkeyState } from './valkey/valkey-connection';
+export type { ValkeyOptions } from './valkey/valkey-options';

@@ -1,0 +1,2 @@
+export { RedisServer, type RedisServerOptions } from './redis-server';
+export { Ear } from './ear';
