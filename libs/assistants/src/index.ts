@@ -17,11 +17,12 @@ export {
   type ToolCall,
   type ToolLimits,
 } from './domain/run-tool';
-export { defineTool, type Tool, type ToolContext } from './domain/tool';
+export { defineTool, type Source, type Tool, type ToolContext } from './domain/tool';
 export { loadAssistants } from './load-assistants';
 export { BUILT_IN_TOOLS, createTools, toolsOf } from './tools/built-in';
 export { createBedrockKnowledgeBase } from './models/bedrock-knowledge-base';
-export { createChatModels, modelIdOf, type ChatModelOptions, type ChatModels } from './models/chat-models';
+export { createChatModels, type ChatModelOptions, type ChatModels, type Secret } from './models/chat-models';
+export { parseModel, type Provider, type QualifiedModel } from './models/model-name';
 export { AnswerParts } from './answer/answer-parts';
 export { ANSWER_TIMEOUTS, type AnswerEnd, type AnswerTimeouts, type AnswerUsage } from './answer/answer';
 export { ModelTimeout, errorCodeOf } from './answer/error-code';

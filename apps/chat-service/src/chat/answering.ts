@@ -5,6 +5,7 @@ import {
   streamAnswer,
   toolsOf,
   type AnswerEnd,
+  type AnswerRequest,
   type AnswerTimeouts,
   type Assistant,
   type AssistantCatalog,
@@ -136,7 +137,7 @@ export class Answering {
     let end: AnswerEnd | undefined;
     const chunks = streamAnswer({
       assistant,
-      model: models(assistant),
+      models: modelsOf(assistant, models),
       messageId: generationId,
       messageMetadata: { author: authorOf(assistant) },
       history: await store.lastMessages(principalId, conversationId, HISTORY_MESSAGES),
@@ -173,3 +174,7 @@ export class Answering {
     return (this.parts.now ?? Date.now)();
   }
 }
+
+/** An assistant's own model, then its second one. */
+const modelsOf = ({ model, fallback }: Assistant, models: ChatModels): AnswerRequest['models'] =>
+  fallback === undefined ? [models(model)] : [models(model), models(fallback)];
