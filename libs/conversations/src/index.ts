@@ -26,6 +26,7 @@ export {
 } from './domain/generation-log';
 export { foldEntries, foldMessages, isMessage, isOverlay, type Overlay } from './domain/fold';
 export { UNTITLED, excerpt, titleFrom } from './domain/preview';
+export { Table, type Change, type Item } from './dynamodb/table';
 export { createDocumentClient } from './dynamodb/client';
 export { createConversationStore, type ConversationStoreOptions } from './dynamodb/dynamo-conversation-store';
 export { DynamoGenerationClaims } from './dynamodb/generation-claims';

@@ -59,6 +59,7 @@ export const ERROR_CODES = {
     message: 'Too many connections are open already',
   },
   too_fast: { kind: 'unavailable', status: 429, close: { open: CloseCode.tooFast }, message: 'Frames come too fast' },
+  assistant_off: { kind: 'unavailable', message: 'This assistant is switched off' },
   budget_reached: { kind: 'unavailable', message: 'The budget for today is used up' },
   signing_keys_unavailable: { kind: 'unavailable', message: 'Sign-in keys cannot be read right now' },
   identity_unavailable: { kind: 'unavailable', message: 'The sign-in service does not answer right now' },

@@ -26,6 +26,8 @@ export interface AssistantDefinition {
     steps: number;
   };
   guests: boolean;
+  /** What everybody together may use of it in a day (UTC); not bounded without it. */
+  ceiling?: { tokensPerDay?: number; callsPerDay?: number };
   /** Page context that is accepted; none without it. */
   context?: z.ZodObject;
 }
@@ -80,5 +82,8 @@ export const definitionSchema = (tools: readonly string[]) =>
       steps: z.int().min(1).max(10),
     }),
     guests: z.boolean(),
+    ceiling: z
+      .strictObject({ tokensPerDay: z.int().min(1).optional(), callsPerDay: z.int().min(1).optional() })
+      .optional(),
     context: z.instanceof(z.ZodObject, { error: 'an object schema of zod' }).optional(),
   });

@@ -21,6 +21,8 @@ export interface Change {
   /** Written only where the attribute is not there yet. */
   setOnce?: Record<string, unknown>;
   remove?: readonly string[];
+  /** Added to numbers; what is not there yet is 0. */
+  add?: Readonly<Record<string, number>>;
   /** Condition, with `#name` for attributes and `:name` for the given values. */
   when?: string;
   values?: Record<string, unknown>;
@@ -181,8 +183,8 @@ export class ItemMap {
   }
 }
 
-function expressions({ set = {}, setOnce = {}, remove = [], when, values = {} }: Change) {
-  const names = new Set([...Object.keys(set), ...Object.keys(setOnce), ...remove]);
+function expressions({ set = {}, setOnce = {}, remove = [], add = {}, when, values = {} }: Change) {
+  const names = new Set([...Object.keys(set), ...Object.keys(setOnce), ...remove, ...Object.keys(add)]);
   for (const [, name] of when?.matchAll(/#(\w+)/g) ?? []) names.add(name as string);
   const sets = [
     ...Object.keys(set).map((name) => `#${name} = :set_${name}`),
@@ -192,11 +194,17 @@ function expressions({ set = {}, setOnce = {}, remove = [], when, values = {} }:
     UpdateExpression: [
       sets.length > 0 ? `SET ${sets.join(', ')}` : '',
       remove.length > 0 ? `REMOVE ${remove.map((name) => `#${name}`).join(', ')}` : '',
+      Object.keys(add).length > 0
+        ? `ADD ${Object.keys(add)
+            .map((name) => `#${name} :add_${name}`)
+            .join(', ')}`
+        : '',
     ].join(' '),
     ConditionExpression: when,
     ExpressionAttributeNames: Object.fromEntries([...names].map((name) => [`#${name}`, name])),
     ExpressionAttributeValues: Object.fromEntries([
       ...Object.entries({ ...set, ...setOnce }).map(([name, value]) => [`:set_${name}`, value]),
+      ...Object.entries(add).map(([name, amount]) => [`:add_${name}`, amount]),
       ...Object.entries(values).map(([name, value]) => [`:${name}`, value]),
     ]),
   };
