@@ -35,6 +35,8 @@ export { MemoryGenerationLog } from './generations/memory-generation-log';
 export { ValkeyGenerationLog } from './generations/valkey-generation-log';
 export type { FanOut, FanOutListener } from './fan-out/fan-out';
 export { MemoryFanOut } from './fan-out/memory-fan-out';
+export { hintOver, type Hint } from './fan-out/hint';
+export { Replicas, valkeyOptionsOf } from './fan-out/replicas';
 export { ValkeyFanOut, type ValkeyFanOutOptions } from './fan-out/valkey-fan-out';
 export { ValkeyConnection, type ValkeyState } from './valkey/valkey-connection';
 export type { ValkeyOptions } from './valkey/valkey-options';

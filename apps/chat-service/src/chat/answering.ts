@@ -1,5 +1,6 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import {
+  ANSWER_TIMEOUTS,
   buildInstructions,
   parseContext,
   streamAnswer,
@@ -9,8 +10,11 @@ import {
   type AnswerTimeouts,
   type Assistant,
   type AssistantCatalog,
+  type Budget,
   type ChatModels,
+  type Reservation,
   type Tool,
+  type UsageLedger,
 } from '@parley/assistants';
 import {
   GENERATION_KEPT_MS,
@@ -18,16 +22,16 @@ import {
   type GenerationClaim,
   type GenerationClaims,
 } from '@parley/conversations';
-import { ParleyError } from '@parley/errors';
-import type { Author, ChatRequest, Conversation } from '@parley/protocol';
+import { ParleyError, asParleyError } from '@parley/errors';
+import type { Author, ChatRequest, Conversation, Message } from '@parley/protocol';
 import { readTurn, type ChatTurn } from './chat-request';
 import type { Generations, ProducedChunk } from './generations';
 import { authorOf, keepAnswer } from './keeping-the-answer';
 import type { Rescue } from './rescue';
 import { saveTurn } from './saving-the-turn';
 
-/** Others who took the place between a look and a claim; the next one is told that it is taken. */
-const MAX_RACES = 3;
+/** Reserved for what the model is told, until it is known. */
+const PROMPT_TOKENS = 2_000;
 /** Of the conversation, told to the model; its characters are bounded besides. */
 const HISTORY_MESSAGES = 60;
 
@@ -35,6 +39,10 @@ export interface AnsweringParts {
   store: ConversationStore;
   assistants: AssistantCatalog;
   models: ChatModels;
+  /** What an assistant's `default` means. */
+  defaultModel: string;
+  budget: Pick<Budget, 'reserve'>;
+  usage: Pick<UsageLedger, 'record'>;
   tools: readonly Tool[];
   claims: GenerationClaims;
   generations: Generations;
@@ -46,6 +54,16 @@ export interface AnsweringParts {
   now?: () => number;
 }
 
+interface Production {
+  assistant: Assistant;
+  author: Author;
+  context: unknown;
+  reservation: Reservation;
+  signal: AbortSignal;
+}
+
+const running = () => new ParleyError('generation_running', { retryAfterMs: 1_000 });
+
 /** Answers what a person writes: saves it, has the model answer, keeps the answer. */
 export class Answering {
   constructor(private readonly parts: AnsweringParts) {}
@@ -54,47 +72,81 @@ export class Answering {
    * The generation that answers this request: a new one, or for a re-sent request the one that runs already, on whatever
    * replica. What the person wrote is in the log when this resolves.
    *
-   * @throws ParleyError `invalid_body`, `part_not_supported`, `too_large`, `assistant_not_found`,
-   *   `conversation_not_found`, `generation_running`, `store_unavailable`
+   * @throws ParleyError `invalid_body`, `part_not_supported`, `too_large`, `assistant_not_found`, `assistant_off`,
+   *   `conversation_not_found`, `generation_running`, `too_many_requests`, `budget_reached`, `store_unavailable`
    */
   async answer(author: Author, request: ChatRequest): Promise<GenerationClaim> {
     const { assistants } = this.parts;
     const turn = readTurn(request);
-    const chosen = request.assistant === undefined ? undefined : assistants.get(request.assistant);
-    const conversation = await this.open(author, request.id, chosen);
-    const assistant = chosen ?? assistants.get(conversation.assistant);
+    const guest = author.kind === 'guest';
+    const chosen = request.assistant === undefined ? undefined : assistants.get(request.assistant, { guest });
+    const [conversation, current] = await Promise.all([
+      this.open(author, request.id, chosen),
+      this.parts.claims.find(request.id),
+    ]);
+    const assistant = chosen ?? assistants.get(conversation.assistant, { guest });
     // Checked before anything is written: a wrong context is the caller's to mend.
     parseContext(assistant, request.context);
 
-    const claim = await this.claim(author, conversation.id, turn, assistant);
-    if (!claim.isNew) return claim;
-    await this.begin(claim, () => saveTurn(this.parts.store, author, conversation.id, turn, claim.generationId));
-    this.parts.generations.run(claim, (signal) => this.produce(claim, assistant, request.context, signal));
-    return claim;
+    const last = await this.assertAlive(current);
+    if (last !== undefined && this.answers(last, turn)) return last;
+    if (last?.state === 'running') throw running();
+    return this.begin(author, turn, assistant, request, last);
   }
 
-  /** The conversation's place for this turn, or who has it for the very same one. */
-  private async claim(
+  /** Reserves, claims, saves what was asked, and has it answered. */
+  private async begin(
     author: Author,
-    conversationId: string,
     turn: ChatTurn,
     assistant: Assistant,
-  ): Promise<GenerationClaim & { isNew: boolean }> {
-    const { claims, rescue } = this.parts;
-    const draft = { conversationId, key: turn.key, principalId: author.id, assistant: assistant.id };
-    let current = await claims.find(conversationId);
-    for (let attempt = 0; attempt < MAX_RACES; attempt += 1) {
-      if (current?.state === 'running' && current.leaseUntil < this.now()) {
-        await rescue.rescue(current);
-        current = await claims.find(conversationId);
+    { id: conversationId, context }: ChatRequest,
+    last: GenerationClaim | undefined,
+  ): Promise<GenerationClaim> {
+    const { claims, store, generations, report } = this.parts;
+    const generationId = randomUUID();
+    const reservation = await this.reserve(author, assistant, generationId);
+    let claim: GenerationClaim | undefined;
+    try {
+      const draft = { conversationId, generationId, key: turn.key, principalId: author.id, assistant: assistant.id };
+      claim = await claims.take(draft, last);
+      if (claim === undefined) {
+        await reservation.settle(0);
+        // Somebody was first: perhaps the same request, sent twice at once.
+        const first = await claims.find(conversationId);
+        if (first !== undefined && this.answers(first, turn)) return first;
+        throw running();
       }
-      if (current !== undefined && this.answers(current, turn)) return { ...current, isNew: false };
-      if (current?.state === 'running') break;
-      const claim = await claims.take({ ...draft, generationId: randomUUID() }, current);
-      if (claim !== undefined) return { ...claim, isNew: true };
-      current = await claims.find(conversationId);
+      await saveTurn(store, author, conversationId, turn, generationId);
+    } catch (error) {
+      if (claim !== undefined) {
+        await reservation.settle(0);
+        await claims.release(claim).catch((cause: unknown) => {
+          report('a claim could not be given back; its lease will run out', cause);
+        });
+      }
+      throw error;
     }
-    throw new ParleyError('generation_running', { retryAfterMs: 1_000 });
+    const begun = claim;
+    generations.run(begun, (signal) => this.produce(begun, { assistant, author, context, reservation, signal }));
+    return begun;
+  }
+
+  private reserve({ id, kind }: Author, assistant: Assistant, generationId: string): Promise<Reservation> {
+    return this.parts.budget.reserve({
+      principalId: id,
+      guest: kind === 'guest',
+      assistant,
+      id: generationId,
+      tokens: assistant.limits.maxOutputTokens + PROMPT_TOKENS,
+      leaseMs: 2 * (this.parts.timeouts ?? ANSWER_TIMEOUTS).totalMs,
+    });
+  }
+
+  /** The claim as it is once somebody who died with it is cleared up after. */
+  private async assertAlive(claim: GenerationClaim | undefined): Promise<GenerationClaim | undefined> {
+    if (claim?.state !== 'running' || claim.leaseUntil >= this.now()) return claim;
+    await this.parts.rescue.rescue(claim);
+    return this.parts.claims.find(claim.conversationId);
   }
 
   /** Whether a generation is the answer to this turn already: it runs, or ended well a moment ago. */
@@ -102,18 +154,6 @@ export class Answering {
     if (key !== turn.key) return false;
     if (state === 'running') return true;
     return succeeded && turn.trigger === 'submit-message' && this.now() - endedAt < GENERATION_KEPT_MS;
-  }
-
-  /** What comes before the first chunk; if it fails, nothing was begun. */
-  private async begin(claim: GenerationClaim, prepare: () => Promise<void>): Promise<void> {
-    try {
-      await prepare();
-    } catch (error) {
-      await this.parts.claims.release(claim).catch((cause: unknown) => {
-        this.parts.report('a claim could not be given back; its lease will run out', cause);
-      });
-      throw error;
-    }
   }
 
   /** The conversation of this id; made on first use, for an id that nobody has. */
@@ -128,19 +168,22 @@ export class Answering {
 
   private async *produce(
     claim: GenerationClaim,
-    assistant: Assistant,
-    context: unknown,
-    signal: AbortSignal,
+    { assistant, context, reservation, signal }: Production,
   ): AsyncGenerator<ProducedChunk> {
     const { store, models, tools } = this.parts;
     const { principalId, conversationId, generationId } = claim;
     let end: AnswerEnd | undefined;
+    const history = await this.historyOf(claim);
+    if (history instanceof ParleyError) {
+      await reservation.settle(0);
+      return yield { json: JSON.stringify({ type: 'error', errorText: history.code }), end: { succeeded: false } };
+    }
     const chunks = streamAnswer({
       assistant,
       models: modelsOf(assistant, models),
       messageId: generationId,
       messageMetadata: { author: authorOf(assistant) },
-      history: await store.lastMessages(principalId, conversationId, HISTORY_MESSAGES),
+      history,
       instructions: buildInstructions(assistant, {
         mode: 'text',
         context,
@@ -155,12 +198,8 @@ export class Answering {
       report: this.parts.report,
       onEnd: async (ended) => {
         end = ended;
-        if (ended.outcome === 'failed') this.parts.report(`an answer failed: ${ended.errorCode}`, ended.cause);
-        if (ended.text.trim() !== '') {
-          const interrupted = ended.outcome !== 'completed';
-          await keepAnswer(store, claim, assistant, { parts: ended.parts, interrupted });
-        }
-        this.parts.onEnd?.(ended, assistant);
+        const { inputTokens, outputTokens } = ended.usage ?? ended.estimatedUsage;
+        await Promise.all([reservation.settle(inputTokens + outputTokens), this.keep(claim, assistant, ended)]);
       },
     });
     for await (const chunk of chunks) {
@@ -168,6 +207,45 @@ export class Answering {
       if (chunk.type !== 'finish' && chunk.type !== 'error') yield { json };
       else yield { json, end: { succeeded: chunk.type === 'finish' && end?.outcome !== 'failed' } };
     }
+    if (end !== undefined) await this.after(claim, assistant, end, history);
+  }
+
+  private historyOf({ principalId, conversationId }: GenerationClaim): Promise<Message[] | ParleyError> {
+    return this.parts.store.lastMessages(principalId, conversationId, HISTORY_MESSAGES).catch(asParleyError);
+  }
+
+  private async keep(claim: GenerationClaim, assistant: Assistant, { outcome, text, parts, ...end }: AnswerEnd) {
+    if (outcome === 'failed') this.parts.report(`an answer failed: ${end.errorCode}`, end.cause);
+    if (text.trim() === '') return;
+    await keepAnswer(this.parts.store, claim, assistant, { parts, interrupted: outcome !== 'completed' });
+  }
+
+  /** What nobody waits for. */
+  private async after(claim: GenerationClaim, assistant: Assistant, end: AnswerEnd, history: readonly Message[]) {
+    this.parts.onEnd?.(end, assistant);
+    await this.record(claim, assistant, claim.generationId, end);
+  }
+
+  private async record(
+    { principalId, conversationId }: GenerationClaim,
+    assistant: Assistant,
+    id: string,
+    { usage, estimatedUsage, modelIndex }: Pick<AnswerEnd, 'usage' | 'estimatedUsage' | 'modelIndex'>,
+  ): Promise<void> {
+    const name = [assistant.model, assistant.fallback][modelIndex] ?? 'default';
+    const record = {
+      id,
+      at: this.now(),
+      principalId,
+      conversationId,
+      assistant: assistant.id,
+      model: name === 'default' ? this.parts.defaultModel : name,
+      ...(usage ?? estimatedUsage),
+      isEstimated: usage === undefined,
+    };
+    await this.parts.usage.record(record).catch((error: unknown) => {
+      this.parts.report('usage could not be written down', error);
+    });
   }
 
   private now(): number {

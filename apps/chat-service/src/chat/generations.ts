@@ -1,9 +1,15 @@
-import { RENEW_MS, type GenerationClaim, type GenerationClaims, type GenerationLog } from '@parley/conversations';
+import {
+  RENEW_MS,
+  type GenerationClaim,
+  type GenerationClaims,
+  type GenerationLog,
+  type GenerationWriter,
+} from '@parley/conversations';
 
 /** What somebody produces: chunks as JSON, then one that is the last. */
 export interface ProducedChunk {
   json: string;
-  /** Of the last one: whether the answer stands in the log of the conversation. */
+  /** Of the last one: whether the answer stands in the log of the conversation. What is done after it keeps nobody waiting. */
   end?: { succeeded: boolean };
 }
 
@@ -91,24 +97,30 @@ export class Generations {
   private async produce(
     claim: GenerationClaim,
     chunks: AsyncIterable<ProducedChunk>,
-    writer: ReturnType<GenerationLog['open']>,
+    writer: GenerationWriter,
   ): Promise<void> {
-    const { report } = this.parts;
-    let last: Required<ProducedChunk> | undefined;
+    let isEnded = false;
+    const end = ({ json, end = { succeeded: false } }: ProducedChunk) => {
+      isEnded = true;
+      return this.end(claim, writer, json, end);
+    };
     try {
-      for await (const { json, end } of chunks) {
-        if (end === undefined) writer.append(json);
-        else last = { json, end };
+      for await (const chunk of chunks) {
+        if (chunk.end === undefined) writer.append(chunk.json);
+        else await end(chunk);
       }
     } catch (error) {
-      report('a generation has a bug', error);
+      this.parts.report('a generation has a bug', error);
     }
-    last ??= { json: '{"type":"error","errorText":"internal"}', end: { succeeded: false } };
+    if (!isEnded) await end({ json: '{"type":"error","errorText":"internal"}' });
+  }
+
+  private async end(claim: GenerationClaim, writer: GenerationWriter, json: string, outcome: { succeeded: boolean }) {
     // First the claim: whoever sees the last chunk may ask again at once.
-    await this.parts.claims.finish(claim, last.end).catch((error: unknown) => {
-      report('the end of a generation could not be written down; its lease will run out', error);
+    await this.parts.claims.finish(claim, outcome).catch((error: unknown) => {
+      this.parts.report('the end of a generation could not be written down; its lease will run out', error);
     });
-    await writer.end(last.json);
+    await writer.end(json);
   }
 
   /** A sign of life. The answer to it says whether somebody wants a stop, or has taken the generation over. */

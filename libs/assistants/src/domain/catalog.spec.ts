@@ -55,6 +55,9 @@ describe('the assistants', () => {
       .list({ guest: true })
       .map(({ id }) => id);
     expect(ids).toEqual(['general', 'storefront-helper']);
+    expect(() => loadAssistants().get('coding-coach', { guest: true })).toThrow(
+      expect.objectContaining({ code: 'assistant_not_found' }),
+    );
   });
 
   it('that are unknown are refused', () => {
