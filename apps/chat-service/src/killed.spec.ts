@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { RedisServer } from '@parley/conversations/testing';
 import { textOf } from '@parley/protocol';
+import type { UIMessage } from 'ai';
 import { ChatUi } from './testing/chat-ui';
 import { BuiltService, type ReplicaProcess } from './testing/replica-process';
 import { eventsOf, question, readUntil } from './testing/sse';
@@ -45,13 +46,14 @@ describe('SIGKILL', () => {
     await writer.kill();
     const followed = await following;
     expect(last(followed)).toEqual({ type: 'error', errorText: 'answer_interrupted' });
-    const [, answer] = await world.store.lastMessages(alice(), id, 5);
+    const [asks, answer] = await world.store.lastMessages(alice(), id, 5);
     expect(answer).toMatchObject({ role: 'assistant', interrupted: true });
     expect(textOf(answer!.parts)).toBe(seenOf(followed));
     expect(seenOf(followed).length).toBeGreaterThan(0);
 
     // Whoever opens it later sees the same; asking again writes a new answer in its place.
-    const ui = new ChatUi({ user: 'alice', url: () => other.url, issuer: world.issuer, id });
+    const messages = [{ id: asks!.id, role: 'user' as const, parts: asks!.parts as UIMessage['parts'] }];
+    const ui = new ChatUi({ user: 'alice', url: () => other.url, issuer: world.issuer, id, messages });
     await ui.resumeStream();
     expect([ui.status, ui.error?.message]).toEqual(['error', 'answer_interrupted']);
     await ui.regenerate();
