@@ -1,5 +1,5 @@
 import { Module, type DynamicModule } from '@nestjs/common';
-import { AuthModule, DISPLAY_NAMES, type DisplayNames } from '@parley/auth';
+import { AuthModule, Authenticator, DISPLAY_NAMES, type DisplayNames } from '@parley/auth';
 import { createDocumentClient, hintOver, Replicas, valkeyOptionsOf } from '@parley/conversations';
 import { authOptionsOf, gaugeOf } from '@parley/service-kit';
 import type { Logger } from 'pino';
@@ -14,6 +14,8 @@ import { Generations } from './chat/generations';
 import { ChatController } from './chat.controller';
 import type { ChatConfig } from './config';
 import { ConversationsController } from './conversations/conversations.controller';
+import { StreamAccess } from './http/stream-access';
+import { StreamPasses } from './http/stream-passes';
 import { ASSISTANTS, CLAIMS, CONVERSATIONS, SWITCHES, USAGE } from './ports';
 import { IdentityProvider } from './session/identity-provider';
 import { SessionController } from './session/session.controller';
@@ -61,6 +63,12 @@ export class AppModule {
         { provide: Generations, useValue: generations },
         { provide: Following, useValue: answers.following },
         { provide: Answering, useValue: answers.answering },
+        {
+          provide: StreamAccess,
+          inject: [Authenticator],
+          useFactory: (authenticator: Authenticator) =>
+            new StreamAccess(authenticator, new StreamPasses(dynamo, config.SESSIONS_TABLE)),
+        },
         { provide: SWITCHES, useValue: switches },
         { provide: USAGE, useValue: usage },
         { provide: Authors, inject: [DISPLAY_NAMES], useFactory: (names: DisplayNames) => new Authors(names) },

@@ -7,22 +7,24 @@ import {
   Inject,
   Param,
   Post,
+  Req,
   Res,
   type BeforeApplicationShutdown,
 } from '@nestjs/common';
-import { CurrentPrincipal, type Principal } from '@parley/auth';
+import { CurrentPrincipal, Public, type Principal } from '@parley/auth';
 import type { ConversationStore, GenerationClaim, GenerationClaims } from '@parley/conversations';
 import { ParleyError } from '@parley/errors';
 import { chatRequestSchema } from '@parley/protocol';
 import { addToContext } from '@parley/service-kit';
-import type { Response } from 'express';
+import type { Request, Response } from 'express';
 import type { z } from 'zod';
 import { Answering } from './chat/answering';
 import { Authors } from './chat/authors';
 import { Following } from './chat/following';
 import { Generations } from './chat/generations';
 import { known } from './conversations/conversations.controller';
-import { streamGeneration } from './http/event-stream';
+import { placeAfter, streamGeneration } from './http/event-stream';
+import { StreamAccess } from './http/stream-access';
 import { CLAIMS, CONVERSATIONS } from './ports';
 
 /** `/api/chat`: answers, streamed in the AI SDK's UI message stream protocol. A closed connection stops nothing. */
@@ -35,6 +37,7 @@ export class ChatController implements BeforeApplicationShutdown {
     @Inject(CLAIMS) private readonly claims: GenerationClaims,
     @Inject(CONVERSATIONS) private readonly conversations: ConversationStore,
     private readonly authors: Authors,
+    private readonly access: StreamAccess,
   ) {}
 
   @Post()
@@ -48,15 +51,20 @@ export class ChatController implements BeforeApplicationShutdown {
   }
 
   /** The running generation, or one that ended lately and is still the last word; 204 for everything else alike. */
+  @Public()
   @Get(':id/stream')
   async resume(
-    @CurrentPrincipal() principal: Principal,
     @Param('id') id: string,
     @Headers('last-event-id') cursor: string | undefined,
+    @Req() request: Request,
     @Res() response: Response,
   ): Promise<void> {
+    const principal = await this.access.admit(request, response, id);
     const claim = await this.readable(principal, id);
-    if (!claim) return void response.status(204).end();
+    // An EventSource that has the last chunk comes back nevertheless: this ends it for good.
+    if (!claim || (await this.following.isReadToEnd(claim, placeAfter(claim.generationId, cursor)))) {
+      return void response.status(204).end();
+    }
     await this.stream(response, claim, cursor);
   }
 

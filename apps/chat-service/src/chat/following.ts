@@ -39,6 +39,13 @@ export class Following {
     return last === undefined || last.id === claim.generationId || last.role === 'user' ? claim : undefined;
   }
 
+  /** Whether a reader who names this place has the last chunk already. */
+  async isReadToEnd({ generationId, state }: GenerationClaim, place: number): Promise<boolean> {
+    if (state !== 'ended' || place === 0) return false;
+    const chunks = await this.parts.log.snapshot(generationId).catch(() => []);
+    return chunks.length > 0 && chunks.length <= place;
+  }
+
   /** All chunks behind a place, to the last one, or until `signal` aborts. */
   follow(claim: GenerationClaim, options: { after: number; signal: AbortSignal }): AsyncGenerator<LoggedChunk> {
     // Written here, so its end comes by itself: nothing to look after.
