@@ -15,6 +15,13 @@ const PROGRAMS = {
     apt: ['chromium', 'fonts-dejavu-core'],
     brew: ['--cask', 'chromium'],
   },
+  'redis-server': {
+    variable: 'REDIS_SERVER_PATH',
+    names: ['redis-server'],
+    paths: [],
+    apt: ['redis-server'],
+    brew: ['redis'],
+  },
 };
 
 const which = (name) =>

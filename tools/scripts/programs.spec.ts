@@ -20,5 +20,8 @@ it('uses Homebrew where there is one, and says so honestly where there is nothin
     automatic: true,
     line: 'brew install --cask chromium',
   });
+  expect(installPlan('redis-server', { isRoot: false, ...onlyHas('brew') })).toMatchObject({
+    line: 'brew install redis',
+  });
   expect(installPlan('chromium', { isRoot: false, ...onlyHas() })).toEqual({ automatic: false, line: undefined });
 });

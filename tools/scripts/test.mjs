@@ -52,25 +52,31 @@ function jest(title, name, args, extra) {
   console.log(`── ${title}: ${good ? 'good' : 'FAILED'} (${seconds(since)})`);
 }
 
-let chromium;
-check('Programs', () => {
-  try {
-    chromium = ensureProgram('chromium');
-    console.log(`chromium: ${chromium}`);
-    return true;
-  } catch (error) {
-    console.error(error.message);
-    return false;
-  }
-});
+const paths = {};
+check('Programs', () =>
+  ['chromium', 'redis-server']
+    .map((name) => {
+      try {
+        paths[name] = ensureProgram(name);
+        console.log(`${name}: ${paths[name]}`);
+        return true;
+      } catch (error) {
+        console.error(error.message);
+        return false;
+      }
+    })
+    .every(Boolean),
+);
 check('Format', () =>
   node(['node_modules/prettier/bin/prettier.cjs', '--check', '--log-level', 'warn', '.'], { NODE_OPTIONS: '' }),
 );
 check('Lint', () => nx('lint'));
 check('Types', () => nx('typecheck'));
 check('Build', () => nx('build'));
-jest('Unit and integration', 'unit', ['-c', 'jest.config.js', '--maxWorkers=2']);
-jest('Browser', 'browser', ['-c', 'e2e/jest.config.js', '--runInBand'], { CHROMIUM_PATH: chromium ?? '' });
+jest('Unit and integration', 'unit', ['-c', 'jest.config.js', '--maxWorkers=2'], {
+  REDIS_SERVER_PATH: paths['redis-server'] ?? '',
+});
+jest('Browser', 'browser', ['-c', 'e2e/jest.config.js', '--runInBand'], { CHROMIUM_PATH: paths.chromium ?? '' });
 
 console.log(`\n${failures.length === 0 ? 'All good' : `Failed: ${failures.join(', ')}`} in ${seconds(started)}`);
 console.log(`${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped`);

@@ -1,70 +1,76 @@
 import { Module, type DynamicModule } from '@nestjs/common';
-import { createBedrockKnowledgeBase, createChatModels, createTools, loadAssistants } from '@parley/assistants';
-import { AuthModule, DISPLAY_NAMES, type DisplayNames } from '@parley/auth';
-import { createConversationStore, createDocumentClient } from '@parley/conversations';
-import { authOptionsOf } from '@parley/service-kit';
+import { AuthModule, Authenticator, DISPLAY_NAMES, type DisplayNames } from '@parley/auth';
+import { createDocumentClient, hintOver, Replicas, valkeyOptionsOf } from '@parley/conversations';
+import { authOptionsOf, gaugeOf } from '@parley/service-kit';
 import type { Logger } from 'pino';
-import { Counter, Gauge, type Registry } from 'prom-client';
+import type { Registry } from 'prom-client';
+import { AdminController } from './admin.controller';
+import { composeAnswers } from './answers';
 import { AssistantsController } from './assistants.controller';
 import { Answering } from './chat/answering';
 import { Authors } from './chat/authors';
+import { Following } from './chat/following';
 import { Generations } from './chat/generations';
 import { ChatController } from './chat.controller';
 import type { ChatConfig } from './config';
 import { ConversationsController } from './conversations/conversations.controller';
-import { ASSISTANTS, CONVERSATIONS } from './ports';
+import { StreamAccess } from './http/stream-access';
+import { StreamPasses } from './http/stream-passes';
+import { ASSISTANTS, CLAIMS, CONVERSATIONS, SWITCHES, USAGE } from './ports';
 import { IdentityProvider } from './session/identity-provider';
 import { SessionController } from './session/session.controller';
 import { SignOut } from './session/sign-out';
 import { Upkeep } from './upkeep';
+import { UsageController } from './usage.controller';
 
 /** The composition root: the one place that says which adapter serves which port. */
 @Module({})
 export class AppModule {
   static with(config: ChatConfig, logger: Logger, metrics: Registry): DynamicModule {
     const dynamo = createDocumentClient({ region: config.AWS_REGION });
-    const report = (what: string, cause: unknown) => logger.warn({ err: cause }, what);
-    const generations = new Generations();
-    const knowledgeBase =
-      config.KNOWLEDGE_BASE_ID === undefined
-        ? undefined
-        : createBedrockKnowledgeBase(config.KNOWLEDGE_BASE_ID, { region: config.AWS_REGION });
-    const answers = new Counter({
-      name: 'parley_answers_total',
-      help: 'Answers by assistant and outcome',
-      labelNames: ['assistant', 'outcome'],
-      registers: [metrics],
-    });
-    new Gauge({
-      name: 'parley_sessions_live',
-      help: 'Answers being written by this process',
-      registers: [metrics],
-      collect() {
-        this.set(generations.live);
-      },
-    });
-    const store = createConversationStore({
-      client: dynamo,
-      table: config.CONVERSATIONS_TABLE,
-      report,
-      beforeRemove: (id) => generations.stopIn(id),
-    });
-    const assistants = loadAssistants();
+    const replicas = new Replicas(valkeyOptionsOf(config), logger);
+    if (replicas.valkey)
+      gaugeOf(metrics, 'parley_valkey_reached', '1 while other processes are heard over Valkey', () =>
+        Number(replicas.reached),
+      );
+    const answers = composeAnswers({ config, logger, metrics, dynamo, replicas });
+    const { store, generations, assistants, claims, switches, usage } = answers;
+    gaugeOf(metrics, 'parley_sessions_live', 'Answers being written by this process', () => generations.live);
     return {
       module: AppModule,
       imports: [
         AuthModule.forRoot({
           ...authOptionsOf(config, logger, metrics, { bareLabels: config.GUEST_BARE_LABELS }),
           sessions: { client: dynamo, table: config.SESSIONS_TABLE },
+          signOutHint: hintOver(replicas.fanOut, 'sign-outs'),
         }),
       ],
-      controllers: [SessionController, ConversationsController, ChatController, AssistantsController],
+      controllers: [
+        SessionController,
+        ConversationsController,
+        ChatController,
+        AssistantsController,
+        UsageController,
+        AdminController,
+      ],
       providers: [
+        { provide: Replicas, useValue: replicas },
         SignOut,
-        { provide: Upkeep, useFactory: () => new Upkeep(store, report) },
+        { provide: Upkeep, useFactory: () => new Upkeep(answers) },
         { provide: CONVERSATIONS, useValue: store },
         { provide: ASSISTANTS, useValue: assistants },
+        { provide: CLAIMS, useValue: claims },
         { provide: Generations, useValue: generations },
+        { provide: Following, useValue: answers.following },
+        { provide: Answering, useValue: answers.answering },
+        {
+          provide: StreamAccess,
+          inject: [Authenticator],
+          useFactory: (authenticator: Authenticator) =>
+            new StreamAccess(authenticator, new StreamPasses(dynamo, config.SESSIONS_TABLE)),
+        },
+        { provide: SWITCHES, useValue: switches },
+        { provide: USAGE, useValue: usage },
         { provide: Authors, inject: [DISPLAY_NAMES], useFactory: (names: DisplayNames) => new Authors(names) },
         {
           provide: IdentityProvider,
@@ -73,25 +79,6 @@ export class AppModule {
               domain: config.COGNITO_DOMAIN,
               clientId: config.COGNITO_LOGIN_CLIENT_ID,
               ...(config.COGNITO_CLIENT_SECRET === undefined ? {} : { clientSecret: config.COGNITO_CLIENT_SECRET }),
-            }),
-        },
-        {
-          provide: Answering,
-          useFactory: () =>
-            new Answering({
-              store,
-              assistants,
-              generations,
-              models: createChatModels({ default: config.CHAT_MODEL, region: config.AWS_REGION }),
-              tools: createTools(knowledgeBase === undefined ? {} : { knowledgeBase }),
-              report,
-              onEnd: ({ outcome, usage, estimatedUsage }, { id }) => {
-                answers.inc({ assistant: id, outcome });
-                logger.info(
-                  { assistant: id, outcome, usage: usage ?? estimatedUsage, counted: usage !== undefined },
-                  'answer ended',
-                );
-              },
             }),
         },
       ],

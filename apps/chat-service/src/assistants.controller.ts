@@ -1,16 +1,19 @@
 import { Controller, Get, Inject } from '@nestjs/common';
-import type { AssistantCatalog } from '@parley/assistants';
+import type { AssistantCatalog, Switches } from '@parley/assistants';
 import { CurrentPrincipal, type Principal } from '@parley/auth';
 import type { AssistantSummary } from '@parley/protocol';
-import { ASSISTANTS } from './ports';
+import { ASSISTANTS, SWITCHES } from './ports';
 
 @Controller('api/assistants')
 export class AssistantsController {
-  constructor(@Inject(ASSISTANTS) private readonly assistants: AssistantCatalog) {}
+  constructor(
+    @Inject(ASSISTANTS) private readonly assistants: AssistantCatalog,
+    @Inject(SWITCHES) private readonly switches: Switches,
+  ) {}
 
   /** The assistants this person may choose from. */
   @Get()
   list(@CurrentPrincipal() { kind }: Principal): { items: AssistantSummary[] } {
-    return { items: this.assistants.list({ guest: kind === 'guest' }) };
+    return { items: this.assistants.list({ guest: kind === 'guest' }).filter(({ id }) => !this.switches.isOff(id)) };
   }
 }

@@ -7,23 +7,25 @@ import {
   Inject,
   Param,
   Post,
+  Req,
   Res,
   type BeforeApplicationShutdown,
 } from '@nestjs/common';
-import { CurrentPrincipal, type Principal } from '@parley/auth';
-import type { ConversationStore } from '@parley/conversations';
+import { CurrentPrincipal, Public, type Principal } from '@parley/auth';
+import type { ConversationStore, GenerationClaim, GenerationClaims } from '@parley/conversations';
 import { ParleyError } from '@parley/errors';
 import { chatRequestSchema } from '@parley/protocol';
 import { addToContext } from '@parley/service-kit';
-import type { Response } from 'express';
+import type { Request, Response } from 'express';
 import type { z } from 'zod';
 import { Answering } from './chat/answering';
 import { Authors } from './chat/authors';
-import type { Generation } from './chat/generation';
+import { Following } from './chat/following';
 import { Generations } from './chat/generations';
 import { known } from './conversations/conversations.controller';
-import { streamGeneration } from './http/event-stream';
-import { CONVERSATIONS } from './ports';
+import { placeAfter, streamGeneration } from './http/event-stream';
+import { StreamAccess } from './http/stream-access';
+import { CLAIMS, CONVERSATIONS } from './ports';
 
 /** `/api/chat`: answers, streamed in the AI SDK's UI message stream protocol. A closed connection stops nothing. */
 @Controller('api/chat')
@@ -31,8 +33,11 @@ export class ChatController implements BeforeApplicationShutdown {
   constructor(
     private readonly answering: Answering,
     private readonly generations: Generations,
+    private readonly following: Following,
+    @Inject(CLAIMS) private readonly claims: GenerationClaims,
     @Inject(CONVERSATIONS) private readonly conversations: ConversationStore,
     private readonly authors: Authors,
+    private readonly access: StreamAccess,
   ) {}
 
   @Post()
@@ -42,28 +47,33 @@ export class ChatController implements BeforeApplicationShutdown {
     @Res() response: Response,
   ): Promise<void> {
     addToContext({ principalId: principal.id, conversationId: body.id });
-    const generation = await this.answering.answer(await this.authors.of(principal), body);
-    await streamGeneration(response, generation);
+    await this.stream(response, await this.answering.answer(await this.authors.of(principal), body));
   }
 
   /** The running generation, or one that ended lately and is still the last word; 204 for everything else alike. */
+  @Public()
   @Get(':id/stream')
   async resume(
-    @CurrentPrincipal() principal: Principal,
     @Param('id') id: string,
     @Headers('last-event-id') cursor: string | undefined,
+    @Req() request: Request,
     @Res() response: Response,
   ): Promise<void> {
-    const generation = await this.readable(principal, id);
-    if (!generation) return void response.status(204).end();
-    await streamGeneration(response, generation, cursor === undefined ? {} : { cursor });
+    const principal = await this.access.admit(request, response, id);
+    const claim = await this.readable(principal, id);
+    // An EventSource that has the last chunk comes back nevertheless: this ends it for good.
+    if (!claim || (await this.following.isReadToEnd(claim, placeAfter(claim.generationId, cursor)))) {
+      return void response.status(204).end();
+    }
+    await this.stream(response, claim, cursor);
   }
 
   @Post(':id/stop')
   @HttpCode(202)
   async stop(@CurrentPrincipal() principal: Principal, @Param('id') id: string): Promise<{ stopped: boolean }> {
     await this.conversations.get(principal.id, known(id));
-    return { stopped: this.generations.find(id)?.stop() ?? false };
+    const claim = await this.claims.find(id);
+    return { stopped: claim?.state === 'running' && (await this.generations.stop(claim)) };
   }
 
   /** Answers that are being written are kept as far as they are. */
@@ -71,14 +81,16 @@ export class ChatController implements BeforeApplicationShutdown {
     await this.generations.stopAll();
   }
 
-  private async readable(principal: Principal, id: string): Promise<Generation | undefined> {
+  private stream(response: Response, claim: GenerationClaim, cursor?: string): Promise<void> {
+    const { generationId } = claim;
+    const follow = (options: { after: number; signal: AbortSignal }) => this.following.follow(claim, options);
+    return streamGeneration(response, { generationId, follow }, cursor === undefined ? {} : { cursor });
+  }
+
+  private async readable(principal: Principal, id: string): Promise<GenerationClaim | undefined> {
     try {
       await this.conversations.get(principal.id, known(id));
-      const generation = this.generations.find(id);
-      if (!generation?.ended) return generation;
-      // Replaying an answer that something was said after would put it behind that in the reader's list.
-      const [last] = await this.conversations.lastMessages(principal.id, id, 1);
-      return last === undefined || last.id === generation.id || last.role === 'user' ? generation : undefined;
+      return await this.following.readable(principal.id, id);
     } catch (error) {
       if (error instanceof ParleyError && error.code === 'conversation_not_found') return undefined;
       throw error;

@@ -1,44 +1,15 @@
 import { randomUUID } from 'node:crypto';
-import { AbstractChat, DefaultChatTransport, type ChatState, type UIMessage } from 'ai';
 import { textOf, type EntryPage, type Message } from '@parley/protocol';
+import { ChatUi } from './testing/chat-ui';
 import { startChat, type ChatUnderTest } from './testing/start-chat';
 
 let chat: ChatUnderTest;
 beforeAll(async () => void (chat = await startChat()));
 afterAll(() => chat.close());
 
-/** The state that `useChat` keeps in React, as a plain object: the code around it is the AI SDK's own. */
-class PlainState implements ChatState<UIMessage> {
-  status: ChatState<UIMessage>['status'] = 'ready';
-  error: Error | undefined;
-  messages: UIMessage[] = [];
-  pushMessage = (message: UIMessage) => void this.messages.push(message);
-  popMessage = () => void this.messages.pop();
-  replaceMessage = (index: number, message: UIMessage) => void (this.messages[index] = message);
-  snapshot = <T>(value: T): T => structuredClone(value);
-}
-
-class Chat extends AbstractChat<UIMessage> {
-  readonly finished: { isError: boolean; finishReason?: string }[] = [];
-  constructor(user: string, id: string = randomUUID(), messages: UIMessage[] = [], under = chat) {
-    const finished: { isError: boolean; finishReason?: string }[] = [];
-    const state = new PlainState();
-    state.messages = messages;
-    super({
-      id,
-      state,
-      transport: new DefaultChatTransport({
-        api: `${under.url}/api/chat`,
-        headers: async () => ({ authorization: `Bearer ${await under.issuer.mint(user)}` }),
-      }),
-      onFinish: ({ isError, finishReason }) =>
-        void finished.push({ isError, ...(finishReason ? { finishReason } : {}) }),
-      onError: () => undefined,
-    });
-    this.finished = finished;
-  }
-  get said() {
-    return this.messages.map(({ role, parts }) => [role, textOf(parts as never)] as const);
+class Chat extends ChatUi {
+  constructor(user: string) {
+    super({ user, url: () => chat.url, issuer: chat.issuer });
   }
 }
 

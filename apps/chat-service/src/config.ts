@@ -1,5 +1,8 @@
 import { baseConfigSchema, flag } from '@parley/service-kit';
+import type { ChatModelOptions } from '@parley/assistants';
 import { z } from 'zod';
+
+const count = (standard: number) => z.coerce.number().int().min(1).default(standard);
 
 /** What the chat service reads from its environment; `service.json` lists the same names (a test compares them). */
 export const chatConfigSchema = baseConfigSchema.extend({
@@ -16,5 +19,41 @@ export const chatConfigSchema = baseConfigSchema.extend({
     .string()
     .optional()
     .describe('the Bedrock knowledge base that assistants may search; none without it'),
+  GUARDRAIL_ID: z.string().optional().describe('the Bedrock guardrail that every request to Bedrock names'),
+  GUARDRAIL_VERSION: z.string().default('DRAFT').describe('its version'),
+  GOOGLE_API_KEY: z.string().optional().describe('the key for models named google:…'),
+  OPENAI_BASE_URL: z
+    .url({ protocol: /^https?$/ })
+    .optional()
+    .describe('an OpenAI-compatible server with its /v1, for models named openai:…, such as http://localhost:11434/v1'),
+  OPENAI_API_KEY: z.string().optional().describe('its key, where it wants one'),
+  USER_REQUESTS_PER_MINUTE: count(30).describe('questions of one user in a minute'),
+  USER_TOKENS_PER_DAY: count(500_000).describe('tokens of one user in a day (UTC)'),
+  USER_CONCURRENT_ANSWERS: count(5).describe('answers for one user at the same time'),
+  GUEST_REQUESTS_PER_MINUTE: count(10).describe('questions of one guest in a minute'),
+  GUEST_TOKENS_PER_DAY: count(50_000).describe('tokens of one guest in a day (UTC)'),
+  GUEST_CONCURRENT_ANSWERS: count(2).describe('answers for one guest at the same time'),
+  GUESTS_TOKENS_PER_DAY: count(5_000_000).describe('tokens of all guests together in a day (UTC)'),
+  GUESTS_CALLS_PER_DAY: count(20_000).describe('answers and calls of all guests together in a day (UTC)'),
+  BUDGET_TOKENS_PER_DAY: count(50_000_000).describe('tokens of everybody together in a day (UTC)'),
+  BUDGET_CALLS_PER_DAY: count(200_000).describe('answers and calls of everybody together in a day (UTC)'),
 });
 export type ChatConfig = z.output<typeof chatConfigSchema>;
+
+/** Which models there are, and with which keys. */
+export const chatModelOptionsOf = (config: ChatConfig): ChatModelOptions => ({
+  default: config.CHAT_MODEL,
+  region: config.AWS_REGION,
+  ...(config.GUARDRAIL_ID === undefined
+    ? {}
+    : { guardrail: { id: config.GUARDRAIL_ID, version: config.GUARDRAIL_VERSION } }),
+  ...(config.GOOGLE_API_KEY === undefined ? {} : { google: { apiKey: async () => config.GOOGLE_API_KEY } }),
+  ...(config.OPENAI_BASE_URL === undefined
+    ? {}
+    : {
+        openai: {
+          baseUrl: config.OPENAI_BASE_URL,
+          ...(config.OPENAI_API_KEY === undefined ? {} : { apiKey: async () => config.OPENAI_API_KEY }),
+        },
+      }),
+});

@@ -1,3 +1,6 @@
 /** Injection tokens of the ports that the libraries serve. */
 export const CONVERSATIONS = Symbol('conversations');
 export const ASSISTANTS = Symbol('assistants');
+export const CLAIMS = Symbol('claims of generations');
+export const SWITCHES = Symbol('switches of assistants');
+export const USAGE = Symbol('ledger of usage');

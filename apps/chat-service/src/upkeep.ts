@@ -1,27 +1,44 @@
 import type { OnApplicationBootstrap, OnApplicationShutdown } from '@nestjs/common';
-import type { ConversationUpkeep } from '@parley/conversations';
+import type { Ceilings, Switches } from '@parley/assistants';
+import type { ConversationUpkeep, GenerationLog } from '@parley/conversations';
+import type { Rescue } from './chat/rescue';
 
-const EVERY_MS = 300_000;
+const DELETIONS_EVERY_MS = 300_000;
+/** For answers that nobody reads: who reads one notices its producer's death sooner. */
+const RESCUES_EVERY_MS = 15_000;
 
-/** Finishes deletions that a process began and did not live to finish: at start, then every five minutes. */
+export interface UpkeepParts {
+  store: Pick<ConversationUpkeep, 'finishRemovals'>;
+  rescue: Pick<Rescue, 'rescueAll'>;
+  switches: Pick<Switches, 'start' | 'stop'>;
+  ceilings: Pick<Ceilings, 'close'>;
+  log: Pick<GenerationLog, 'close'>;
+  report: (what: string, cause: unknown) => void;
+}
+
+/** What goes on beside the requests: finishing what a process began and did not live to finish, deletions and answers. */
 export class Upkeep implements OnApplicationBootstrap, OnApplicationShutdown {
-  private timer: NodeJS.Timeout | undefined;
+  private readonly timers: NodeJS.Timeout[] = [];
 
-  constructor(
-    private readonly store: Pick<ConversationUpkeep, 'finishRemovals'>,
-    private readonly report: (what: string, cause: unknown) => void,
-  ) {}
+  constructor(private readonly parts: UpkeepParts) {}
 
   onApplicationBootstrap(): void {
-    this.timer = setInterval(() => void this.run(), EVERY_MS).unref();
-    void this.run();
+    const { store, rescue, report, switches } = this.parts;
+    const jobs: [string, number, () => Promise<unknown>][] = [
+      ['deletions could not be finished', DELETIONS_EVERY_MS, () => store.finishRemovals()],
+      ['answers could not be finished', RESCUES_EVERY_MS, () => rescue.rescueAll()],
+    ];
+    for (const [what, everyMs, job] of jobs) {
+      const run = () => void job().catch((error: unknown) => report(what, error));
+      this.timers.push(setInterval(run, everyMs).unref());
+      run();
+    }
+    switches.start();
   }
 
-  onApplicationShutdown(): void {
-    clearInterval(this.timer);
-  }
-
-  private async run(): Promise<void> {
-    await this.store.finishRemovals().catch((error: unknown) => this.report('deletions could not be finished', error));
+  async onApplicationShutdown(): Promise<void> {
+    for (const timer of this.timers) clearInterval(timer);
+    this.parts.switches.stop();
+    await Promise.all([this.parts.ceilings.close(), this.parts.log.close()]);
   }
 }

@@ -13,6 +13,7 @@ const situation = {
     loginClientId: 'login',
     loginClientSecret: 'secret',
   },
+  valkeyUrl: 'redis://127.0.0.1:4204',
   knowledgeBaseId: 'PARLEYDOCS',
 };
 const facts = localFacts(situation);
@@ -35,6 +36,7 @@ it('gives the chat service what it needs, by the names of its descriptor', () =>
     COGNITO_LOGIN_CLIENT_ID: 'login',
     COGNITO_CLIENT_SECRET: 'secret',
     GUEST_SESSION_KEYS: expect.stringMatching(/^.{32,}$/),
+    VALKEY_URL: 'redis://127.0.0.1:4204',
     ALLOWED_ORIGINS: 'http://localhost:4200,http://127.0.0.1:4200',
     CONVERSATIONS_TABLE: 'parley-conversations',
     SESSIONS_TABLE: 'parley-sessions',

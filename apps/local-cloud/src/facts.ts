@@ -18,6 +18,8 @@ export interface LocalSituation {
     loginClientId?: string | undefined;
     loginClientSecret?: string | undefined;
   };
+  /** Where Valkey is; undefined where there is none. */
+  valkeyUrl: string | undefined;
   /** The simulated knowledge base; undefined when a real one is used. */
   knowledgeBaseId: string | undefined;
 }
@@ -26,7 +28,7 @@ export interface LocalSituation {
 export const localOrigins = (port: number): string[] => [`http://localhost:${port}`, `http://127.0.0.1:${port}`];
 
 /** What the local cloud knows of itself, under the names that the Pulumi program uses. */
-export function localFacts({ env, edgePort, region, issuer, knowledgeBaseId }: LocalSituation): Facts {
+export function localFacts({ env, edgePort, region, issuer, valkeyUrl, knowledgeBaseId }: LocalSituation): Facts {
   return {
     region,
     issuer: issuer.issuer,
@@ -36,6 +38,9 @@ export function localFacts({ env, edgePort, region, issuer, knowledgeBaseId }: L
     loginClientSecret: issuer.loginClientSecret,
     // Signs nothing but the guests of this machine, and stays the same so that they are known after a restart.
     guestSessionKeys: env['GUEST_SESSION_KEYS'] || 'local-guest-session-key-of-this-machine-only',
+    valkeyUrl,
+    valkeyMode: env['VALKEY_MODE'] || undefined,
+    valkeyPassword: env['VALKEY_PASSWORD'] || undefined,
     origins: localOrigins(edgePort).join(','),
     'table.conversations': TABLE_NAMES.conversations,
     'table.sessions': TABLE_NAMES.sessions,

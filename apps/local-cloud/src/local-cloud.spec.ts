@@ -54,6 +54,7 @@ it('gives each service the environment of its descriptor and nothing of the pers
     HOST: '127.0.0.1',
     COGNITO_ISSUER: `http://localhost:${port + 1}/us-east-1_Parley`,
     CONVERSATIONS_TABLE: 'parley-conversations',
+    VALKEY_URL: `redis://127.0.0.1:${port + 4}`,
     AWS_ENDPOINT_URL_BEDROCK_RUNTIME: `http://127.0.0.1:${port + 2}`,
     AWS_ENDPOINT_URL_DYNAMODB: `http://127.0.0.1:${port + 3}`,
     AWS_ACCESS_KEY_ID: 'local',
@@ -109,6 +110,21 @@ it('leaves no port behind and begins again with the same data', async () => {
   cloud = make();
   await cloud.start();
   expect((await ask('/voice-gateway/x')).pid).toBeGreaterThan(0);
+});
+
+it('leaves Valkey to the person who says where it is, or that there is none', async () => {
+  await cloud.stop();
+  for (const VALKEY_URL of ['redis://valkey.example:6379', '']) {
+    const mine = new Output();
+    cloud = make({ env: { PATH: process.env['PATH'], PORT: String(port), VALKEY_URL }, write: mine.write });
+    await cloud.start();
+    const { env } = await ask('/chat-service/x');
+    expect(env['VALKEY_URL']).toBe(VALKEY_URL || undefined);
+    expect(mine.text).not.toContain(`Valkey ${port + 4}`);
+    await cloud.stop();
+  }
+  cloud = make();
+  await cloud.start();
 });
 
 describe('a start that cannot succeed', () => {

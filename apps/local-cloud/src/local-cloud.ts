@@ -18,6 +18,7 @@ import { Printer } from './printer';
 import { readyNote } from './ready-note';
 import { ServiceProcess, type RestartPolicy } from './service-process';
 import { buildOf, dataFolder, planPorts, SettingsError, type PortPlan } from './settings';
+import { findValkey, startValkey, valkeyOfPerson } from './valkey';
 import { Watchdog } from './watchdog';
 import { waitReady } from './wait-ready';
 
@@ -77,10 +78,19 @@ export class LocalCloud {
     );
     const aws = chooseAws(env, { bedrock: `http://127.0.0.1:${ports.bedrock}`, dynamodb: dynamo.endpoint });
     await this.startSimulatedBedrock(aws, ports.bedrock);
-    await this.startServices(ports, issuer, aws);
+    const watchdog = await this.keep(Promise.resolve(new Watchdog()));
+    const startedValkey = await this.startValkey(ports.valkey, watchdog);
+    const valkeyUrl = startedValkey ?? valkeyOfPerson(env)?.url;
+    await this.startServices(ports, issuer, aws, watchdog, valkeyUrl);
     await this.startEdge(ports, issuer, aws);
     this.printer.plain(
-      readyNote({ port: ports.edge, users: issuer.users, simulatesModels: aws.simulatesModels, folder }),
+      readyNote({
+        port: ports.edge,
+        users: issuer.users,
+        simulatesModels: aws.simulatesModels,
+        hasValkey: startedValkey !== undefined,
+        folder,
+      }),
     );
   }
 
@@ -112,13 +122,31 @@ export class LocalCloud {
     await this.keep(startBedrock({ port, knowledgeBase, ...(isWhole ? {} : { credentials: false }) }));
   }
 
-  private async startServices(ports: PortPlan, issuer: Issuer, aws: AwsChoice): Promise<void> {
+  /** One process of each service works without Valkey; with it what one does is known to the others at once. */
+  private async startValkey(port: number, watchdog: Watchdog): Promise<string | undefined> {
+    const { env } = this.options;
+    const program = findValkey(env);
+    if (valkeyOfPerson(env) || program === undefined) return undefined;
+    const onDeath = () => this.printer.say('warn', 'Valkey ended; services go on without it');
+    const valkey = await this.keep(startValkey(program, port, onDeath));
+    watchdog.watch(valkey.pid);
+    return valkey.url;
+  }
+
+  private async startServices(
+    ports: PortPlan,
+    issuer: Issuer,
+    aws: AwsChoice,
+    watchdog: Watchdog,
+    valkeyUrl: string | undefined,
+  ): Promise<void> {
     const { env, root, policy, onGivenUp } = this.options;
     const facts = localFacts({
       env,
       edgePort: ports.edge,
       region: aws.region,
       issuer,
+      valkeyUrl,
       knowledgeBaseId: aws.simulatesKnowledge ? KNOWLEDGE_BASE_ID : undefined,
     });
     const environments = this.descriptors.map((descriptor) => ({
@@ -132,7 +160,6 @@ export class LocalCloud {
       ADMIN_PORT: String(ports.services.get(descriptor.name)?.adminPort),
     }));
     this.stopped.signal.throwIfAborted();
-    const watchdog = await this.keep(Promise.resolve(new Watchdog()));
     for (const [index, { name }] of this.descriptors.entries()) {
       const service = new ServiceProcess({
         name,

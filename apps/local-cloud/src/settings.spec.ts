@@ -8,14 +8,14 @@ const services = loadDescriptors(resolve(import.meta.dirname, '../..'));
 describe('the ports', () => {
   it('are those that others rely on by default', () => {
     const plan = planPorts({}, services);
-    expect([plan.edge, plan.issuer, plan.bedrock, plan.dynamodb]).toEqual([4200, 4201, 4202, 4203]);
+    expect([plan.edge, plan.issuer, plan.bedrock, plan.dynamodb, plan.valkey]).toEqual([4200, 4201, 4202, 4203, 4204]);
     expect(plan.services.get('chat-service')).toEqual({ port: 8080, adminPort: 9080 });
     expect(plan.services.get('voice-gateway')).toEqual({ port: 8081, adminPort: 9081 });
   });
 
   it('all move with PORT', () => {
     const plan = planPorts({ PORT: '4300' }, services);
-    expect(plan.all.map(({ port }) => port)).toEqual([4300, 4301, 4302, 4303, 8180, 9180, 8181, 9181]);
+    expect(plan.all.map(({ port }) => port)).toEqual([4300, 4301, 4302, 4303, 4304, 8180, 9180, 8181, 9181]);
   });
 
   it('listen on both loopback addresses where a browser goes', () => {

@@ -24,6 +24,7 @@ export interface PortPlan {
   issuer: number;
   bedrock: number;
   dynamodb: number;
+  valkey: number;
   services: ReadonlyMap<string, { port: number; adminPort: number }>;
   all: readonly PortUse[];
 }
@@ -40,7 +41,7 @@ export class SettingsError extends Error {
 export function planPorts(env: Environment, descriptors: readonly ServiceDescriptor[]): PortPlan {
   const edge = portOf(env['PORT'], descriptors);
   const shift = edge - DEFAULT_PORT;
-  const [issuer, bedrock, dynamodb] = [edge + 1, edge + 2, edge + 3] as const;
+  const [issuer, bedrock, dynamodb, valkey] = [edge + 1, edge + 2, edge + 3, edge + 4] as const;
   const services = new Map(
     descriptors.map(({ name, port, adminPort }) => [name, { port: port + shift, adminPort: adminPort + shift }]),
   );
@@ -49,6 +50,7 @@ export function planPorts(env: Environment, descriptors: readonly ServiceDescrip
     { port: issuer, purpose: 'the sign-in', bothFamilies: true },
     { port: bedrock, purpose: 'the model simulator', bothFamilies: false },
     { port: dynamodb, purpose: 'the database', bothFamilies: false },
+    { port: valkey, purpose: 'Valkey', bothFamilies: false },
     ...[...services].flatMap(([name, { port, adminPort }]) => [
       { port, purpose: name, bothFamilies: false },
       { port: adminPort, purpose: `${name} (health)`, bothFamilies: false },
@@ -63,12 +65,12 @@ export function planPorts(env: Environment, descriptors: readonly ServiceDescrip
     if (other !== undefined) throw new SettingsError(`Port ${port} is needed for ${other} and for ${purpose}`);
     seen.set(port, purpose);
   }
-  return { edge, issuer, bedrock, dynamodb, services, all };
+  return { edge, issuer, bedrock, dynamodb, valkey, services, all };
 }
 
 function portOf(text: string | undefined, descriptors: readonly ServiceDescriptor[]): number {
   if (text === undefined || text === '') return DEFAULT_PORT;
-  const highest = Math.max(DEFAULT_PORT + 3, ...descriptors.flatMap(({ port, adminPort }) => [port, adminPort]));
+  const highest = Math.max(DEFAULT_PORT + 4, ...descriptors.flatMap(({ port, adminPort }) => [port, adminPort]));
   const most = 65_535 - (highest - DEFAULT_PORT);
   const port = /^\d{1,5}$/.test(text) ? Number(text) : NaN;
   if (port >= 1_024 && port <= most) return port;

@@ -1,8 +1,14 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { createBedrockKnowledgeBase, createTools, loadAssistants } from '@parley/assistants';
 import { AuthModule, DISPLAY_NAMES, type DisplayNames } from '@parley/auth';
-import { createConversationStore, createDocumentClient } from '@parley/conversations';
-import { authOptionsOf } from '@parley/service-kit';
+import {
+  createConversationStore,
+  createDocumentClient,
+  hintOver,
+  Replicas,
+  valkeyOptionsOf,
+} from '@parley/conversations';
+import { authOptionsOf, gaugeOf } from '@parley/service-kit';
 import type { Logger } from 'pino';
 import type { Registry } from 'prom-client';
 import { BedrockSpeechModel, createBedrockClient } from './adapters/bedrock/bedrock-speech-model';
@@ -22,6 +28,11 @@ import { NovaSonicBackendGateway, VoiceGateway } from './transport/voice.gateway
 export class AppModule {
   static with(config: VoiceConfig, logger: Logger, metrics: Registry): DynamicModule {
     const dynamo = createDocumentClient({ region: config.AWS_REGION });
+    const replicas = new Replicas(valkeyOptionsOf(config), logger);
+    if (replicas.valkey)
+      gaugeOf(metrics, 'parley_valkey_reached', '1 while other processes are heard over Valkey', () =>
+        Number(replicas.reached),
+      );
     const knowledgeBase =
       config.KNOWLEDGE_BASE_ID === undefined
         ? undefined
@@ -32,9 +43,11 @@ export class AppModule {
         AuthModule.forRoot({
           ...authOptionsOf(config, logger, metrics, { admitted: config.GUEST_VOICE }),
           sessions: { client: dynamo, table: config.SESSIONS_TABLE },
+          signOutHint: hintOver(replicas.fanOut, 'sign-outs'),
         }),
       ],
       providers: [
+        { provide: Replicas, useValue: replicas },
         VoiceGateway,
         NovaSonicBackendGateway,
         {

@@ -83,7 +83,7 @@ export const ROOT = resolve(import.meta.dirname, '../../..');
 /** The services as their descriptors are today. */
 export const services = (): ServiceDescriptor[] => loadDescriptors(join(ROOT, 'apps'));
 
-/** The services as they will be: behind the fence, with Valkey between their tasks. */
+/** The services as they will be: behind the fence. */
 export const grownServices = (): ServiceDescriptor[] =>
   services().map((service) => ({
     ...service,
@@ -93,9 +93,6 @@ export const grownServices = (): ServiceDescriptor[] =>
         [
           ['ORIGIN_SECRET', 'originSecret.current', true],
           ['ORIGIN_SECRET_PREVIOUS', 'originSecret.previous', true],
-          ['VALKEY_URL', 'valkeyUrl', false],
-          ['VALKEY_MODE', 'valkeyMode', false],
-          ['VALKEY_PASSWORD', 'valkeyPassword', true],
         ] as const
       ).map(([name, from, secret]) => ({ name, from, secret, required: false })),
     ],

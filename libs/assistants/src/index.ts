@@ -17,11 +17,22 @@ export {
   type ToolCall,
   type ToolLimits,
 } from './domain/run-tool';
-export { defineTool, type Tool, type ToolContext } from './domain/tool';
+export { defineTool, type Source, type Tool, type ToolContext } from './domain/tool';
 export { loadAssistants } from './load-assistants';
 export { BUILT_IN_TOOLS, createTools, toolsOf } from './tools/built-in';
 export { createBedrockKnowledgeBase } from './models/bedrock-knowledge-base';
-export { createChatModels, modelIdOf, type ChatModelOptions, type ChatModels } from './models/chat-models';
+export { createChatModels, type ChatModelOptions, type ChatModels, type Secret } from './models/chat-models';
+export { parseModel, type Provider, type QualifiedModel } from './models/model-name';
+export { AnswerParts } from './answer/answer-parts';
 export { ANSWER_TIMEOUTS, type AnswerEnd, type AnswerTimeouts, type AnswerUsage } from './answer/answer';
 export { ModelTimeout, errorCodeOf } from './answer/error-code';
 export { streamAnswer, type AnswerRequest } from './answer/stream-answer';
+export { type AllowanceLimits } from './budget/allowance';
+export { Budget, type BudgetUse, type Reservation } from './budget/budget';
+export { Ceilings, type Ceiling } from './budget/ceilings';
+export type { Counters } from './budget/counters';
+export { DynamoCounters } from './budget/dynamo-counters';
+export { DynamoUsageLedger } from './budget/dynamo-usage-ledger';
+export { costOf, type Price } from './budget/prices';
+export { Switches } from './budget/switches';
+export type { Days, UsageLedger, UsageRecord, UsageSum } from './budget/usage-ledger';

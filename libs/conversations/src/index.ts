@@ -10,7 +10,33 @@ export type {
   PageQuery,
   SupersessionDraft,
 } from './domain/conversation-store';
+export {
+  LEASE_MS,
+  RENEW_MS,
+  type ClaimDraft,
+  type GenerationClaim,
+  type GenerationClaims,
+} from './domain/generation-claims';
+export {
+  GENERATION_KEPT_MS,
+  type GenerationLog,
+  type GenerationWriter,
+  type LoggedChunk,
+  type ReadOptions,
+} from './domain/generation-log';
 export { foldEntries, foldMessages, isMessage, isOverlay, type Overlay } from './domain/fold';
 export { UNTITLED, excerpt, titleFrom } from './domain/preview';
+export { Table, type Change, type Item } from './dynamodb/table';
 export { createDocumentClient } from './dynamodb/client';
 export { createConversationStore, type ConversationStoreOptions } from './dynamodb/dynamo-conversation-store';
+export { DynamoGenerationClaims } from './dynamodb/generation-claims';
+export { LocalFirstGenerationLog } from './generations/local-first-generation-log';
+export { MemoryGenerationLog } from './generations/memory-generation-log';
+export { ValkeyGenerationLog } from './generations/valkey-generation-log';
+export type { FanOut, FanOutListener } from './fan-out/fan-out';
+export { MemoryFanOut } from './fan-out/memory-fan-out';
+export { hintOver, type Hint } from './fan-out/hint';
+export { Replicas, valkeyOptionsOf } from './fan-out/replicas';
+export { ValkeyFanOut, type ValkeyFanOutOptions } from './fan-out/valkey-fan-out';
+export { ValkeyConnection, type ValkeyState } from './valkey/valkey-connection';
+export type { ValkeyOptions } from './valkey/valkey-options';

@@ -6,5 +6,6 @@ export * from './entries';
 export * from './conversations';
 export * from './session';
 export * from './chat';
+export * from './usage';
 export * from './stage';
 export * from './voice';

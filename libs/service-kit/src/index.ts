@@ -1,6 +1,7 @@
 export { authOptionsOf } from './auth-options';
 export { ConfigError, baseConfigSchema, flag, list, readConfig, type BaseConfig } from './config/read-config';
 export { readConfigOrExit } from './config/configured';
+export { gaugeOf } from './gauge';
 export { Readiness } from './health/readiness';
 export { type BodyLimit } from './http/json-body';
 export { logError } from './http/problem.filter';

@@ -1,17 +1,10 @@
 import type { KeySet } from '@parley/auth';
-import { Gauge, type Registry } from 'prom-client';
+import type { Registry } from 'prom-client';
+import { gaugeOf } from './gauge';
 
 /** Where the signing keys stand: how many there are, how old, and whether they are kept through an outage. */
 export function keyMetrics(keys: Pick<KeySet, 'snapshot'>, metrics: Registry): void {
-  const gauge = (name: string, help: string, value: () => number) =>
-    new Gauge({
-      name,
-      help,
-      registers: [metrics],
-      collect() {
-        this.set(value());
-      },
-    });
+  const gauge = (name: string, help: string, value: () => number) => gaugeOf(metrics, name, help, value);
   gauge('parley_signing_keys', 'Signing keys that are trusted', () => keys.snapshot.keys);
   gauge('parley_signing_keys_age_seconds', 'Since the keys were read; -1 before the first time', () => {
     const { ageMs } = keys.snapshot;

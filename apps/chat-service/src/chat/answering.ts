@@ -1,24 +1,37 @@
-import { randomBytes } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import {
+  ANSWER_TIMEOUTS,
   buildInstructions,
   parseContext,
   streamAnswer,
   toolsOf,
   type AnswerEnd,
+  type AnswerRequest,
   type AnswerTimeouts,
   type Assistant,
   type AssistantCatalog,
+  type Budget,
   type ChatModels,
+  type Reservation,
   type Tool,
+  type UsageLedger,
 } from '@parley/assistants';
-import type { ConversationStore } from '@parley/conversations';
-import { ParleyError } from '@parley/errors';
-import type { Author, ChatRequest, Conversation } from '@parley/protocol';
-import { readTurn } from './chat-request';
-import type { Generation } from './generation';
-import type { Generations } from './generations';
+import {
+  GENERATION_KEPT_MS,
+  type ConversationStore,
+  type GenerationClaim,
+  type GenerationClaims,
+} from '@parley/conversations';
+import { ParleyError, asParleyError } from '@parley/errors';
+import type { Author, ChatRequest, Conversation, Message } from '@parley/protocol';
+import { readTurn, type ChatTurn } from './chat-request';
+import type { Generations, ProducedChunk } from './generations';
+import { authorOf, keepAnswer } from './keeping-the-answer';
+import type { Rescue } from './rescue';
 import { saveTurn } from './saving-the-turn';
 
+/** Reserved for what the model is told, until it is known. */
+const PROMPT_TOKENS = 2_000;
 /** Of the conversation, told to the model; its characters are bounded besides. */
 const HISTORY_MESSAGES = 60;
 
@@ -26,8 +39,14 @@ export interface AnsweringParts {
   store: ConversationStore;
   assistants: AssistantCatalog;
   models: ChatModels;
+  /** What an assistant's `default` means. */
+  defaultModel: string;
+  budget: Pick<Budget, 'reserve'>;
+  usage: Pick<UsageLedger, 'record'>;
   tools: readonly Tool[];
+  claims: GenerationClaims;
   generations: Generations;
+  rescue: Pick<Rescue, 'rescue'>;
   /** Told of everything that somebody should look at, with its cause. */
   report: (what: string, cause: unknown) => void;
   onEnd?: (end: AnswerEnd, assistant: Assistant) => void;
@@ -35,43 +54,106 @@ export interface AnsweringParts {
   now?: () => number;
 }
 
+interface Production {
+  assistant: Assistant;
+  author: Author;
+  context: unknown;
+  reservation: Reservation;
+  signal: AbortSignal;
+}
+
+const running = () => new ParleyError('generation_running', { retryAfterMs: 1_000 });
+
 /** Answers what a person writes: saves it, has the model answer, keeps the answer. */
 export class Answering {
   constructor(private readonly parts: AnsweringParts) {}
 
   /**
-   * The generation that answers this request: a new one, or for a re-sent request the one that runs already. What the
-   * person wrote is in the log when this resolves.
+   * The generation that answers this request: a new one, or for a re-sent request the one that runs already, on whatever
+   * replica. What the person wrote is in the log when this resolves.
    *
-   * @throws ParleyError `invalid_body`, `part_not_supported`, `too_large`, `assistant_not_found`,
-   *   `conversation_not_found`, `generation_running`, `store_unavailable`
+   * @throws ParleyError `invalid_body`, `part_not_supported`, `too_large`, `assistant_not_found`, `assistant_off`,
+   *   `conversation_not_found`, `generation_running`, `too_many_requests`, `budget_reached`, `store_unavailable`
    */
-  async answer(author: Author, request: ChatRequest): Promise<Generation> {
-    const { store, assistants, generations } = this.parts;
+  async answer(author: Author, request: ChatRequest): Promise<GenerationClaim> {
+    const { assistants } = this.parts;
     const turn = readTurn(request);
-    const chosen = request.assistant === undefined ? undefined : assistants.get(request.assistant);
-    const conversation = await this.open(author, request.id, chosen);
-    const assistant = chosen ?? assistants.get(conversation.assistant);
+    const guest = author.kind === 'guest';
+    const chosen = request.assistant === undefined ? undefined : assistants.get(request.assistant, { guest });
+    const [conversation, current] = await Promise.all([
+      this.open(author, request.id, chosen),
+      this.parts.claims.find(request.id),
+    ]);
+    const assistant = chosen ?? assistants.get(conversation.assistant, { guest });
     // Checked before anything is written: a wrong context is the caller's to mend.
     parseContext(assistant, request.context);
 
-    const current = generations.find(conversation.id);
-    if (current?.key === turn.key && (!current.ended || (current.succeeded && turn.trigger === 'submit-message')))
-      return current;
-    const generation = generations.reserve(conversation.id, turn.key);
+    const last = await this.assertAlive(current);
+    if (last !== undefined && this.answers(last, turn)) return last;
+    if (last?.state === 'running') throw running();
+    return this.begin(author, turn, assistant, request, last);
+  }
+
+  /** Reserves, claims, saves what was asked, and has it answered. */
+  private async begin(
+    author: Author,
+    turn: ChatTurn,
+    assistant: Assistant,
+    { id: conversationId, context }: ChatRequest,
+    last: GenerationClaim | undefined,
+  ): Promise<GenerationClaim> {
+    const { claims, store, generations, report } = this.parts;
+    const generationId = randomUUID();
+    const reservation = await this.reserve(author, assistant, generationId);
+    let claim: GenerationClaim | undefined;
     try {
-      await saveTurn(store, author, conversation.id, turn, generation.id);
+      const draft = { conversationId, generationId, key: turn.key, principalId: author.id, assistant: assistant.id };
+      claim = await claims.take(draft, last);
+      if (claim === undefined) {
+        await reservation.settle(0);
+        // Somebody was first: perhaps the same request, sent twice at once.
+        const first = await claims.find(conversationId);
+        if (first !== undefined && this.answers(first, turn)) return first;
+        throw running();
+      }
+      await saveTurn(store, author, conversationId, turn, generationId);
     } catch (error) {
-      generations.release(conversation.id, generation);
+      if (claim !== undefined) {
+        await reservation.settle(0);
+        await claims.release(claim).catch((cause: unknown) => {
+          report('a claim could not be given back; its lease will run out', cause);
+        });
+      }
       throw error;
     }
-    generations.run(
-      conversation.id,
-      generation,
-      () => this.generate(author, conversation.id, assistant, request.context, generation),
-      (error) => this.parts.report('a generation has a bug', error),
-    );
-    return generation;
+    const begun = claim;
+    generations.run(begun, (signal) => this.produce(begun, { assistant, author, context, reservation, signal }));
+    return begun;
+  }
+
+  private reserve({ id, kind }: Author, assistant: Assistant, generationId: string): Promise<Reservation> {
+    return this.parts.budget.reserve({
+      principalId: id,
+      guest: kind === 'guest',
+      assistant,
+      id: generationId,
+      tokens: assistant.limits.maxOutputTokens + PROMPT_TOKENS,
+      leaseMs: 2 * (this.parts.timeouts ?? ANSWER_TIMEOUTS).totalMs,
+    });
+  }
+
+  /** The claim as it is once somebody who died with it is cleared up after. */
+  private async assertAlive(claim: GenerationClaim | undefined): Promise<GenerationClaim | undefined> {
+    if (claim?.state !== 'running' || claim.leaseUntil >= this.now()) return claim;
+    await this.parts.rescue.rescue(claim);
+    return this.parts.claims.find(claim.conversationId);
+  }
+
+  /** Whether a generation is the answer to this turn already: it runs, or ended well a moment ago. */
+  private answers({ key, state, succeeded, endedAt = 0 }: GenerationClaim, turn: ChatTurn): boolean {
+    if (key !== turn.key) return false;
+    if (state === 'running') return true;
+    return succeeded && turn.trigger === 'submit-message' && this.now() - endedAt < GENERATION_KEPT_MS;
   }
 
   /** The conversation of this id; made on first use, for an id that nobody has. */
@@ -84,70 +166,93 @@ export class Answering {
     return this.parts.store.create(author, { id, assistant: (assistant ?? this.parts.assistants.get()).id });
   }
 
-  private async generate(
-    author: Author,
-    id: string,
-    assistant: Assistant,
-    context: unknown,
-    generation: Generation,
-  ): Promise<void> {
-    const { store, models, tools, now = Date.now } = this.parts;
+  private async *produce(
+    claim: GenerationClaim,
+    { assistant, context, reservation, signal }: Production,
+  ): AsyncGenerator<ProducedChunk> {
+    const { store, models, tools } = this.parts;
+    const { principalId, conversationId, generationId } = claim;
     let end: AnswerEnd | undefined;
+    const history = await this.historyOf(claim);
+    if (history instanceof ParleyError) {
+      await reservation.settle(0);
+      return yield { json: JSON.stringify({ type: 'error', errorText: history.code }), end: { succeeded: false } };
+    }
     const chunks = streamAnswer({
       assistant,
-      model: models(assistant),
-      messageId: generation.id,
+      models: modelsOf(assistant, models),
+      messageId: generationId,
       messageMetadata: { author: authorOf(assistant) },
-      history: await store.lastMessages(author.id, id, HISTORY_MESSAGES),
+      history,
       instructions: buildInstructions(assistant, {
         mode: 'text',
         context,
-        now: now(),
+        now: this.now(),
         nonce: randomBytes(16).toString('hex'),
       }),
       tools: toolsOf(assistant, tools),
-      principalId: author.id,
-      conversationId: id,
-      signal: generation.signal,
+      principalId,
+      conversationId,
+      signal,
       timeouts: this.parts.timeouts,
       report: this.parts.report,
       onEnd: async (ended) => {
         end = ended;
-        if (ended.outcome === 'failed') this.parts.report(`an answer failed: ${ended.errorCode}`, ended.cause);
-        if (ended.text.trim() !== '') await this.keep(author, id, assistant, generation, ended);
-        this.parts.onEnd?.(ended, assistant);
+        const { inputTokens, outputTokens } = ended.usage ?? ended.estimatedUsage;
+        await Promise.all([reservation.settle(inputTokens + outputTokens), this.keep(claim, assistant, ended)]);
       },
     });
     for await (const chunk of chunks) {
       const json = JSON.stringify(chunk);
-      if (chunk.type === 'finish' || chunk.type === 'error') {
-        generation.end(json, { succeeded: chunk.type === 'finish' && end?.outcome !== 'failed' });
-      } else generation.append(json);
+      if (chunk.type !== 'finish' && chunk.type !== 'error') yield { json };
+      else yield { json, end: { succeeded: chunk.type === 'finish' && end?.outcome !== 'failed' } };
     }
+    if (end !== undefined) await this.after(claim, assistant, end, history);
   }
 
-  /** Keeps an answer, also a partial one: it was seen. */
-  private async keep(
-    author: Author,
-    id: string,
+  private historyOf({ principalId, conversationId }: GenerationClaim): Promise<Message[] | ParleyError> {
+    return this.parts.store.lastMessages(principalId, conversationId, HISTORY_MESSAGES).catch(asParleyError);
+  }
+
+  private async keep(claim: GenerationClaim, assistant: Assistant, { outcome, text, parts, ...end }: AnswerEnd) {
+    if (outcome === 'failed') this.parts.report(`an answer failed: ${end.errorCode}`, end.cause);
+    if (text.trim() === '') return;
+    await keepAnswer(this.parts.store, claim, assistant, { parts, interrupted: outcome !== 'completed' });
+  }
+
+  /** What nobody waits for. */
+  private async after(claim: GenerationClaim, assistant: Assistant, end: AnswerEnd, history: readonly Message[]) {
+    this.parts.onEnd?.(end, assistant);
+    await this.record(claim, assistant, claim.generationId, end);
+  }
+
+  private async record(
+    { principalId, conversationId }: GenerationClaim,
     assistant: Assistant,
-    generation: Generation,
-    { parts, outcome }: AnswerEnd,
-  ) {
-    await this.parts.store.append(
-      author.id,
+    id: string,
+    { usage, estimatedUsage, modelIndex }: Pick<AnswerEnd, 'usage' | 'estimatedUsage' | 'modelIndex'>,
+  ): Promise<void> {
+    const name = [assistant.model, assistant.fallback][modelIndex] ?? 'default';
+    const record = {
       id,
-      {
-        type: 'message',
-        id: generation.id,
-        role: 'assistant',
-        author: authorOf(assistant),
-        parts,
-        ...(outcome === 'completed' ? {} : { interrupted: true }),
-      },
-      `answer/${generation.id}`,
-    );
+      at: this.now(),
+      principalId,
+      conversationId,
+      assistant: assistant.id,
+      model: name === 'default' ? this.parts.defaultModel : name,
+      ...(usage ?? estimatedUsage),
+      isEstimated: usage === undefined,
+    };
+    await this.parts.usage.record(record).catch((error: unknown) => {
+      this.parts.report('usage could not be written down', error);
+    });
+  }
+
+  private now(): number {
+    return (this.parts.now ?? Date.now)();
   }
 }
 
-const authorOf = ({ id, name }: Assistant): Author => ({ kind: 'assistant', id, name });
+/** An assistant's own model, then its second one. */
+const modelsOf = ({ model, fallback }: Assistant, models: ChatModels): AnswerRequest['models'] =>
+  fallback === undefined ? [models(model)] : [models(model), models(fallback)];

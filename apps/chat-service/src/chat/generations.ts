@@ -1,86 +1,136 @@
-import { randomUUID } from 'node:crypto';
-import { ParleyError } from '@parley/errors';
-import { Generation } from './generation';
+import {
+  RENEW_MS,
+  type GenerationClaim,
+  type GenerationClaims,
+  type GenerationLog,
+  type GenerationWriter,
+} from '@parley/conversations';
 
-/** An answer can be read again this long after its end. */
-const KEPT_MS = 600_000;
+/** What somebody produces: chunks as JSON, then one that is the last. */
+export interface ProducedChunk {
+  json: string;
+  /** Of the last one: whether the answer stands in the log of the conversation. What is done after it keeps nobody waiting. */
+  end?: { succeeded: boolean };
+}
 
-/** The generations of this process: at most one running in a conversation. */
+/** Makes an answer. It ends with a chunk that says so, also when `signal` aborts: then soon, with what there is. */
+export type Produce = (signal: AbortSignal) => AsyncIterable<ProducedChunk>;
+
+/** Tells other processes at once what they would find in the claim a moment later. */
+export interface StopHints {
+  send(generationId: string): void;
+  listen(heard: (generationId: string) => void): () => void;
+}
+
+export interface GenerationsParts {
+  claims: GenerationClaims;
+  log: GenerationLog;
+  hints?: StopHints;
+  report: (what: string, cause: unknown) => void;
+  renewMs?: number;
+}
+
+/** How often a deletion looks whether a generation elsewhere has ended. */
+const LOOK_MS = 250;
+
+interface Running {
+  claim: GenerationClaim;
+  abort: AbortController;
+  work: Promise<void>;
+}
+
+/** The generations that this process produces, each detached from whoever asked. */
 export class Generations {
-  private readonly byConversation = new Map<
-    string,
-    { generation: Generation; work?: Promise<void>; endedAt?: number }
-  >();
-  private readonly running = new Set<Promise<void>>();
+  private readonly running = new Map<string, Running>();
+  private readonly unlisten: () => void;
 
-  constructor(private readonly now: () => number = Date.now) {}
+  constructor(private readonly parts: GenerationsParts) {
+    this.unlisten = parts.hints?.listen((id) => this.running.get(id)?.abort.abort()) ?? (() => undefined);
+  }
 
   get live(): number {
     return this.running.size;
   }
 
-  /** The generation of a conversation that is running, or ended less than ten minutes ago. */
-  find(conversationId: string): Generation | undefined {
-    const entry = this.byConversation.get(conversationId);
-    if (entry?.endedAt !== undefined && this.now() - entry.endedAt >= KEPT_MS) {
-      this.byConversation.delete(conversationId);
-      return undefined;
-    }
-    return entry?.generation;
+  /** Produces what was claimed. The log of the generation gets exactly one last chunk, whatever happens. */
+  run(claim: GenerationClaim, produce: Produce): void {
+    const abort = new AbortController();
+    const writer = this.parts.log.open(claim.generationId);
+    const signs = setInterval(() => void this.renew(claim, abort), this.parts.renewMs ?? RENEW_MS);
+    const work = this.produce(claim, produce(abort.signal), writer).finally(() => {
+      clearInterval(signs);
+      this.running.delete(claim.generationId);
+    });
+    this.running.set(claim.generationId, { claim, abort, work });
   }
 
-  /**
-   * Takes a conversation's place for a new generation, before anything is awaited, so that two requests cannot both.
-   *
-   * @throws ParleyError `generation_running`
-   */
-  reserve(conversationId: string, key: string): Generation {
-    const current = this.find(conversationId);
-    if (current && !current.ended) throw new ParleyError('generation_running', { retryAfterMs: 1_000 });
-    const generation = new Generation(randomUUID(), key);
-    this.byConversation.set(conversationId, { generation });
-    return generation;
-  }
-
-  /** Gives the place back: nothing was begun. */
-  release(conversationId: string, generation: Generation): void {
-    if (this.byConversation.get(conversationId)?.generation === generation) this.byConversation.delete(conversationId);
-  }
-
-  /** Runs `produce` detached from whoever asked. It must end the generation; a fault in it does. */
-  run(
-    conversationId: string,
-    generation: Generation,
-    produce: () => Promise<void>,
-    onFault: (error: unknown) => void,
-  ): void {
-    const entry = this.byConversation.get(conversationId);
-    const work = produce()
-      .catch(onFault)
-      .finally(() => {
-        if (!generation.ended) generation.end('{"type":"error","errorText":"internal"}', { succeeded: false });
-        if (entry?.generation === generation) entry.endedAt = this.now();
-        this.running.delete(work);
-        this.forgetOld();
-      });
-    if (entry?.generation === generation) entry.work = work;
-    this.running.add(work);
+  /** Asks a generation to stop, wherever it runs. The partial answer is kept. `false` when it had ended. */
+  async stop(claim: GenerationClaim): Promise<boolean> {
+    const stopped = await this.parts.claims.stop(claim);
+    this.running.get(claim.generationId)?.abort.abort();
+    if (stopped) this.parts.hints?.send(claim.generationId);
+    return stopped;
   }
 
   /** Stops what runs in a conversation and waits until nothing more is written for it. */
   async stopIn(conversationId: string): Promise<void> {
-    const entry = this.byConversation.get(conversationId);
-    entry?.generation.stop();
-    await entry?.work;
+    const claim = await this.parts.claims.find(conversationId);
+    if (claim?.state !== 'running') return;
+    await this.stop(claim);
+    const here = this.running.get(claim.generationId);
+    if (here !== undefined) return here.work;
+    for (let now: GenerationClaim | undefined = claim; now?.generationId === claim.generationId;) {
+      if (now.state === 'ended' || now.leaseUntil < Date.now()) return;
+      await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
+      now = await this.parts.claims.find(conversationId);
+    }
   }
 
-  /** Stops everything that runs and waits until the partial answers are kept. */
+  /** Stops everything that runs here and waits until the partial answers are kept. */
   async stopAll(): Promise<void> {
-    for (const { generation } of this.byConversation.values()) generation.stop();
-    await Promise.all(this.running);
+    this.unlisten();
+    const all = [...this.running.values()];
+    for (const { abort } of all) abort.abort();
+    await Promise.all(all.map(({ work }) => work));
   }
 
-  private forgetOld(): void {
-    for (const conversationId of this.byConversation.keys()) this.find(conversationId);
+  private async produce(
+    claim: GenerationClaim,
+    chunks: AsyncIterable<ProducedChunk>,
+    writer: GenerationWriter,
+  ): Promise<void> {
+    let isEnded = false;
+    const end = ({ json, end = { succeeded: false } }: ProducedChunk) => {
+      isEnded = true;
+      return this.end(claim, writer, json, end);
+    };
+    try {
+      for await (const chunk of chunks) {
+        if (chunk.end === undefined) writer.append(chunk.json);
+        else await end(chunk);
+      }
+    } catch (error) {
+      this.parts.report('a generation has a bug', error);
+    }
+    if (!isEnded) await end({ json: '{"type":"error","errorText":"internal"}' });
+  }
+
+  private async end(claim: GenerationClaim, writer: GenerationWriter, json: string, outcome: { succeeded: boolean }) {
+    // First the claim: whoever sees the last chunk may ask again at once.
+    await this.parts.claims.finish(claim, outcome).catch((error: unknown) => {
+      this.parts.report('the end of a generation could not be written down; its lease will run out', error);
+    });
+    await writer.end(json);
+  }
+
+  /** A sign of life. The answer to it says whether somebody wants a stop, or has taken the generation over. */
+  private async renew(claim: GenerationClaim, abort: AbortController): Promise<void> {
+    try {
+      const now = await this.parts.claims.renew(claim);
+      if (now === undefined || now.isStopWanted) abort.abort();
+    } catch (error) {
+      // The asker still gets all of it; nobody elsewhere can tell this process from a dead one, though.
+      this.parts.report('a generation could not say that it lives', error);
+    }
   }
 }

@@ -30,16 +30,17 @@ export async function saveTurn(
     return;
   }
   const { id: clientId, parts } = turn.message;
+  const message = { type: 'message', role: 'user', author, parts, clientId } as const;
+  // An edit names what it edits; without that the append itself finds a message that was sent before.
+  if (turn.messageId === undefined) {
+    const entry = await log.append(author.id, conversationId, message, clientId);
+    if (entry.type === 'message' && sameParts(entry.parts, parts)) return;
+  }
   const earlier = await log.findMessage(author.id, conversationId, turn.messageId ?? clientId);
   const isEdit = earlier?.role === 'user' && !sameParts(earlier.parts, parts);
   if (earlier?.role === 'user' && !isEdit) return;
   if (isEdit) await supersede(earlier.seq);
-  await log.append(
-    author.id,
-    conversationId,
-    { type: 'message', role: 'user', author, parts, clientId },
-    isEdit ? `${clientId}/${turn.key}` : clientId,
-  );
+  await log.append(author.id, conversationId, message, isEdit ? `${clientId}/${turn.key}` : clientId);
 }
 
 /** From which `seq` a regeneration replaces: the answer it names, or the last one; nothing when none was given yet. */

@@ -40,7 +40,11 @@ export class ConversationsController {
     @Body({ schema: createConversationSchema }) { title, assistant }: z.output<typeof createConversationSchema>,
   ): Promise<Conversation> {
     const author = await this.authors.of(principal);
-    const draft = { assistant: this.assistants.get(assistant).id, ...(title === undefined ? {} : { title }) };
+    const guest = principal.kind === 'guest';
+    const draft = {
+      assistant: this.assistants.get(assistant, { guest }).id,
+      ...(title === undefined ? {} : { title }),
+    };
     return this.named(await this.conversations.create(author, draft));
   }
 

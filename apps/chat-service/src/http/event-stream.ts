@@ -1,8 +1,20 @@
 import type { Response } from 'express';
-import type { Generation } from '../chat/generation';
+import type { LoggedChunk } from '@parley/conversations';
 
 /** A comment this often keeps every hop between here and the browser from taking silence for death. */
 const HEARTBEAT_MS = 15_000;
+
+/** The chunks of a generation to be told, and how they are named. */
+export interface StreamedGeneration {
+  generationId: string;
+  follow(options: { after: number; signal: AbortSignal }): AsyncIterable<LoggedChunk>;
+}
+
+/** `<generation>.<place>`: a cursor of another generation counts as none, so all of this one is told. */
+export function placeAfter(generationId: string, cursor: string | undefined): number {
+  const place = cursor?.startsWith(`${generationId}.`) ? Number(cursor.slice(generationId.length + 1)) : 0;
+  return Number.isSafeInteger(place) && place >= 0 ? place : 0;
+}
 
 /**
  * Streams a generation as Server-Sent Events in the AI SDK's UI message stream protocol: each chunk with its cursor as
@@ -10,7 +22,7 @@ const HEARTBEAT_MS = 15_000;
  */
 export async function streamGeneration(
   response: Response,
-  generation: Generation,
+  { generationId, follow }: StreamedGeneration,
   options: { cursor?: string; heartbeatMs?: number } = {},
 ): Promise<void> {
   const left = new AbortController();
@@ -25,8 +37,9 @@ export async function streamGeneration(
   response.write(': stream-open\n\n');
   const heartbeat = setInterval(() => response.write(': alive\n\n'), options.heartbeatMs ?? HEARTBEAT_MS);
   try {
-    for await (const { cursor, json } of generation.read(options.cursor, left.signal)) {
-      if (!response.write(`id: ${cursor}\ndata: ${json}\n\n`)) await drained(response, left.signal);
+    const after = placeAfter(generationId, options.cursor);
+    for await (const { at, json } of follow({ after, signal: left.signal })) {
+      if (!response.write(`id: ${generationId}.${at}\ndata: ${json}\n\n`)) await drained(response, left.signal);
     }
     if (!left.signal.aborted) response.end('data: [DONE]\n\n');
   } finally {

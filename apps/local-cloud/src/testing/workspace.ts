@@ -20,6 +20,7 @@ export const descriptorOf = (name: string, port: number, more: Partial<ServiceDe
       { name: 'PORT', value: String(port) },
       { name: 'ADMIN_PORT', value: String(port + 1_000) },
       { name: 'COGNITO_ISSUER', from: 'issuer', required: true },
+      { name: 'VALKEY_URL', from: 'valkeyUrl' },
       { name: 'CONVERSATIONS_TABLE', from: 'table.conversations', required: true },
     ],
     grants: [],

@@ -16,10 +16,10 @@ const UNFINISHED = 'This was stopped before it was done.';
 
 /** Puts the chunks of one answer together to the parts of its message, and knows which of them are still open. */
 export class AnswerParts {
-  private readonly parts: (TextPart | ToolPart)[] = [];
+  private readonly parts: Part[] = [];
   private readonly openTexts = new Map<string, TextPart>();
   private readonly tools = new Map<string, ToolPart>();
-  private isStepOpen = false;
+  isStepOpen = false;
   /** Characters that the model wrote, arguments of tools included. */
   characters = 0;
 
@@ -67,6 +67,10 @@ export class AnswerParts {
       }
       case 'tool-output-available':
         Object.assign(this.tools.get(chunk.toolCallId) ?? {}, { state: 'output-available', output: chunk.output });
+        break;
+      case 'source-url':
+      case 'source-document':
+        this.parts.push({ ...chunk });
         break;
       case 'tool-output-error':
         Object.assign(this.tools.get(chunk.toolCallId) ?? {}, { state: 'output-error', errorText: chunk.errorText });

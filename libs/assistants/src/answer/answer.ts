@@ -33,6 +33,8 @@ export interface AnswerEnd {
   outcome: 'completed' | 'stopped' | 'failed';
   /** Of a failed answer: what the reader is told. */
   errorCode?: ErrorCode;
+  /** Which of the request's models gave it. */
+  modelIndex: number;
   /** For the log of the server only. */
   cause?: unknown;
   /** Why the model stopped, when it did: `stop`, `length`, `content-filter`, `tool-calls`. */

@@ -78,7 +78,16 @@ export function modelStream(request: ModelRequest): ModelStream {
     chunks: createUIMessageStream({
       execute: ({ writer }) => {
         const stream = callModel(request, report).stream.pipeThrough(see);
-        writer.merge(toUIMessageStream({ stream, sendStart: false, sendFinish: false, sendReasoning: false, onError }));
+        writer.merge(
+          toUIMessageStream({
+            stream,
+            sendStart: false,
+            sendFinish: false,
+            sendReasoning: false,
+            sendSources: true,
+            onError,
+          }),
+        );
       },
       onError,
     }),

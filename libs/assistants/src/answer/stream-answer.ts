@@ -2,20 +2,22 @@ import { ParleyError, asParleyError, type ErrorCode } from '@parley/errors';
 import { textOf, type Message } from '@parley/protocol';
 import type { LanguageModel, UIMessageChunk } from 'ai';
 import type { Assistant } from '../domain/assistant';
-import { shapeHistory } from '../domain/history';
+import { shapeHistory, type Turn } from '../domain/history';
 import type { Tool } from '../domain/tool';
 import { ANSWER_TIMEOUTS, type AnswerEnd, type AnswerTimeouts } from './answer';
 import { AnswerParts } from './answer-parts';
 import { errorCodeOf } from './error-code';
 import { modelStream, type ModelStream } from './model-stream';
-import { AnswerWatch } from './watch';
+import { SourceParts } from './source-parts';
+import { AnswerWatch, TotalWatch } from './watch';
 
 /** Of the history that goes to the model. About 12,000 tokens. */
 const HISTORY_CHARACTERS = 48_000;
 
 export interface AnswerRequest {
   assistant: Pick<Assistant, 'limits'>;
-  model: LanguageModel;
+  /** In this order: the next one answers when the one before failed with nothing of its answer seen. */
+  models: readonly [LanguageModel, ...LanguageModel[]];
   /** Id of the message that is being written: the same in every replay of the stream, and in the log. */
   messageId: string;
   /** Told with the first chunk: what a reader should know of the message besides its parts, such as its author. */
@@ -74,42 +76,63 @@ type Verdict = Pick<AnswerEnd, 'outcome' | 'errorCode' | 'cause' | 'finishReason
 
 class Answer {
   private readonly parts = new AnswerParts();
-  private readonly watch: AnswerWatch;
   private readonly stop: AbortSignal;
-  private readonly abort: AbortSignal;
-  /** The SDK ends a provider's request for an abort only, not when its stream is cancelled. */
-  private readonly over = new AbortController();
+  private readonly total: TotalWatch;
+  private readonly sources: SourceParts;
+  /** Something of the answer was seen: from here on no other model may begin anew. */
+  private isBegun = false;
+  /** Of the model that is being asked. The SDK ends its request for an abort only, not when its stream is cancelled. */
+  private watch!: AnswerWatch;
+  private abort!: AbortSignal;
+  private over!: AbortController;
 
   constructor(
     private readonly request: AnswerRequest,
     cancelled: AbortSignal,
     private readonly write: (chunk: UIMessageChunk) => void,
   ) {
-    this.watch = new AnswerWatch(request.timeouts ?? ANSWER_TIMEOUTS);
     this.stop = AbortSignal.any([request.signal, cancelled]);
-    this.abort = AbortSignal.any([this.stop, this.watch.signal]);
+    this.total = new TotalWatch((request.timeouts ?? ANSWER_TIMEOUTS).totalMs);
+    this.sources = new SourceParts(request.tools ?? []);
   }
 
   async run(): Promise<void> {
-    const { messageId, messageMetadata } = this.request;
+    const { messageId, messageMetadata, models, historyCharacters = HISTORY_CHARACTERS } = this.request;
     this.write({ type: 'start', messageId, ...(messageMetadata === undefined ? {} : { messageMetadata }) });
-    const { historyCharacters = HISTORY_CHARACTERS, history, instructions } = this.request;
-    const turns = shapeHistory(history, { characters: historyCharacters });
-    const abort = AbortSignal.any([this.abort, this.over.signal]);
-    const model = modelStream({ ...this.request, turns, abort, watch: this.watch });
+    const turns = shapeHistory(this.request.history, { characters: historyCharacters });
 
-    const verdict = await this.read(model);
-    this.watch.stop();
-    this.over.abort();
+    let verdict: Verdict | undefined;
+    let steps = 0;
+    let modelIndex = 0;
+    for (const [index, model] of models.entries()) {
+      modelIndex = index;
+      const call = this.begin(model, turns);
+      verdict = await this.read(call);
+      this.watch.stop();
+      this.over.abort();
+      steps += Math.max(1, call.steps());
+      if (verdict.outcome !== 'failed' || this.isBegun || this.total.signal.aborted) break;
+      if (index < models.length - 1) this.request.report?.('a model failed; the next one answers', verdict.cause);
+    }
+    this.total.stop();
     for (const chunk of this.parts.closing()) this.pass(chunk);
 
-    const prompt = turns.reduce((sum, { text }) => sum + text.length, instructions.length);
+    const prompt = turns.reduce((sum, { text }) => sum + text.length, this.request.instructions.length);
     const parts = this.parts.message();
     const estimatedUsage = {
-      inputTokens: Math.ceil((prompt * Math.max(1, model.steps())) / 4),
+      inputTokens: Math.ceil((prompt * steps) / 4),
       outputTokens: Math.ceil(this.parts.characters / 4),
     };
-    this.write(await this.terminal({ parts, text: textOf(parts), ...verdict, estimatedUsage }));
+    this.write(await this.terminal({ parts, text: textOf(parts), ...verdict!, modelIndex, estimatedUsage }));
+  }
+
+  /** One model's attempt, with its own time for the first piece, within the whole time. */
+  private begin(model: LanguageModel, turns: readonly Turn[]): ModelStream {
+    this.watch = new AnswerWatch(this.request.timeouts ?? ANSWER_TIMEOUTS);
+    this.over = new AbortController();
+    this.abort = AbortSignal.any([this.stop, this.total.signal, this.watch.signal]);
+    const abort = AbortSignal.any([this.abort, this.over.signal]);
+    return modelStream({ ...this.request, model, turns, abort, watch: this.watch });
   }
 
   /** Passes on what the model gives, to its end or ours. */
@@ -138,9 +161,8 @@ class Answer {
 
   private cut(): Verdict {
     if (this.stop.aborted) return { outcome: 'stopped' };
-    const cause: unknown = this.watch.signal.aborted
-      ? this.watch.signal.reason
-      : new Error('the model call was aborted');
+    const expired = [this.total.signal, this.watch.signal].find(({ aborted }) => aborted);
+    const cause: unknown = expired?.reason ?? new Error('the model call was aborted');
     return failed(errorCodeOf(cause), cause);
   }
 
@@ -157,11 +179,17 @@ class Answer {
   }
 
   private pass(chunk: UIMessageChunk): void {
+    // The next model begins its step in the one that is open already.
+    if (chunk.type === 'start-step' && this.parts.isStepOpen) return;
+    this.isBegun ||= !STEPS.has(chunk.type);
     this.parts.add(chunk);
     this.write(chunk);
+    for (const source of this.sources.of(chunk)) this.pass(source);
   }
 }
 
+/** Chunks that say nothing of the answer yet. */
+const STEPS: ReadonlySet<string> = new Set(['start-step', 'finish-step']);
 /** Chunks that begin and end a message: this module writes them. */
 const ENDS: ReadonlySet<string> = new Set(['start', 'finish', 'message-metadata']);
 

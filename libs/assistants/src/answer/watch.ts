@@ -3,17 +3,15 @@ import type { AnswerTimeouts } from './answer';
 import { ModelTimeout } from './error-code';
 
 /**
- * Watches over the time of an answer. The SDK has timeouts of its own, but it tells them as an `abort`, which a reader
+ * Watches over the time of one model call after the other. The SDK has timeouts of its own, but it tells them as an `abort`, which a reader
  * takes for a good end, and its first one starts only when the provider has answered with headers.
  */
 export class AnswerWatch {
   private readonly controller = new AbortController();
-  private readonly total: NodeJS.Timeout;
   private timer: NodeJS.Timeout | undefined;
   private toolsRunning = 0;
 
-  constructor(private readonly timeouts: AnswerTimeouts) {
-    this.total = setTimeout(() => this.expire('the answer', timeouts.totalMs), timeouts.totalMs);
+  constructor(private readonly timeouts: Omit<AnswerTimeouts, 'totalMs'>) {
     this.await('the first piece', timeouts.firstChunkMs);
   }
 
@@ -48,7 +46,6 @@ export class AnswerWatch {
   }
 
   stop(): void {
-    clearTimeout(this.total);
     clearTimeout(this.timer);
   }
 
@@ -60,5 +57,24 @@ export class AnswerWatch {
   private expire(what: string, ms: number): void {
     this.stop();
     this.controller.abort(new ModelTimeout(what, ms));
+  }
+}
+
+/** Watches over the whole time of an answer, whatever models and tools take of it. */
+export class TotalWatch {
+  private readonly controller = new AbortController();
+  private readonly timer: NodeJS.Timeout;
+
+  constructor(ms: number) {
+    this.timer = setTimeout(() => this.controller.abort(new ModelTimeout('the answer', ms)), ms);
+  }
+
+  /** Fires with a ModelTimeout. */
+  get signal(): AbortSignal {
+    return this.controller.signal;
+  }
+
+  stop(): void {
+    clearTimeout(this.timer);
   }
 }

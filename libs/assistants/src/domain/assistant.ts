@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 /** `default` is the service's own choice (`CHAT_MODEL`); otherwise the provider and its id of the model. */
-export type ModelName = 'default' | `bedrock:${string}`;
+export type ModelName = 'default' | `${'bedrock' | 'google' | 'openai'}:${string}`;
 
 /** An assistant as its file says it. */
 export interface AssistantDefinition {
@@ -15,6 +15,8 @@ export interface AssistantDefinition {
   /** Makes the assistant speak first in a call: said to the model at once, never shown, such as "Greet the caller." */
   greeting?: string;
   model: ModelName;
+  /** Answers when `model` cannot, as long as nothing of its answer was seen. */
+  fallback?: ModelName;
   /** Nova Sonic's id of the voice, lower case. */
   voice: string;
   /** Names of tools. One that a service does not have is left out there. */
@@ -26,6 +28,8 @@ export interface AssistantDefinition {
     steps: number;
   };
   guests: boolean;
+  /** What everybody together may use of it in a day (UTC); not bounded without it. */
+  ceiling?: { tokensPerDay?: number; callsPerDay?: number };
   /** Page context that is accepted; none without it. */
   context?: z.ZodObject;
 }
@@ -59,6 +63,10 @@ const oneLine = (max: number) =>
     .regex(/^\S.*\S$/, 'one line without spaces around it')
     .max(max);
 
+const modelSchema = z
+  .string()
+  .regex(/^(default|(bedrock|google|openai):\S+)$/, '`default`, or `bedrock:`, `google:` or `openai:` and the model');
+
 /** What a definition must be. `tools` are the names that any service may have. */
 export const definitionSchema = (tools: readonly string[]) =>
   z.strictObject({
@@ -69,6 +77,8 @@ export const definitionSchema = (tools: readonly string[]) =>
     spoken: z.string().trim().min(1).max(4_000).optional(),
     greeting: z.string().trim().min(1).max(1_000).optional(),
     model: z.string().regex(/^(default|bedrock:\S+)$/, '`default` or `bedrock:<model id>`'),
+    model: modelSchema,
+    fallback: modelSchema.optional(),
     voice: z.string().regex(/^[a-z]{2,32}$/, 'a voice in lower case'),
     tools: z.array(z.enum(tools)),
     limits: z.strictObject({
@@ -76,5 +86,8 @@ export const definitionSchema = (tools: readonly string[]) =>
       steps: z.int().min(1).max(10),
     }),
     guests: z.boolean(),
+    ceiling: z
+      .strictObject({ tokensPerDay: z.int().min(1).optional(), callsPerDay: z.int().min(1).optional() })
+      .optional(),
     context: z.instanceof(z.ZodObject, { error: 'an object schema of zod' }).optional(),
   });

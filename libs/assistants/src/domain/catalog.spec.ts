@@ -27,7 +27,7 @@ const load = (...definitions: object[]) =>
 describe('the assistants', () => {
   it('are those of the folder: a new file is listed in its index', () => {
     const folder = join(import.meta.dirname, '../../assistants');
-    const files = readdirSync(folder).filter((file) => file !== 'index.ts');
+    const files = readdirSync(folder).filter((file) => !['index.ts', 'prices.ts'].includes(file));
     const listed = ASSISTANT_FILES.map(({ definition }) => `${definition.id}.ts`);
     expect(listed.sort()).toEqual(files.sort());
   });
@@ -55,6 +55,9 @@ describe('the assistants', () => {
       .list({ guest: true })
       .map(({ id }) => id);
     expect(ids).toEqual(['general', 'storefront-helper']);
+    expect(() => loadAssistants().get('coding-coach', { guest: true })).toThrow(
+      expect.objectContaining({ code: 'assistant_not_found' }),
+    );
   });
 
   it('that are unknown are refused', () => {
@@ -70,7 +73,8 @@ describe('a wrong file', () => {
     ['id', { id: 'General!' }],
     ['name', { name: '' }],
     ['instructions', { instructions: ' ' }],
-    ['model', { model: 'openai:gpt' }],
+    ['model', { model: 'anthropic:claude' }],
+    ['fallback', { fallback: 'none' }],
     ['voice', { voice: 'Tiffany' }],
     ['tools.0', { tools: ['launchMissiles'] }],
     ['limits.steps', { limits: { maxOutputTokens: 100, steps: 0 } }],

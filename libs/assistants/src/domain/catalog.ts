@@ -10,9 +10,10 @@ export interface AssistantCatalog {
   /**
    * The assistant with this id, the default one without an id.
    *
+   * @param options.guest a guest asks: one that does not admit guests is not there for him
    * @throws ParleyError `assistant_not_found`
    */
-  get(id?: string): Assistant;
+  get(id?: string, options?: { guest?: boolean }): Assistant;
   /** What a person may choose from; for a guest only those that admit guests. */
   list(options?: { guest?: boolean }): AssistantSummary[];
   all(): readonly Assistant[];
@@ -47,9 +48,9 @@ export function catalogOf(files: readonly AssistantFile[], toolNames: readonly s
   if (faults.length > 0) throw new Error(`The assistants are not valid:\n${faults.join('\n')}`);
 
   return {
-    get(id = DEFAULT_ASSISTANT) {
+    get(id = DEFAULT_ASSISTANT, { guest = false } = {}) {
       const assistant = byId.get(id);
-      if (assistant === undefined) throw new ParleyError('assistant_not_found');
+      if (assistant === undefined || (guest && !assistant.guests)) throw new ParleyError('assistant_not_found');
       return assistant;
     },
     list: ({ guest = false } = {}) =>

@@ -3,6 +3,8 @@ export interface Passage {
   text: string;
   /** Name of the document, fit to be told. */
   source?: string;
+  /** Of a document that is a web page. */
+  url?: string;
   /** Higher is better; comparable within one search. */
   score?: number;
 }

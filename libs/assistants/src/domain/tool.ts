@@ -8,6 +8,13 @@ export interface ToolContext {
   signal: AbortSignal;
 }
 
+/** A document that a tool's answer comes from. */
+export interface Source {
+  title: string;
+  /** Where everybody may read it. */
+  url?: string;
+}
+
 /** Something that a model may use. What it throws is not told to the model; what it answers is. */
 export interface Tool<Input extends z.ZodObject = z.ZodObject> {
   name: string;
@@ -15,6 +22,8 @@ export interface Tool<Input extends z.ZodObject = z.ZodObject> {
   description: string;
   inputSchema: Input;
   execute(input: z.output<Input>, context: ToolContext): Promise<object>;
+  /** What an answer of `execute` names as its sources; told to the reader beside the answer. */
+  sources?(result: object): Source[];
 }
 
 /** Keeps the types of a tool's input while it is written. */

@@ -48,7 +48,7 @@ describe('a knowledge base of Bedrock', () => {
   it('is searched with Retrieve, signed, and tells names of documents instead of buckets', async () => {
     expect(await base.search('How?', options)).toEqual([
       { text: 'First', source: 'guide.md', score: 0.7 },
-      { text: 'Second', source: 'faq' },
+      { text: 'Second', source: 'faq', url: 'https://example.com/faq?x=1' },
     ]);
     expect(seen[0]).toMatchObject({
       url: '/knowledgebases/KB12345678/retrieve',

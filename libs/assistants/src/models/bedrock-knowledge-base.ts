@@ -45,6 +45,10 @@ function passageOf({ content, location, score }: KnowledgeBaseRetrievalResult): 
   return {
     text: content?.text?.trim() ?? '',
     ...(source === undefined ? {} : { source }),
+    ...(isWebAddress(location?.webLocation?.url) ? { url: location?.webLocation?.url } : {}),
     ...(score === undefined ? {} : { score }),
   };
 }
+
+/** What a page may link to: a data source is free to hold any scheme. */
+const isWebAddress = (url: string | undefined): boolean => url !== undefined && /^https?:\/\//.test(url);

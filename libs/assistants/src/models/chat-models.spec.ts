@@ -1,6 +1,7 @@
 import { streamText, type LanguageModel } from 'ai';
 import { ConverseServer } from '../testing/converse-server';
-import { createChatModels, modelIdOf } from './chat-models';
+import { SseServer } from '../testing/sse-server';
+import { createChatModels } from './chat-models';
 
 const server = new ConverseServer();
 const saved = { ...process.env };
@@ -30,7 +31,7 @@ describe('a chat model', () => {
       ['default', 'amazon.nova-lite-v1:0'],
       ['bedrock:eu.anthropic.some-model-v1:0', 'eu.anthropic.some-model-v1:0'],
     ] as const) {
-      const request = await streamRequest(models({ model }));
+      const request = await streamRequest(models(model));
       expect(request?.model).toBe(id);
       expect(request?.headers.authorization).toContain('Credential=AKIDFROMTHECHAIN/');
     }
@@ -39,7 +40,7 @@ describe('a chat model', () => {
   it('goes to AWS_ENDPOINT_URL_BEDROCK_RUNTIME and not to AWS_ENDPOINT_URL, which may be another emulator’s', async () => {
     process.env.AWS_ENDPOINT_URL = 'http://127.0.0.1:9';
     process.env.AWS_ENDPOINT_URL_BEDROCK_RUNTIME = server.url;
-    const request = await streamRequest(createChatModels(options)({ model: 'default' }));
+    const request = await streamRequest(createChatModels(options)('default'));
     expect(request?.headers.authorization).toMatch(
       /^AWS4-HMAC-SHA256 Credential=AKIDFROMTHECHAIN\/.*\/eu-central-1\/bedrock\//,
     );
@@ -49,7 +50,7 @@ describe('a chat model', () => {
     process.env.AWS_ENDPOINT_URL = 'http://127.0.0.1:9';
     delete process.env.AWS_ENDPOINT_URL_BEDROCK_RUNTIME;
     const urlOf = (region: string) => {
-      const model = createChatModels({ ...options, region })({ model: 'default' });
+      const model = createChatModels({ ...options, region, mergeMs: 0 })('default');
       return (model as unknown as { config: { baseUrl(): string } }).config.baseUrl();
     };
     expect(urlOf('eu-central-1')).toBe('https://bedrock-runtime.eu-central-1.amazonaws.com');
@@ -58,7 +59,7 @@ describe('a chat model', () => {
 
   it('is signed when AWS_BEARER_TOKEN_BEDROCK is unset or blank, and uses the key when it is set', async () => {
     const authorization = async () => {
-      const request = await streamRequest(createChatModels({ ...options, endpoint: server.url })({ model: 'default' }));
+      const request = await streamRequest(createChatModels({ ...options, endpoint: server.url })('default'));
       return request?.headers.authorization;
     };
     process.env.AWS_BEARER_TOKEN_BEDROCK = ' ';
@@ -67,11 +68,100 @@ describe('a chat model', () => {
     expect(await authorization()).toBe('Bearer the-key');
   });
 
-  it.each(['google:gemini-3', 'gpt-5', 'bedrock:', 'amazon.nova-lite-v1:0', ''])(
+  it.each(['gpt-5', 'bedrock:', 'amazon.nova-lite-v1:0', 'anthropic:claude', ''])(
     'is not made of "%s": that fails at start',
+    (name) => expect(() => createChatModels({ ...options, default: name })).toThrow('write bedrock:<model id>'),
+  );
+
+  it.each(['google:gemini-3', 'openai:llama3.2'])(
+    'is not made of "%s" where its provider is not configured',
     (name) => {
-      expect(() => createChatModels({ ...options, default: name })).toThrow('bedrock:<model id>');
-      expect(() => modelIdOf(name)).toThrow();
+      expect(() => createChatModels({ ...options, default: name })).toThrow('is not configured');
+      expect(() => createChatModels(options)(name as 'google:x')).toThrow('is not configured');
     },
   );
+
+  it('names the guardrail in every request to Bedrock, where there is one', async () => {
+    const guardrail = { id: 'gr-1', version: '3' };
+    const models = createChatModels({ ...options, endpoint: server.url, guardrail });
+    const request = await streamRequest(models('default'));
+    expect(request?.body).toMatchObject({
+      guardrailConfig: { guardrailIdentifier: 'gr-1', guardrailVersion: '3' },
+    });
+    expect(
+      (await streamRequest(createChatModels({ ...options, endpoint: server.url })('default')))?.body,
+    ).not.toHaveProperty('guardrailConfig');
+  });
+});
+
+describe('other providers', () => {
+  const options = { default: 'bedrock:x', region: 'eu-central-1' };
+  const sse = new SseServer();
+  beforeAll(() => sse.start());
+  afterAll(() => sse.stop());
+
+  const answerOf = async (model: LanguageModel) => {
+    const result = streamText({ model, prompt: 'Hi', maxRetries: 0, onError: () => undefined });
+    return { text: await result.text, reason: await result.finishReason, usage: await result.usage };
+  };
+
+  it('Gemini is asked over its own wire, with the key as it is now', async () => {
+    let key = 'old';
+    const models = createChatModels({ ...options, google: { apiKey: async () => key, baseUrl: `${sse.url}/v1beta` } });
+    const answer = () => {
+      sse.reply(
+        { candidates: [{ content: { role: 'model', parts: [{ text: 'Hel' }] }, index: 0 }] },
+        {
+          candidates: [{ content: { role: 'model', parts: [{ text: 'lo' }] }, finishReason: 'STOP', index: 0 }],
+          usageMetadata: { promptTokenCount: 7, candidatesTokenCount: 3, totalTokenCount: 10 },
+        },
+      );
+      return answerOf(models('google:gemini-3'));
+    };
+    expect(await answer()).toMatchObject({ text: 'Hello', reason: 'stop', usage: { inputTokens: 7, outputTokens: 3 } });
+    expect(sse.requests[0]).toMatchObject({
+      path: '/v1beta/models/gemini-3:streamGenerateContent?alt=sse',
+      headers: { 'x-goog-api-key': 'old' },
+    });
+    key = 'new';
+    await answer();
+    expect(sse.requests[0]?.headers['x-goog-api-key']).toBe('new');
+  });
+
+  it('fails when there is no key, without a request', async () => {
+    sse.reply();
+    const models = createChatModels({ ...options, google: { apiKey: async () => undefined, baseUrl: sse.url } });
+    await expect(answerOf(models('google:gemini-3'))).rejects.toThrow();
+    expect(sse.requests).toEqual([]);
+  });
+
+  it.each([
+    ['with a key', async () => 'sk-1', 'Bearer sk-1'],
+    ['without one, as Ollama', undefined, undefined],
+  ])('any OpenAI-compatible server is asked %s, and told to say what it cost', async (_, apiKey, authorization) => {
+    const openai = { baseUrl: `${sse.url}/v1`, ...(apiKey ? { apiKey } : {}) };
+    const models = createChatModels({ ...options, default: 'openai:llama3.2', openai });
+    const choice = (delta: object, finish_reason: string | null = null) => ({
+      choices: [{ index: 0, delta, finish_reason }],
+    });
+    sse.reply(
+      choice({ role: 'assistant', content: 'Hi' }),
+      choice({}, 'stop'),
+      {
+        choices: [],
+        usage: { prompt_tokens: 7, completion_tokens: 3, total_tokens: 10 },
+      },
+      '[DONE]',
+    );
+    expect(await answerOf(models('default'))).toMatchObject({
+      text: 'Hi',
+      reason: 'stop',
+      usage: { inputTokens: 7, outputTokens: 3 },
+    });
+    expect(sse.requests[0]).toMatchObject({
+      path: '/v1/chat/completions',
+      body: { model: 'llama3.2', stream: true, stream_options: { include_usage: true } },
+    });
+    expect(sse.requests[0]?.headers.authorization).toBe(authorization);
+  });
 });

@@ -1,7 +1,14 @@
 import { createAmazonBedrock } from '@ai-sdk/amazon-bedrock';
+import { createGoogle } from '@ai-sdk/google';
+import { createOpenAICompatible } from '@ai-sdk/openai-compatible';
 import { fromNodeProviderChain } from '@aws-sdk/credential-providers';
-import type { LanguageModel } from 'ai';
-import type { Assistant, ModelName } from '../domain/assistant';
+import { defaultSettingsMiddleware, wrapLanguageModel, type LanguageModel } from 'ai';
+import type { ModelName } from '../domain/assistant';
+import { mergingDeltas } from './merging-deltas';
+import { parseModel, type Provider } from './model-name';
+
+/** A secret as it is now: asked for at each request, so that a new one is used without a restart. */
+export type Secret = () => Promise<string | undefined>;
 
 export interface ChatModelOptions {
   /** What `default` means, such as `bedrock:amazon.nova-lite-v1:0`. */
@@ -9,10 +16,20 @@ export interface ChatModelOptions {
   region: string;
   /** Where Bedrock is. Without it `AWS_ENDPOINT_URL_BEDROCK_RUNTIME`, without that AWS's own for the region. */
   endpoint?: string;
+  /** A Bedrock guardrail that every request to Bedrock names. */
+  guardrail?: { id: string; version: string };
+  google?: { apiKey: Secret; baseUrl?: string };
+  /** `baseUrl` with its `/v1`, such as `http://localhost:11434/v1`. Many such servers want no key. */
+  openai?: { baseUrl: string; apiKey?: Secret };
   environment?: Readonly<Record<string, string | undefined>>;
+  /** Pieces of text of this time become one; see `mergingDeltas`. 0 leaves them as they are. Default 40. */
+  mergeMs?: number;
 }
 
-export type ChatModels = (assistant: Pick<Assistant, 'model'>) => LanguageModel;
+/** @throws Error for a model whose provider is not known or not configured. To be asked at start for each that is used. */
+export type ChatModels = (name: ModelName) => Exclude<LanguageModel, string>;
+
+const MERGE_MS = 40;
 
 /**
  * The language models of the assistants.
@@ -21,29 +38,70 @@ export type ChatModels = (assistant: Pick<Assistant, 'model'>) => LanguageModel;
  * looked up when the first request is made. The AI SDK's own default knows environment variables only and fails on ECS.
  * With `AWS_BEARER_TOKEN_BEDROCK` set, that key is sent in place of a signature; unset or blank, nothing of it is used.
  *
- * @throws Error for a provider other than `bedrock`: a wrong configuration must not start.
+ * @throws Error for a default that cannot be used: a wrong configuration must not start.
  */
 export function createChatModels(options: ChatModelOptions): ChatModels {
-  const { region, environment = process.env } = options;
-  const credentialProvider = fromNodeProviderChain({ clientConfig: { region } });
+  const { mergeMs = MERGE_MS } = options;
+  const providers: Record<Provider, ((id: string) => Model) | undefined> = {
+    bedrock: bedrockOf(options),
+    google: googleOf(options),
+    openai: openaiOf(options),
+  };
+  const merging = (made: Model) =>
+    mergeMs === 0 ? made : wrapLanguageModel({ model: made, middleware: mergingDeltas(mergeMs) });
+  const models = new Map<string, Model>();
+  const model = (name: string): Model => {
+    const { provider, id } = parseModel(name);
+    const make = providers[provider];
+    if (make === undefined) throw new Error(`The model "${name}" cannot be used: ${provider} is not configured`);
+    const known = models.get(name) ?? merging(make(id));
+    models.set(name, known);
+    return known;
+  };
+  model(options.default);
+  return (name) => model(name === 'default' ? options.default : name);
+}
+
+type Model = ReturnType<typeof wrapLanguageModel>;
+
+function bedrockOf({ region, endpoint, guardrail, environment = process.env }: ChatModelOptions) {
   const bedrock = createAmazonBedrock({
     region,
     // Always given: left to itself the package also follows AWS_ENDPOINT_URL, which may be meant for another emulator.
-    baseURL: options.endpoint || environment.AWS_ENDPOINT_URL_BEDROCK_RUNTIME || endpointOf(region),
-    credentialProvider,
+    baseURL: endpoint || environment.AWS_ENDPOINT_URL_BEDROCK_RUNTIME || endpointOf(region),
+    credentialProvider: fromNodeProviderChain({ clientConfig: { region } }),
   });
-  const defaultId = modelIdOf(options.default);
-  return ({ model }) => bedrock(model === 'default' ? defaultId : modelIdOf(model));
+  if (guardrail === undefined) return (id: string) => bedrock(id);
+  const guardrailConfig = { guardrailIdentifier: guardrail.id, guardrailVersion: guardrail.version };
+  const guarded = defaultSettingsMiddleware({ settings: { providerOptions: { bedrock: { guardrailConfig } } } });
+  return (id: string) => wrapLanguageModel({ model: bedrock(id), middleware: guarded });
 }
 
-/** Bedrock's id in the name of a model. @throws Error for another provider. */
-export function modelIdOf(name: ModelName | (string & {})): string {
-  const [, provider, id] = /^([^:]*):(\S+)$/.exec(name) ?? [];
-  if (provider !== 'bedrock' || id === undefined) {
-    throw new Error(`The model "${name}" cannot be used: write bedrock:<model id>, the only provider there is so far`);
-  }
-  return id;
+function googleOf({ google }: ChatModelOptions) {
+  if (google === undefined) return undefined;
+  const { apiKey, baseUrl } = google;
+  const provider = createGoogle({ apiKey: required('google', apiKey), ...(baseUrl ? { baseURL: baseUrl } : {}) });
+  return (id: string) => provider(id);
 }
+
+function openaiOf({ openai }: ChatModelOptions) {
+  if (openai === undefined) return undefined;
+  const { baseUrl: baseURL, apiKey } = openai;
+  // Without `includeUsage` the server is not asked what an answer cost.
+  const provider = createOpenAICompatible({
+    name: 'openai',
+    baseURL,
+    includeUsage: true,
+    ...(apiKey === undefined ? {} : { apiKey: async () => (await apiKey()) ?? '' }),
+  });
+  return (id: string) => provider(id);
+}
+
+const required = (provider: Provider, secret: Secret) => async () => {
+  const key = await secret();
+  if (key === undefined || key === '') throw new Error(`there is no key for ${provider}`);
+  return key;
+};
 
 const endpointOf = (region: string): string =>
   `https://bedrock-runtime.${region}.amazonaws.com${region.startsWith('cn-') ? '.cn' : ''}`;

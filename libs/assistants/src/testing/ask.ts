@@ -23,7 +23,7 @@ export function requestTo(server: ConverseServer, more: Partial<AnswerRequest> =
   const models = createChatModels({ default: 'bedrock:test.model-v1:0', region: 'eu-central-1', endpoint: server.url });
   return {
     assistant: { limits: { maxOutputTokens: 100, steps: 3 } },
-    model: models({ model: 'default' }),
+    models: [models('default')],
     messageId: 'msg_1',
     history: [hello],
     instructions: 'Be kind.',

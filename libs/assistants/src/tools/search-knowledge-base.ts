@@ -19,11 +19,18 @@ export function searchKnowledgeBase(base: KnowledgeBase): Tool {
     async execute({ query }, { signal }) {
       const passages = await base.search(query, { limit: PASSAGES, signal });
       return {
-        passages: passages.map(({ text, source }) => ({
+        passages: passages.map(({ text, source, url }) => ({
           text: text.slice(0, PASSAGE_CHARACTERS).replace(/[\ud800-\udbff]$/, ''),
           ...(source === undefined ? {} : { source }),
+          ...(url === undefined ? {} : { url }),
         })),
       };
+    },
+    sources(result) {
+      const { passages = [] } = result as { passages?: { source?: string; url?: string }[] };
+      return passages.flatMap(({ source, url }) =>
+        source === undefined ? [] : [{ title: source, ...(url === undefined ? {} : { url }) }],
+      );
     },
   });
 }

@@ -1,4 +1,4 @@
-import type { SignOutFanOut, SignOutLog } from '../domain/sign-outs';
+import type { SignOutLog } from '../domain/sign-outs';
 
 /** What every `SignOutLog` promises. */
 export function describeSignOutLog(name: string, make: (now: () => number) => Promise<SignOutLog>): void {
@@ -43,23 +43,6 @@ export function describeSignOutLog(name: string, make: (now: () => number) => Pr
       expect((await log.since(0)).map(({ id }) => id)).toEqual(['alice']);
       nowMs += 30 * 86_400_000;
       expect(await log.since(0)).toEqual([]);
-    });
-  });
-}
-
-/** What every `SignOutFanOut` promises. @param make two ends of one bus */
-export function describeSignOutFanOut(name: string, make: () => Promise<[SignOutFanOut, SignOutFanOut]>): void {
-  describe(`${name} as a fan-out of sign-outs`, () => {
-    it('tells every subscriber, the sender’s own too, until he has left', async () => {
-      const [here, there] = await make();
-      const signOut = { kind: 'session' as const, id: 's-1', at: 1 };
-      const heard = (end: SignOutFanOut) => new Promise((resolve) => end.subscribe(resolve));
-      const both = Promise.all([heard(here), heard(there)]);
-      const left: unknown[] = [];
-      there.subscribe((told) => left.push(told))();
-      await here.publish(signOut);
-      expect(await both).toEqual([signOut, signOut]);
-      expect(left).toEqual([]);
     });
   });
 }

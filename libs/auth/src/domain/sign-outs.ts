@@ -16,11 +16,15 @@ export interface SignOutLog {
   since(at: number): Promise<SignOut[]>;
 }
 
-/** Tells the other processes at once. It may lose what it carries: each process also polls the log. */
-export interface SignOutFanOut {
-  publish(signOut: SignOut): Promise<void>;
+/**
+ * Tells the other processes to look at the log now. It carries no fact and may be lost: each process also polls the log.
+ * Over a bus that several processes share it is the caller's to provide.
+ */
+export interface SignOutHint {
+  /** Never throws, and keeps nobody waiting. */
+  give(): void;
   /** @returns ends the subscription */
-  subscribe(listener: (signOut: SignOut) => void): () => void;
+  take(look: () => void): () => void;
 }
 
 /** No access token lives longer (Cognito: 24 h), plus an hour for clocks. */

@@ -1,4 +1,4 @@
-import { MemorySignOutFanOut, MemorySignOutLog } from '../memory/sign-outs';
+import { MemorySignOutLog } from '../memory/sign-outs';
 import type { Principal } from './principal';
 import { SignedOutList } from './signed-out-list';
 import type { SignOut } from './sign-outs';
@@ -84,10 +84,57 @@ it('forgets what no token can come back to', async () => {
   expect(list.has(person({ sessionId: 's-1' }))).toBe(false);
 });
 
-it('tells its listeners once for each change, and a fan-out that fails stops nothing', async () => {
-  const fanOut = new MemorySignOutFanOut();
-  fanOut.publish = () => Promise.reject(new Error('bus down'));
-  const list = new SignedOutList({ log: new MemorySignOutLog(now), now, fanOut, onError: () => undefined });
+it('looks at a hint, for what another process wrote before it gave the hint', async () => {
+  const log = new MemorySignOutLog(now);
+  const looks = new Set<() => void>();
+  const hint = {
+    give: () => looks.forEach((look) => look()),
+    take: (look: () => void) => {
+      looks.add(look);
+      return () => looks.delete(look);
+    },
+  };
+  const [here, there] = [1, 2].map(() => new SignedOutList({ log, now, hint, pollMs: 3_600_000 })) as [
+    SignedOutList,
+    SignedOutList,
+  ];
+  await Promise.all([here.start(), there.start()]);
+  const told = new Promise<void>((resolve) => there.onChange(resolve));
+  await here.signOut(person());
+  await told;
+  expect(there.has(person())).toBe(true);
+  there.stop();
+  here.stop();
+  expect(looks.size).toBe(0);
+});
+
+it('reads once more for all that ask during a read, and what they ask about is in it', async () => {
+  const log = new MemorySignOutLog(now);
+  let reads = 0;
+  let release = (): void => undefined;
+  const reading = {
+    add: (signOut: SignOut) => log.add(signOut),
+    since: async (at: number) => {
+      const found = await log.since(at);
+      reads += 1;
+      await new Promise<void>((resolve) => (release = resolve));
+      return found;
+    },
+  };
+  const list = new SignedOutList({ log: reading, now });
+  const first = list.poll();
+  await new Promise(setImmediate);
+  await new SignedOutList({ log, now }).signOut(person());
+  const later = Promise.all(Array.from({ length: 100 }, () => list.poll()));
+  release();
+  await new Promise(setImmediate);
+  release();
+  await Promise.all([first, later]);
+  expect([reads, list.has(person())]).toEqual([2, true]);
+});
+
+it('tells its listeners once for each change', async () => {
+  const list = new SignedOutList({ log: new MemorySignOutLog(now), now });
   let told = 0;
   const stop = list.onChange(() => (told += 1));
   await list.signOut(person());

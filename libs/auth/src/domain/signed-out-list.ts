@@ -1,11 +1,11 @@
 import type { Principal } from './principal';
-import { keepMsOf, type SignOut, type SignOutFanOut, type SignOutLog } from './sign-outs';
+import { keepMsOf, type SignOut, type SignOutHint, type SignOutLog } from './sign-outs';
 
 export interface SignedOutListOptions {
   log: SignOutLog;
-  fanOut?: SignOutFanOut | undefined;
-  /** How often the log is read: without a fan-out the longest that a signed-out socket lives elsewhere. */
-  pollMs?: number;
+  hint?: SignOutHint | undefined;
+  /** How often the log is read, 5 s when left out: without hints the longest that a signed-out socket lives elsewhere. */
+  pollMs?: number | undefined;
   now?: () => number;
   /** Told when the log cannot be read; the list goes on with what it knows. */
   onError?: (error: unknown) => void;
@@ -16,7 +16,7 @@ const OVERLAP_MS = 60_000;
 
 /**
  * Who is signed out, in this process's memory, so that a handshake asks nobody. The log in the database is the truth and is
- * polled; the fan-out only makes it faster.
+ * polled; hints only make it faster.
  */
 export class SignedOutList {
   private readonly sessions = new Map<string, number>();
@@ -24,6 +24,8 @@ export class SignedOutList {
   private readonly listeners = new Set<() => void>();
   private timer: NodeJS.Timeout | undefined;
   private unsubscribe: (() => void) | undefined;
+  private reading: Promise<void> | undefined;
+  private readsAgain = false;
   private stopped = false;
   private readUntil: number | undefined;
   private readonly now: () => number;
@@ -39,7 +41,7 @@ export class SignedOutList {
 
   /** Resolves after the first read, whatever came of it; reads on every few seconds. */
   async start(): Promise<void> {
-    this.unsubscribe = this.options.fanOut?.subscribe((signOut) => this.take([signOut]));
+    this.unsubscribe = this.options.hint?.take(() => void this.poll());
     await this.poll();
     this.schedule();
   }
@@ -68,8 +70,8 @@ export class SignedOutList {
     if (principal.sessionId !== undefined) signOuts.push({ kind: 'session', id: principal.sessionId, at });
     if (everywhere || principal.sessionId === undefined) signOuts.push({ kind: 'principal', id: principal.id, at });
     this.take(signOuts);
-    const published = signOuts.map((signOut) => this.options.fanOut?.publish(signOut).catch(this.onError));
-    await Promise.all([...signOuts.map((signOut) => this.options.log.add(signOut)), ...published]);
+    await Promise.all(signOuts.map((signOut) => this.options.log.add(signOut)));
+    this.options.hint?.give();
   }
 
   /** Calls back after somebody was signed out. @returns ends it */
@@ -78,8 +80,21 @@ export class SignedOutList {
     return () => this.listeners.delete(listener);
   }
 
-  /** Reads what is new. The timer calls it. */
-  async poll(): Promise<void> {
+  /** Reads what is new: all that was written before the call. Many calls during a read cost one more. */
+  poll(): Promise<void> {
+    if (this.reading) this.readsAgain = true;
+    this.reading ??= this.readOn().finally(() => (this.reading = undefined));
+    return this.reading;
+  }
+
+  private async readOn(): Promise<void> {
+    do {
+      this.readsAgain = false;
+      await this.read();
+    } while (this.readsAgain);
+  }
+
+  private async read(): Promise<void> {
     const startedAt = this.now();
     const from = this.readUntil === undefined ? startedAt - keepMsOf({ kind: 'principal' }) : this.readUntil;
     try {
@@ -87,11 +102,9 @@ export class SignedOutList {
       this.readUntil = startedAt;
       this.forget(startedAt);
     } catch (error) {
-      this.onError(error);
+      this.options.onError?.(error);
     }
   }
-
-  private readonly onError = (error: unknown): void => this.options.onError?.(error);
 
   private take(signOuts: readonly SignOut[]): void {
     let changed = false;

@@ -1,6 +1,6 @@
-import { describeSignOutFanOut, describeSignOutLog } from '../contract/sign-out-log.contract';
+import { describeSignOutLog } from '../contract/sign-out-log.contract';
 import { describeTicketStore } from '../contract/ticket-store.contract';
-import { MemorySignOutFanOut, MemorySignOutLog } from './sign-outs';
+import { MemorySignOutLog } from './sign-outs';
 import { MemoryTicketStore } from './ticket-store';
 
 describeTicketStore('MemoryTicketStore', async (now) => {
@@ -8,7 +8,3 @@ describeTicketStore('MemoryTicketStore', async (now) => {
   return [store, store];
 });
 describeSignOutLog('MemorySignOutLog', async (now) => new MemorySignOutLog(now));
-describeSignOutFanOut('MemorySignOutFanOut', async () => {
-  const bus = new MemorySignOutFanOut();
-  return [bus, bus];
-});

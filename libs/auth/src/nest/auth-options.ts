@@ -2,7 +2,7 @@ import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { z } from 'zod';
 import type { ConnectionLimitOptions } from '../domain/connection-limits';
 import type { DisplayNames } from '../domain/display-names';
-import type { SignOutFanOut, SignOutLog } from '../domain/sign-outs';
+import type { SignOutHint, SignOutLog } from '../domain/sign-outs';
 import type { TicketStore } from '../domain/tickets';
 import type { KeyFetch } from '../passport/key-set';
 
@@ -64,8 +64,10 @@ export interface AuthOptions {
   connections?: ConnectionLimitOptions;
   /** Where tickets, display names and sign-outs are kept. */
   sessions: SessionTable | SessionStores;
-  /** Tells other processes of sign-outs at once. Without it they know within 5 s. */
-  fanOut?: SignOutFanOut;
+  /** Tells other processes at once that somebody signed out. Without it they know at their next poll. */
+  signOutHint?: SignOutHint;
+  /** How often each process reads who signed out, in milliseconds; default 5,000. */
+  signOutPollMs?: number;
   onDecision?: (decision: AuthDecision) => void;
   /** Told of each attempt to read the keys. */
   onKeyFetch?: (fetch: KeyFetch) => void;
@@ -103,6 +105,7 @@ const schema = z
       })
       .optional(),
     sessions: z.looseObject({}),
+    signOutPollMs: z.number().int().min(100).optional(),
   })
   .refine(({ allowedOrigins, ownOrigins = [] }) => ownOrigins.every((own) => allowedOrigins.includes(own)), {
     path: ['ownOrigins'],

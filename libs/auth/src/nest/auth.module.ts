@@ -52,8 +52,13 @@ const parts: Provider[] = [
   {
     provide: SignedOutList,
     inject: [AUTH_OPTIONS, SESSION_STORES],
-    useFactory: ({ fanOut, onOutage }: AuthOptions, { signOuts }: SessionStores) =>
-      new SignedOutList({ log: signOuts, fanOut, ...(onOutage ? { onError: onOutage } : {}) }),
+    useFactory: ({ signOutHint, signOutPollMs, onOutage }: AuthOptions, { signOuts }: SessionStores) =>
+      new SignedOutList({
+        log: signOuts,
+        hint: signOutHint,
+        pollMs: signOutPollMs,
+        ...(onOutage ? { onError: onOutage } : {}),
+      }),
   },
   {
     provide: Authenticator,

@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { ParleyError } from '@parley/errors';
+import type { TicketAudience } from '@parley/protocol';
 import { clientAddress } from '../domain/client-address';
 import type { ConnectionLimits } from '../domain/connection-limits';
 import { readCredential, type Credential, type CredentialSource } from '../domain/credential';
@@ -153,6 +154,26 @@ export class Authenticator {
   async identifyRequest(request: IncomingMessage): Promise<Principal | undefined> {
     if (!readCredential(this.headersOf(request))) return undefined;
     return (await this.authenticateRequest(request, { guests: true })).principal;
+  }
+
+  /**
+   * Who bought a ticket, which is looked at and not spent: for a route whose URL may be asked again within its time.
+   *
+   * @throws ParleyError `invalid_token`, also for another conversation's ticket; `too_many_requests`
+   */
+  async lookAtTicket(
+    request: IncomingMessage,
+    ticket: string,
+    { audience, conversationId }: { audience: TicketAudience; conversationId: string },
+  ): Promise<Principal> {
+    try {
+      const content = await this.parts.tickets.look(ticket, audience);
+      if (content.conversationId !== conversationId) throw invalid('a ticket of another conversation');
+      this.assertSignedIn(content.principal);
+      return content.principal;
+    } catch (error) {
+      throw this.refused('http', this.limited(error, this.addressOf(request)));
+    }
   }
 
   /** A guest's session for `POST /api/session/guest`: the caller's own renewed, else a new one. */

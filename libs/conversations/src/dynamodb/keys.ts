@@ -6,6 +6,7 @@
  * | `C#<id>` | `RECORD` | the record; a chat's is listed by `byMember` itself |
  * | `C#<id>` | `M#<principal>` | membership of a room, listed by `byMember` |
  * | `C#<id>` | `R#<principal>` | read mark |
+ * | `C#<id>` | `GENERATION` | who writes an answer there, or did last; listed by `byMember` while it runs |
  * | `L#<logId>` | `E#<seq>` | entry |
  * | `L#<logId>` | `K#<principal>#<key>` | claim: head at the first attempt to append under this key |
  * | `L#<logId>` | `O#<seq>` | says that the entry there is no message; lets a view find overlays without reading the log |
@@ -28,6 +29,7 @@ export const RECORD = 'RECORD';
 export const recordKey = (id: string): Key => ({ pk: conversation(id), sk: RECORD });
 export const memberKey = (id: string, principalId: string): Key => ({ pk: conversation(id), sk: `M#${principalId}` });
 export const readMarkKey = (id: string, principalId: string): Key => ({ pk: conversation(id), sk: `R#${principalId}` });
+export const generationKey = (id: string): Key => ({ pk: conversation(id), sk: 'GENERATION' });
 export const entryKey = (logId: string, seq: number): Key => ({ pk: log(logId), sk: `E#${pad(seq)}` });
 export const overlayKey = (logId: string, seq: number): Key => ({ pk: log(logId), sk: `O#${pad(seq)}` });
 
@@ -39,5 +41,6 @@ export const claimKey = (logId: string, scoped: string): Key => ({ pk: log(logId
 export const INDEX = 'byMember';
 export const listOf = (principalId: string): string => `P#${principalId}`;
 export const REMOVALS = 'REMOVALS';
+export const RUNNING = 'RUNNING';
 export const CHATS = 'chat#';
 export const ROOMS = 'room#';

@@ -21,6 +21,8 @@ export interface Change {
   /** Written only where the attribute is not there yet. */
   setOnce?: Record<string, unknown>;
   remove?: readonly string[];
+  /** Added to numbers; what is not there yet is 0. */
+  add?: Readonly<Record<string, number>>;
   /** Condition, with `#name` for attributes and `:name` for the given values. */
   when?: string;
   values?: Record<string, unknown>;
@@ -83,6 +85,12 @@ export class Table {
     await this.client.send(new PutCommand({ TableName: this.name, Item: item })).catch(rethrow);
   }
 
+  /** Puts an item in the place of one for which `when` holds; `false` when it did not. */
+  async putWhen(item: Item, when: string, values: Record<string, unknown>): Promise<boolean> {
+    const input = { TableName: this.name, Item: item, ...condition(when, values) };
+    return this.client.send(new PutCommand(input)).then(done, lostOrRethrow);
+  }
+
   /** Changes an item; `false` when `when` did not hold. */
   async update(key: Key, change: Change): Promise<boolean> {
     return this.client
@@ -90,8 +98,23 @@ export class Table {
       .then(done, lostOrRethrow);
   }
 
+  /** Changes an item and answers it as it is then; `undefined` when `when` did not hold. */
+  async updated(key: Key, change: Change): Promise<Item | undefined> {
+    const input = { TableName: this.name, Key: key, ReturnValues: 'ALL_NEW' as const, ...expressions(change) };
+    const answer = await this.client
+      .send(new UpdateCommand(input))
+      .catch((error: unknown) => void lostOrRethrow(error));
+    return answer?.Attributes as Item | undefined;
+  }
+
   async delete(key: Key): Promise<void> {
     await this.client.send(new DeleteCommand({ TableName: this.name, Key: key })).catch(rethrow);
+  }
+
+  /** Deletes an item if `when` holds. */
+  async deleteWhen(key: Key, when: string, values: Record<string, unknown>): Promise<boolean> {
+    const input = { TableName: this.name, Key: key, ...condition(when, values) };
+    return this.client.send(new DeleteCommand(input)).then(done, lostOrRethrow);
   }
 
   async deleteAll(keys: readonly Key[]): Promise<void> {
@@ -160,8 +183,8 @@ export class ItemMap {
   }
 }
 
-function expressions({ set = {}, setOnce = {}, remove = [], when, values = {} }: Change) {
-  const names = new Set([...Object.keys(set), ...Object.keys(setOnce), ...remove]);
+function expressions({ set = {}, setOnce = {}, remove = [], add = {}, when, values = {} }: Change) {
+  const names = new Set([...Object.keys(set), ...Object.keys(setOnce), ...remove, ...Object.keys(add)]);
   for (const [, name] of when?.matchAll(/#(\w+)/g) ?? []) names.add(name as string);
   const sets = [
     ...Object.keys(set).map((name) => `#${name} = :set_${name}`),
@@ -171,14 +194,25 @@ function expressions({ set = {}, setOnce = {}, remove = [], when, values = {} }:
     UpdateExpression: [
       sets.length > 0 ? `SET ${sets.join(', ')}` : '',
       remove.length > 0 ? `REMOVE ${remove.map((name) => `#${name}`).join(', ')}` : '',
+      Object.keys(add).length > 0
+        ? `ADD ${Object.keys(add)
+            .map((name) => `#${name} :add_${name}`)
+            .join(', ')}`
+        : '',
     ].join(' '),
     ConditionExpression: when,
     ExpressionAttributeNames: Object.fromEntries([...names].map((name) => [`#${name}`, name])),
     ExpressionAttributeValues: Object.fromEntries([
       ...Object.entries({ ...set, ...setOnce }).map(([name, value]) => [`:set_${name}`, value]),
+      ...Object.entries(add).map(([name, amount]) => [`:add_${name}`, amount]),
       ...Object.entries(values).map(([name, value]) => [`:${name}`, value]),
     ]),
   };
+}
+
+function condition(when: string, values: Record<string, unknown>) {
+  const { ConditionExpression, ExpressionAttributeNames, ExpressionAttributeValues } = expressions({ when, values });
+  return { ConditionExpression, ExpressionAttributeNames, ExpressionAttributeValues };
 }
 
 const done = () => true;

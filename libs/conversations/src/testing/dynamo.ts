@@ -1,3 +1,5 @@
+// Also for a project that imports this file: a declaration of its own would not be found there.
+/// <reference path="./dynalite.d.ts" />
 import type { AddressInfo } from 'node:net';
 import { CreateTableCommand, type DynamoDBClientConfig } from '@aws-sdk/client-dynamodb';
 import { ScanCommand, type DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';

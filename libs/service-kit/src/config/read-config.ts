@@ -69,6 +69,12 @@ export const baseConfigSchema = z.object({
       'secrets of at least 32 characters that sign guest sessions: the one that signs, then one still accepted',
     ),
   CLIENT_ADDRESS_HEADER: z.string().optional().describe('header of the trusted hop that tells the viewer address'),
+  VALKEY_URL: z
+    .url({ protocol: /^rediss?$/ })
+    .optional()
+    .describe('redis://host:port, or rediss:// for TLS; without it a service is to have one replica'),
+  VALKEY_MODE: z.enum(['single', 'cluster']).default('single').describe('single or cluster'),
+  VALKEY_PASSWORD: z.string().optional().describe('its password, where it has one'),
   CONVERSATIONS_TABLE: z.string().min(3).describe('the DynamoDB table of conversations'),
   SESSIONS_TABLE: z.string().min(3).describe('the DynamoDB table of sessions'),
 });

@@ -1,9 +1,9 @@
-import { MemorySignOutFanOut, SignedOutList, TICKET_STORE, memorySessions, type TicketStore } from '@parley/auth';
+import { SignedOutList, TICKET_STORE, memorySessions, type TicketStore } from '@parley/auth';
 import { startTestPool, type TestPool } from '@parley/auth/testing';
 import { seen, startExample, type Example } from '../testing/example-service';
 import { TestSocket } from '../testing/test-socket';
 
-/** Two processes of one service: they share the database and nothing else unless a fan-out is given. */
+/** Two processes of one service: they share the database and nothing else. */
 let pool: TestPool;
 let here: Example;
 let there: Example;
@@ -87,16 +87,6 @@ it('everywhere ends all that was begun before, and nothing that is begun after',
   expect(await later.next()).toMatchObject({ event: 'echoed' });
   later.socket.close();
   await later.closed;
-});
-
-it('reaches the other process at once over a fan-out', async () => {
-  const fanOut = new MemorySignOutFanOut();
-  const sessions = memorySessions();
-  const [one, two] = await Promise.all([1, 2].map(() => startExample({ pool, sessions, fanOut })));
-  const socket = await open(two!, await tokenOf('dora', 's-8'));
-  await listOf(one!).signOut(principal('dora', 's-8'));
-  expect(await socket.closed).toEqual(SIGNED_OUT);
-  await Promise.all([one!.close(), two!.close()]);
 });
 
 describe('connections', () => {

@@ -1,0 +1,141 @@
+import {
+  Budget,
+  Ceilings,
+  DynamoCounters,
+  DynamoUsageLedger,
+  Switches,
+  createBedrockKnowledgeBase,
+  createChatModels,
+  createTools,
+  loadAssistants,
+} from '@parley/assistants';
+import {
+  DynamoGenerationClaims,
+  LocalFirstGenerationLog,
+  MemoryGenerationLog,
+  ValkeyGenerationLog,
+  createConversationStore,
+  type GenerationLog,
+  type Replicas,
+} from '@parley/conversations';
+import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import type { Logger } from 'pino';
+import { Counter, type Registry } from 'prom-client';
+import { Answering } from './chat/answering';
+import { Following } from './chat/following';
+import { Generations, type StopHints } from './chat/generations';
+import { Rescue } from './chat/rescue';
+import { chatModelOptionsOf, type ChatConfig } from './config';
+
+export interface AnswersParts {
+  config: ChatConfig;
+  logger: Logger;
+  metrics: Registry;
+  dynamo: DynamoDBDocumentClient;
+  replicas: Replicas;
+}
+
+/** Everything that answers, put together: which adapter serves which of its ports. */
+export function composeAnswers({ config, logger, metrics, dynamo, replicas }: AnswersParts) {
+  const report = (what: string, cause: unknown) => logger.warn({ err: cause }, what);
+  const claims = new DynamoGenerationClaims(dynamo, config.CONVERSATIONS_TABLE);
+  const log = generationLogOf(replicas, report);
+  const generations = new Generations({ claims, log, hints: stopHintsOver(replicas), report });
+  const store = createConversationStore({
+    client: dynamo,
+    table: config.CONVERSATIONS_TABLE,
+    report,
+    beforeRemove: (id) => generations.stopIn(id),
+  });
+
+  const assistants = loadAssistants();
+  const models = createChatModels(chatModelOptionsOf(config));
+  // A model whose provider is not configured is a fault of the start, not of the first question.
+  for (const { model, fallback } of assistants.all()) for (const name of [model, fallback]) if (name) models(name);
+  const rescue = new Rescue({ claims, log, store, assistants, report });
+
+  const counters = new DynamoCounters(dynamo, config.SESSIONS_TABLE);
+  const switches = new Switches(counters, report);
+  const ceilings = new Ceilings({
+    counters,
+    deployment: { tokensPerDay: config.BUDGET_TOKENS_PER_DAY, callsPerDay: config.BUDGET_CALLS_PER_DAY },
+    guests: { tokensPerDay: config.GUESTS_TOKENS_PER_DAY, callsPerDay: config.GUESTS_CALLS_PER_DAY },
+    report,
+  });
+  const budget = new Budget({
+    counters,
+    ceilings,
+    switches,
+    users: {
+      requestsPerMinute: config.USER_REQUESTS_PER_MINUTE,
+      tokensPerDay: config.USER_TOKENS_PER_DAY,
+      concurrent: config.USER_CONCURRENT_ANSWERS,
+    },
+    guests: {
+      requestsPerMinute: config.GUEST_REQUESTS_PER_MINUTE,
+      tokensPerDay: config.GUEST_TOKENS_PER_DAY,
+      concurrent: config.GUEST_CONCURRENT_ANSWERS,
+    },
+    report,
+  });
+  const usage = new DynamoUsageLedger(dynamo, config.CONVERSATIONS_TABLE);
+
+  const answers = new Counter({
+    name: 'parley_answers_total',
+    help: 'Answers by assistant and outcome',
+    labelNames: ['assistant', 'outcome'],
+    registers: [metrics],
+  });
+  const answering = new Answering({
+    store,
+    assistants,
+    claims,
+    generations,
+    rescue,
+    models,
+    defaultModel: config.CHAT_MODEL,
+    tools: createTools(knowledgeBaseOf(config)),
+    budget,
+    usage,
+    report,
+    onEnd: ({ outcome, usage: counted, estimatedUsage }, { id }) => {
+      answers.inc({ assistant: id, outcome });
+      logger.info(
+        { assistant: id, outcome, usage: counted ?? estimatedUsage, counted: counted !== undefined },
+        'answer ended',
+      );
+    },
+  });
+  const following = new Following({ claims, log, store, rescue, report });
+  return {
+    store,
+    claims,
+    log,
+    generations,
+    assistants,
+    rescue,
+    switches,
+    ceilings,
+    usage,
+    answering,
+    following,
+    report,
+  };
+}
+
+function generationLogOf(
+  { valkey }: Pick<Replicas, 'valkey'>,
+  report: (what: string, cause: unknown) => void,
+): GenerationLog {
+  const local = new MemoryGenerationLog();
+  return valkey === undefined ? local : new LocalFirstGenerationLog(local, new ValkeyGenerationLog(valkey, report));
+}
+
+/** A stop is a fact in the claim, which its producer reads every few seconds; over Valkey it hears of it at once. */
+const stopHintsOver = ({ fanOut }: Pick<Replicas, 'fanOut'>): StopHints => ({
+  send: (generationId) => fanOut.publish('generation-stops', generationId),
+  listen: (heard) => fanOut.subscribe('generation-stops', { message: heard, gap: () => undefined }),
+});
+
+const knowledgeBaseOf = ({ KNOWLEDGE_BASE_ID, AWS_REGION: region }: ChatConfig) =>
+  KNOWLEDGE_BASE_ID === undefined ? {} : { knowledgeBase: createBedrockKnowledgeBase(KNOWLEDGE_BASE_ID, { region }) };

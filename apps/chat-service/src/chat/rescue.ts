@@ -1,0 +1,59 @@
+import { AnswerParts, type AssistantCatalog } from '@parley/assistants';
+import type { ConversationStore, GenerationClaim, GenerationClaims, GenerationLog } from '@parley/conversations';
+import { textOf } from '@parley/protocol';
+import { keepAnswer } from './keeping-the-answer';
+
+export interface RescueParts {
+  claims: GenerationClaims;
+  log: GenerationLog;
+  store: ConversationStore;
+  assistants: AssistantCatalog;
+  report: (what: string, cause: unknown) => void;
+}
+
+type Chunk = Parameters<AnswerParts['add']>[0];
+
+/** Told to the readers of an answer whose producer died: what there was of it is kept, and asking again makes sense. */
+const BROKEN_OFF = JSON.stringify({ type: 'error', errorText: 'answer_interrupted' });
+
+const isTerminal = ({ type }: Chunk) => type === 'finish' || type === 'error';
+
+/** Finishes what a dead producer left: keeps the partial answer as such and tells its readers. */
+export class Rescue {
+  constructor(private readonly parts: RescueParts) {}
+
+  /**
+   * May be called by anybody who notices, at any time: one of them does it, and whatever stops half way is done again by
+   * the next. `false` when the producer lives, or somebody else was first.
+   */
+  async rescue(claim: GenerationClaim): Promise<boolean> {
+    const { claims, log, store, assistants, report } = this.parts;
+    const mine = await claims.takeOver(claim);
+    if (mine === undefined) return false;
+    const chunks = await log.snapshot(claim.generationId).catch((error: unknown) => {
+      report('what a dead process wrote cannot be read', error);
+      return [];
+    });
+    const answer = new AnswerParts();
+    const read = chunks.map(({ json }) => JSON.parse(json) as Chunk);
+    for (const chunk of read) answer.add(chunk);
+    const closing = answer.closing();
+    for (const chunk of closing) answer.add(chunk);
+    const message = answer.message();
+    if (textOf(message).trim() !== '') {
+      const assistant = assistants.get(claim.assistant);
+      await keepAnswer(store, mine, assistant, { parts: message, interrupted: true });
+    }
+    await claims.finish(mine, { succeeded: false });
+    if (read.some(isTerminal)) return true;
+    const writer = log.open(claim.generationId, { after: chunks.length });
+    for (const chunk of closing) writer.append(JSON.stringify(chunk));
+    await writer.end(BROKEN_OFF);
+    return true;
+  }
+
+  /** Everything that nobody reads and that its producer left. */
+  async rescueAll(): Promise<void> {
+    for await (const claim of this.parts.claims.abandoned()) await this.rescue(claim);
+  }
+}

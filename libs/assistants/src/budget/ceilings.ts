@@ -1,0 +1,128 @@
+import { ParleyError } from '@parley/errors';
+import type { Assistant } from '../domain/assistant';
+import { dayOf } from './allowance';
+import type { Counters } from './counters';
+
+/** What may be used in a day (UTC); without a number it is not bounded. */
+export interface Ceiling {
+  tokensPerDay?: number | undefined;
+  callsPerDay?: number | undefined;
+}
+
+export interface CeilingsOptions {
+  counters: Counters;
+  /** Of everybody together. */
+  deployment: Ceiling;
+  /** Of all guests together. */
+  guests: Ceiling;
+  report: (what: string, cause: unknown) => void;
+  now?: () => number;
+  /** How often this process tells what it counted and hears what all did. */
+  everyMs?: number;
+}
+
+/** Somebody who uses an assistant. */
+export interface Use {
+  guest: boolean;
+  assistant: Pick<Assistant, 'id' | 'ceiling'>;
+}
+
+const EVERY_MS = 2_000;
+const KEPT_MS = 3 * 86_400_000;
+
+interface Sums {
+  tokens: number;
+  calls: number;
+}
+
+/**
+ * The ceilings of the deployment, of each assistant and of all guests together, over all processes of all services. Each
+ * process counts by itself and tells the others every two seconds: no answer waits for a counter that everybody writes, and a
+ * ceiling is passed by what two seconds bring at the most.
+ */
+export class Ceilings {
+  private readonly counts = new Map<string, { known: Sums; untold: Sums }>();
+  private timer: NodeJS.Timeout | undefined;
+  private day = '';
+
+  constructor(private readonly options: CeilingsOptions) {}
+
+  /** @throws ParleyError `budget_reached` when a ceiling over this use is reached, `store_unavailable` before any is known */
+  async assertOpen(use: Use): Promise<void> {
+    const now = this.now();
+    if (this.day !== dayOf(now)) this.beginDay(dayOf(now));
+    for (const [name, { tokensPerDay = Infinity, callsPerDay = Infinity }] of this.over(use)) {
+      const { known, untold } = this.counts.get(name) ?? (await this.exchange(name));
+      if (known.tokens + untold.tokens >= tokensPerDay || known.calls + untold.calls >= callsPerDay) {
+        throw new ParleyError('budget_reached', { retryAfterMs: 86_400_000 - (now % 86_400_000) });
+      }
+    }
+  }
+
+  /** Counts what was used, for all that lies over it. */
+  count(use: Use, { tokens = 0, calls = 0 }: Partial<Sums>): void {
+    for (const [name] of this.over(use)) {
+      const { untold } = this.countOf(name);
+      untold.tokens += tokens;
+      untold.calls += calls;
+    }
+    this.timer ??= setInterval(() => void this.exchangeAll(), this.options.everyMs ?? EVERY_MS).unref();
+  }
+
+  /** Tells what is untold, and hears how far everybody is. */
+  async exchangeAll(): Promise<void> {
+    await Promise.all(
+      [...this.counts.keys()].map((name) =>
+        this.exchange(name).catch((error: unknown) => this.options.report('a budget could not be counted', error)),
+      ),
+    );
+  }
+
+  async close(): Promise<void> {
+    clearInterval(this.timer);
+    await this.exchangeAll();
+  }
+
+  private over({ guest, assistant }: Use): [name: string, ceiling: Ceiling][] {
+    return [
+      ['deployment', this.options.deployment],
+      [`assistant/${assistant.id}`, assistant.ceiling ?? {}],
+      ...(guest ? [['guests', this.options.guests] as [string, Ceiling]] : []),
+    ];
+  }
+
+  private async exchange(name: string): Promise<{ known: Sums; untold: Sums }> {
+    const count = this.countOf(name);
+    const told = count.untold;
+    count.untold = { tokens: 0, calls: 0 };
+    try {
+      const { tokens = 0, calls = 0 } = await this.options.counters.add(`${this.day}/${name}`, KEPT_MS, { ...told });
+      count.known = { tokens, calls };
+      return count;
+    } catch (error) {
+      // Perhaps it was counted and the answer lost: twice is the safe side.
+      count.untold.tokens += told.tokens;
+      count.untold.calls += told.calls;
+      throw error;
+    }
+  }
+
+  private countOf(name: string) {
+    let count = this.counts.get(name);
+    if (count === undefined) {
+      count = { known: { tokens: 0, calls: 0 }, untold: { tokens: 0, calls: 0 } };
+      this.counts.set(name, count);
+    }
+    return count;
+  }
+
+  /** What was used around midnight and is not told yet counts for the new day. */
+  private beginDay(day: string): void {
+    this.day = day;
+    for (const count of this.counts.values()) count.known = { tokens: 0, calls: 0 };
+  }
+
+  private now(): number {
+    return (this.options.now ?? Date.now)();
+  }
+}

@@ -1,0 +1,44 @@
+/** What an answer or a call took of a model, aborted ones included. */
+export interface UsageRecord {
+  /** Of the message or the call: the same one is recorded once. */
+  id: string;
+  /** Epoch milliseconds. */
+  at: number;
+  principalId: string;
+  conversationId: string;
+  assistant: string;
+  /** Provider and model, as prices name it. */
+  model: string;
+  inputTokens: number;
+  outputTokens: number;
+  /** The provider did not count: four characters a token. */
+  isEstimated: boolean;
+}
+
+export interface UsageSum {
+  /** `YYYY-MM-DD`, UTC. */
+  day: string;
+  principalId: string;
+  assistant: string;
+  model: string;
+  answers: number;
+  inputTokens: number;
+  outputTokens: number;
+}
+
+/** Days, both included. */
+export interface Days {
+  from: string;
+  to: string;
+}
+
+/** What was used, by message, conversation and day. Every function throws `store_unavailable` in an outage. */
+export interface UsageLedger {
+  record(record: UsageRecord): Promise<void>;
+  /** Of one principal, ascending by day. */
+  ofPrincipal(principalId: string, days: Days): Promise<UsageSum[]>;
+  /** Of everybody, ascending by day. */
+  ofAll(days: Days): Promise<UsageSum[]>;
+  /** Of each message of a conversation. It goes with the conversation; the sums by day stay. */
+  ofConversation(conversationId: string): Promise<UsageRecord[]>;
+}

@@ -1,0 +1,78 @@
+import { TestDynamo } from '@parley/conversations/testing';
+import { DynamoUsageLedger } from './dynamo-usage-ledger';
+import { costOf } from './prices';
+import type { UsageRecord } from './usage-ledger';
+
+const dynamo = new TestDynamo();
+let ledger: DynamoUsageLedger;
+beforeAll(async () => {
+  await dynamo.start();
+  ledger = new DynamoUsageLedger(dynamo.client(), await dynamo.createTable());
+});
+afterAll(() => dynamo.stop());
+
+const record = (id: string, more: Partial<UsageRecord> = {}): UsageRecord => ({
+  id,
+  at: Date.UTC(2026, 0, 2, 10),
+  principalId: 'alice',
+  conversationId: 'c'.repeat(16),
+  assistant: 'general',
+  model: 'bedrock:amazon.nova-lite-v1:0',
+  inputTokens: 100,
+  outputTokens: 20,
+  isEstimated: false,
+  ...more,
+});
+
+it('keeps usage by message, conversation and day, each message once', async () => {
+  await ledger.record(record('m1'));
+  await ledger.record(record('m1'));
+  await ledger.record(record('m2', { outputTokens: 5, isEstimated: true }));
+  await ledger.record(record('m3', { at: Date.UTC(2026, 0, 3), assistant: 'coding-coach' }));
+  await ledger.record(record('m4', { principalId: 'bob', conversationId: 'd'.repeat(16) }));
+
+  expect(await ledger.ofPrincipal('alice', { from: '2026-01-02', to: '2026-01-02' })).toEqual([
+    {
+      day: '2026-01-02',
+      principalId: 'alice',
+      assistant: 'general',
+      model: 'bedrock:amazon.nova-lite-v1:0',
+      answers: 2,
+      inputTokens: 200,
+      outputTokens: 25,
+    },
+  ]);
+  expect(await ledger.ofPrincipal('alice', { from: '2026-01-01', to: '2026-01-31' })).toHaveLength(2);
+  expect(await ledger.ofPrincipal('alice', { from: '2026-01-03', to: '2026-01-31' })).toHaveLength(1);
+  const all = await ledger.ofAll({ from: '2026-01-01', to: '2026-01-31' });
+  expect(all.map(({ day, principalId, answers }) => [day, principalId, answers])).toEqual([
+    ['2026-01-02', 'alice', 2],
+    ['2026-01-02', 'bob', 1],
+    ['2026-01-03', 'alice', 1],
+  ]);
+  expect(await ledger.ofConversation('c'.repeat(16))).toEqual([
+    record('m1'),
+    record('m2', { outputTokens: 5, isEstimated: true }),
+    record('m3', { at: Date.UTC(2026, 0, 3), assistant: 'coding-coach' }),
+  ]);
+});
+
+describe('an estimated cost', () => {
+  const million = { inputTokens: 1_000_000, outputTokens: 1_000_000 };
+  const prices = [
+    { model: 'bedrock:amazon.nova', input: 1, output: 2 },
+    { model: 'bedrock:amazon.nova-pro', input: 10, output: 20 },
+  ];
+  it.each([
+    ['bedrock:amazon.nova-lite-v1:0', 3],
+    ['bedrock:amazon.nova-pro-v1:0', 30],
+    ['bedrock:eu.amazon.nova-pro-v1:0', 30],
+    ['bedrock:global.amazon.nova-pro-v1:0', 30],
+    ['openai:llama3.2', undefined],
+  ])('of %s is %s', (model, cost) => expect(costOf({ model, ...million }, prices)).toBe(cost));
+
+  it('of the models that are used by default is known', () => {
+    expect(costOf({ model: 'bedrock:amazon.nova-lite-v1:0', ...million })).toBeCloseTo(0.3);
+    expect(costOf({ model: 'bedrock:amazon.nova-2-sonic-v1:0', ...million })).toBeGreaterThan(0);
+  });
+});

@@ -1,0 +1,66 @@
+/** Who writes an answer in a conversation, as everybody may know it. */
+export interface GenerationClaim {
+  conversationId: string;
+  /** Also the id of the message that is written. */
+  generationId: string;
+  /** Equal for a re-sent request and for nothing else. */
+  key: string;
+  /** For whom it is written. */
+  principalId: string;
+  /** Who writes it. */
+  assistant: string;
+  state: 'running' | 'ended';
+  /** Ended with an answer that stands in the log. */
+  succeeded: boolean;
+  /** Somebody wants it to stop. */
+  isStopWanted: boolean;
+  /** Epoch milliseconds up to which its producer is believed to live; it says so again long before. */
+  leaseUntil: number;
+  endedAt?: number;
+}
+
+export type ClaimDraft = Pick<GenerationClaim, 'conversationId' | 'generationId' | 'key' | 'principalId' | 'assistant'>;
+
+/**
+ * How long a producer is believed to live without a sign. Readers notice its death at the latest this long, and their
+ * own look (a second), after it: within 10 s.
+ */
+export const LEASE_MS = 7_500;
+/** A producer says so often that it lives: two signs may be lost. */
+export const RENEW_MS = 2_500;
+
+/**
+ * At most one generation runs in a conversation, on whatever replica: facts in the store, changed by conditional writes.
+ * Every function throws ParleyError `store_unavailable` in an outage.
+ */
+export interface GenerationClaims {
+  /** The running generation of a conversation, or the last one. */
+  find(conversationId: string): Promise<GenerationClaim | undefined>;
+
+  /**
+   * Takes the conversation's place. `current` is what `find` told; if it is not so any more, or if that one runs and
+   * lives, nothing is taken and `undefined` answered.
+   */
+  take(draft: ClaimDraft, current: GenerationClaim | undefined): Promise<GenerationClaim | undefined>;
+
+  /** The producer lives. Answers the claim as it is now; `undefined` when it is not the producer's any more. */
+  renew(claim: GenerationClaim): Promise<GenerationClaim | undefined>;
+
+  /** Nothing is written any more. `false` when it had ended already, or the conversation is gone. */
+  finish(claim: GenerationClaim, outcome: { succeeded: boolean }): Promise<boolean>;
+
+  /** Nothing was begun: the place is given back. */
+  release(claim: GenerationClaim): Promise<void>;
+
+  /** Asks the producer to stop, wherever it is. `false` when it does not run. */
+  stop(claim: GenerationClaim): Promise<boolean>;
+
+  /**
+   * Takes over from a producer that gave no sign for a lease: whoever gets the claim keeps what there is of the answer and
+   * finishes it. `undefined` when it lives, has ended, or somebody else was first.
+   */
+  takeOver(claim: GenerationClaim): Promise<GenerationClaim | undefined>;
+
+  /** Generations whose producer gave no sign for a lease. */
+  abandoned(): AsyncGenerator<GenerationClaim>;
+}

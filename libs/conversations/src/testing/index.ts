@@ -1,0 +1,3 @@
+export { TestDynamo } from './dynamo';
+export { RedisServer, type RedisServerOptions } from './redis-server';
+export { Ear } from './ear';
