@@ -8,7 +8,8 @@ import {
   Replicas,
   valkeyOptionsOf,
 } from '@parley/conversations';
-import { authOptionsOf, gaugeOf } from '@parley/service-kit';
+import { authOptionsOf, gaugeOf, startTracing } from '@parley/service-kit';
+import type { SpanProcessor } from '@opentelemetry/sdk-trace-node';
 import type { Logger } from 'pino';
 import type { Registry } from 'prom-client';
 import { BedrockSpeechModel, createBedrockClient } from './adapters/bedrock/bedrock-speech-model';
@@ -26,7 +27,9 @@ import { NovaSonicBackendGateway, VoiceGateway } from './transport/voice.gateway
 /** The composition root: the one place that says which adapter serves which port. */
 @Module({})
 export class AppModule {
-  static with(config: VoiceConfig, logger: Logger, metrics: Registry): DynamicModule {
+  /** @param spans takes the traces in place of the collector; for tests */
+  static with(config: VoiceConfig, logger: Logger, metrics: Registry, spans?: SpanProcessor): DynamicModule {
+    const tracing = startTracing('voice-gateway', config.OTEL_EXPORTER_OTLP_ENDPOINT, spans);
     const dynamo = createDocumentClient({ region: config.AWS_REGION });
     const replicas = new Replicas(valkeyOptionsOf(config), logger);
     if (replicas.valkey)
@@ -50,6 +53,7 @@ export class AppModule {
         { provide: Replicas, useValue: replicas },
         VoiceGateway,
         NovaSonicBackendGateway,
+        { provide: 'TRACING', useValue: tracing },
         {
           provide: Seats,
           inject: [CallDesk],
@@ -79,6 +83,7 @@ export class AppModule {
               },
               callsPerPrincipal: config.CALLS_PER_PRINCIPAL,
               metrics: (liveCalls) => new CallMetrics(metrics, liveCalls),
+              tracer: tracing.tracer,
               logger,
             }),
         },

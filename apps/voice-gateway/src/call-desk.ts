@@ -6,6 +6,7 @@ import { ParleyError } from '@parley/errors';
 import type { Author, CallStart, Message } from '@parley/protocol';
 import { addToContext } from '@parley/service-kit';
 import type { Logger } from 'pino';
+import type { Tracer } from '@opentelemetry/api';
 import { ConversationCallLog } from './adapters/log/conversation-call-log';
 import { Call, type CallLimits } from './call/call';
 import { CallClock } from './call/call-clock';
@@ -16,6 +17,7 @@ import type { CallRecord, CallRegistry } from './call/ports/call-registry.port';
 import type { SpeechModel } from './call/ports/speech-model.port';
 import type { StreamLease, StreamLeases } from './call/ports/stream-leases.port';
 import type { CallMetrics } from './call-metrics';
+import { CallTrace } from './call-trace';
 import type { Personas } from './personas';
 
 /** Shown where a person has not told a name yet. */
@@ -43,6 +45,7 @@ export interface CallDeskParts {
   limits: CallLimits;
   callsPerPrincipal: number;
   metrics: (liveCalls: () => number) => CallMetrics;
+  tracer: Tracer;
   logger: Logger;
 }
 
@@ -144,7 +147,7 @@ export class CallDesk {
     assistant: Assistant,
     { voiceId, continued }: { voiceId?: string; continued: boolean },
   ): Promise<Call> {
-    const { store, personas, model, profile, leases, limits, logger, registry } = this.parts;
+    const { store, personas, model, profile, leases, limits, logger, registry, tracer } = this.parts;
     const lease = await leaseOf(leases);
     try {
       addToContext({ callId, conversationId });
@@ -161,8 +164,13 @@ export class CallDesk {
       } = personas.forCall(assistant, principal.id, conversationId);
       const messages = await log.recent(HISTORY_LIMITS.messages);
       const wanted = voiceId ?? ownVoice;
+      const observer = new CallTrace(
+        tracer,
+        { callId, conversationId, assistant: assistant.id, continued },
+        this.metrics,
+      );
       const call = new Call({
-        ...{ id: callId, model, profile, tools, log, lease, leases, limits, observer: this.metrics },
+        ...{ id: callId, model, profile, tools, log, lease, leases, limits, observer },
         opening: {
           ...{ instructions, maxTokens, tools },
           voiceId: profile.voices?.has(wanted) === false ? ownVoice : wanted,
@@ -178,7 +186,8 @@ export class CallDesk {
       void call.ended.then(({ reason, durationMs }) => {
         this.calls.delete(callId);
         if (reason !== 'restarting') void registry.close(callId);
-        if (call.droppedMs > 0) this.metrics.audioDropped(call.droppedMs);
+        if (call.droppedMs > 0) observer.audioDropped(call.droppedMs);
+        observer.ended(reason, call.usage, call.failed?.code);
         this.metrics.callEnded(reason, durationMs, call.usage);
         callLogger.info({ reason, durationMs, usage: call.usage, droppedMs: call.droppedMs }, 'call ended');
       });

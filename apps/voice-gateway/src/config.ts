@@ -27,6 +27,12 @@ export const voiceConfigSchema = baseConfigSchema.extend({
   CALL_MAX_MS: milliseconds(1_000, 3_600_000).describe('the longest call'),
   CALL_IDLE_MS: milliseconds(1_000, 900_000).describe('a call in which nobody speaks for so long is hung up'),
   CALLS_PER_PRINCIPAL: z.coerce.number().int().min(1).default(3).describe('calls that one person may hold at once'),
+  OTEL_EXPORTER_OTLP_ENDPOINT: z
+    .url()
+    .optional()
+    .describe(
+      'an OpenTelemetry collector that gets one trace per call, such as http://127.0.0.1:4318; none without it',
+    ),
   KNOWLEDGE_BASE_ID: z
     .string()
     .optional()

@@ -295,3 +295,31 @@ it('drops audio that comes faster than anybody speaks, and says how much', async
   expect(bodyOf(frames.at(-1)!)).toMatchObject({ code: 'audio_dropped', droppedMs: expect.any(Number) });
   await hangUp(socket);
 });
+
+it('leaves one trace of a call, with what happened to it and nothing that was said, and its metrics', async () => {
+  const own = await voice.replica();
+  voice.bedrock.faults.next({ kind: 'drop', afterFrames: 4 });
+  const socket = await own.connect('alice');
+  const { callId, conversationId } = await callStart(socket);
+  speak(socket, dtmfTones('63'));
+  await readUntil(socket, isLastFinal);
+  await hangUp(socket);
+  await own.logs.until(/call ended/);
+  const [span, ...others] = own.spans.getFinishedSpans();
+  expect(others).toEqual([]);
+  expect(span!.attributes).toMatchObject({
+    'parley.call_id': callId,
+    'parley.conversation_id': conversationId,
+    'parley.end_reason': 'hangup',
+  });
+  expect(span!.events.map(({ name }) => name)).toEqual(
+    expect.arrayContaining(['stream opened', 'stream closed', 'resuming', 'first audio']),
+  );
+  expect(JSON.stringify([span!.attributes, span!.events])).not.toMatch(/digits|simulator|eyJ/);
+  const metrics = await own.metrics();
+  expect(metrics).toMatch(/parley_first_audio_seconds_count [1-9]/);
+  expect(metrics).toContain('parley_resumes_total{cause="dropped"} 1');
+  expect(metrics).toContain('parley_calls_ended_total{reason="hangup"} 1');
+  expect(metrics).toMatch(/parley_voice_tokens_total\{kind="outputSpeechTokens"\} [1-9]/);
+  await own.service.stop();
+});

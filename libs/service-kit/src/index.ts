@@ -10,4 +10,5 @@ export { createLogger } from './logging/logger';
 export { addToContext, currentContext, runInContext, type RequestContext } from './logging/request-context';
 export { Connection } from './socket/connection';
 export { namedFrames, nestedFrames, type Frame, type FrameCodec } from './socket/frame-codec';
+export { startTracing, type Tracing } from './tracing/tracing';
 export { runService, startService, type RunningService, type ServiceOptions } from './run-service';

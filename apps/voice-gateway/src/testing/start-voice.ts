@@ -4,6 +4,7 @@ import { startTestPool, type TestPool } from '@parley/auth/testing';
 import { createConversationStore, createDocumentClient, type ConversationStore } from '@parley/conversations';
 import { createLogger, readConfig, startService, type RunningService } from '@parley/service-kit';
 import { LogCapture, TestSocket } from '@parley/service-kit/testing';
+import { InMemorySpanExporter, SimpleSpanProcessor } from '@opentelemetry/sdk-trace-node';
 import { Registry } from 'prom-client';
 import { AppModule } from '../app.module';
 import { voiceConfigSchema } from '../config';
@@ -16,6 +17,7 @@ export interface Replica {
   /** A socket to `/ws/voice` that is open, for this person. */
   connect(sub: string, path?: string, expiresInS?: number): Promise<TestSocket>;
   metrics(): Promise<string>;
+  spans: InMemorySpanExporter;
 }
 
 /** The voice gateway as it is deployed, over the simulators, on free ports of loopback. */
@@ -39,17 +41,17 @@ export async function startVoice(
     startDynamo(),
     startBedrock({ ...options, voice: { pace: { audio: 200, playback: 200 }, ...options.voice } }),
   ]);
-  Object.assign(process.env, {
-    AWS_ENDPOINT_URL_BEDROCK_RUNTIME: bedrock.endpoint,
-    AWS_ENDPOINT_URL_BEDROCK_AGENT_RUNTIME: bedrock.endpoint,
-    AWS_ENDPOINT_URL_DYNAMODB: dynamo.endpoint,
-    AWS_ACCESS_KEY_ID: 'local',
-    AWS_SECRET_ACCESS_KEY: 'local',
-  });
   const tables = { conversations: 'conversations', sessions: 'sessions' };
   await createTables(dynamo.endpoint, tables);
   /** One process's worth of the gateway; several share the simulators and the tables. */
   const replica = async (own: Record<string, string> = {}): Promise<Replica> => {
+    Object.assign(process.env, {
+      AWS_ENDPOINT_URL_BEDROCK_RUNTIME: bedrock.endpoint,
+      AWS_ENDPOINT_URL_BEDROCK_AGENT_RUNTIME: bedrock.endpoint,
+      AWS_ENDPOINT_URL_DYNAMODB: dynamo.endpoint,
+      AWS_ACCESS_KEY_ID: 'local',
+      AWS_SECRET_ACCESS_KEY: 'local',
+    });
     const config = readConfig(voiceConfigSchema, {
       PORT: '0',
       ADMIN_PORT: '0',
@@ -70,9 +72,10 @@ export async function startVoice(
     const logs = new LogCapture();
     const logger = createLogger({ name: 'voice-gateway', level: 'trace', destination: logs });
     const metrics = new Registry();
+    const spans = new InMemorySpanExporter();
     const service = await startService({
       name: 'voice-gateway',
-      module: AppModule.with(config, logger, metrics),
+      module: AppModule.with(config, logger, metrics, new SimpleSpanProcessor(spans)),
       config,
       logger,
       metrics,
@@ -84,7 +87,7 @@ export async function startVoice(
       await socket.opened();
       return socket;
     };
-    return { service, logs, url, connect, metrics: () => metrics.metrics() };
+    return { service, logs, url, connect, metrics: () => metrics.metrics(), spans };
   };
   const first = await replica();
   const client = createDocumentClient({ region: 'us-east-1', endpoint: dynamo.endpoint });
