@@ -5,7 +5,7 @@ import { createConversationStore, createDocumentClient } from '@parley/conversat
 import { authOptionsOf } from '@parley/service-kit';
 import type { Logger } from 'pino';
 import type { Registry } from 'prom-client';
-import { BedrockSpeechModel, createBedrockClient } from './adapters/bedrock/bedrock-speech-model';
+import { createSpeechModel } from './adapters/bedrock/create-speech-model';
 import { CallDesk } from './call-desk';
 import type { VoiceConfig } from './config';
 import { Personas } from './personas';
@@ -35,7 +35,7 @@ export class AppModule {
           inject: [DISPLAY_NAMES],
           useFactory: (names: DisplayNames) =>
             new CallDesk({
-              model: new BedrockSpeechModel(createBedrockClient(config.AWS_REGION), config.VOICE_MODEL_ID),
+              model: createSpeechModel(config.VOICE_MODEL_ADAPTER, config.AWS_REGION, config.VOICE_MODEL_ID),
               store: createConversationStore({ client: dynamo, table: config.CONVERSATIONS_TABLE }),
               assistants: loadAssistants(),
               personas: new Personas(createTools(knowledgeBase === undefined ? {} : { knowledgeBase }), logger),

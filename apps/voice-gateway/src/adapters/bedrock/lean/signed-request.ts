@@ -3,7 +3,7 @@ import { SignatureV4 } from '@smithy/signature-v4';
 import type { LeanOptions } from './lean-speech-model';
 
 /** SHA-256 as the SDK's packages want it. */
-class Sha256 {
+export class Sha256 {
   private readonly state: Hash | Hmac;
   constructor(secret?: string | ArrayBuffer | ArrayBufferView) {
     this.state =

@@ -1,4 +1,4 @@
-import { createServer, type Server, type ServerHttp2Session, type ServerHttp2Stream } from 'node:http2';
+import { createServer, type Http2Server, type ServerHttp2Session, type ServerHttp2Stream } from 'node:http2';
 import { setImmediate as turn } from 'node:timers/promises';
 import type { AddressInfo } from 'node:net';
 import { startBedrock, type BedrockSimulator, type FaultInput } from '@parley/aws-sim';
@@ -209,7 +209,7 @@ export function speechModelContract(name: string, makeModel: MakeModel): void {
     });
 
     describe('under pressure', () => {
-      let server: Server;
+      let server: Http2Server;
       let sessions: Set<ServerHttp2Session>;
       const streams: ServerHttp2Stream[] = [];
       beforeEach(async () => {
