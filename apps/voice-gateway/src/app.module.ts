@@ -12,11 +12,11 @@ import { authOptionsOf, gaugeOf, startTracing } from '@parley/service-kit';
 import type { SpanProcessor } from '@opentelemetry/sdk-trace-node';
 import type { Logger } from 'pino';
 import type { Registry } from 'prom-client';
-import { BedrockSpeechModel, createBedrockClient } from './adapters/bedrock/bedrock-speech-model';
 import { DynamoCallRegistry } from './adapters/dynamodb/call-registry';
 import { DynamoStreamLeases } from './adapters/dynamodb/stream-leases';
 import { profileOf } from './call/nova/profiles';
 import { rotationTimes } from './call/rotation';
+import { createSpeechModel } from './adapters/bedrock/create-speech-model';
 import { CallDesk } from './call-desk';
 import { CallMetrics } from './call-metrics';
 import type { VoiceConfig } from './config';
@@ -64,8 +64,8 @@ export class AppModule {
           inject: [DISPLAY_NAMES],
           useFactory: (names: DisplayNames) =>
             new CallDesk({
-              model: new BedrockSpeechModel(createBedrockClient(config.AWS_REGION), config.VOICE_MODEL_ID),
               profile: profileOf(config.VOICE_MODEL_ID),
+              model: createSpeechModel(config.VOICE_MODEL_ADAPTER, config.AWS_REGION, config.VOICE_MODEL_ID),
               store: createConversationStore({ client: dynamo, table: config.CONVERSATIONS_TABLE }),
               assistants: loadAssistants(),
               personas: new Personas(createTools(knowledgeBase === undefined ? {} : { knowledgeBase }), logger),

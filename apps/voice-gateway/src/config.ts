@@ -1,5 +1,6 @@
 import { baseConfigSchema, flag } from '@parley/service-kit';
 import { z } from 'zod';
+import { MODEL_ADAPTERS } from './adapters/bedrock/create-speech-model';
 
 const milliseconds = (min: number, otherwise: number) => z.coerce.number().int().min(min).default(otherwise);
 
@@ -33,6 +34,10 @@ export const voiceConfigSchema = baseConfigSchema.extend({
     .describe(
       'an OpenTelemetry collector that gets one trace per call, such as http://127.0.0.1:4318; none without it',
     ),
+  VOICE_MODEL_ADAPTER: z
+    .enum(MODEL_ADAPTERS)
+    .default('lean')
+    .describe('lean speaks to the model over HTTP/2 itself; sdk is the way back, through the AWS SDK'),
   KNOWLEDGE_BASE_ID: z
     .string()
     .optional()

@@ -4,27 +4,50 @@ import {
   type InvokeModelWithBidirectionalStreamCommandOutput,
 } from '@aws-sdk/client-bedrock-runtime';
 import type { SpeechModel, SpeechStream } from '../../call/ports/speech-model.port';
+import { modelError, START_MS, StartTimeout } from './model-error';
 
 /**
  * Nova Sonic through the AWS SDK: one HTTP/2 connection per stream.
  *
  * The SDK resolves `send()` only with the first output frame, so nothing here waits for it before the input flows; it
- * never retries, and it reports a lost stream as a normal end (docs/protocol.md, "The far side").
+ * never retries, has no time limit, and reports a lost stream as a normal end (docs/protocol.md, "The far side").
  */
 export class BedrockSpeechModel implements SpeechModel {
   constructor(
     private readonly client: BedrockRuntimeClient,
     private readonly modelId: string,
+    private readonly startMs = START_MS,
   ) {}
 
   open(input: AsyncIterable<Uint8Array>, signal: AbortSignal): SpeechStream {
-    const response = this.client.send(
-      new InvokeModelWithBidirectionalStreamCommand({ modelId: this.modelId, body: chunksOf(input) }),
-      { abortSignal: signal },
+    const stop = new AbortController();
+    const onAbort = () => stop.abort();
+    signal.addEventListener('abort', onAbort);
+    if (signal.aborted) stop.abort();
+    let late: StartTimeout | undefined;
+    const timer = setTimeout(() => {
+      late = new StartTimeout(this.startMs);
+      stop.abort();
+    }, this.startMs);
+    const over = () => {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', onAbort);
+    };
+    const command = new InvokeModelWithBidirectionalStreamCommand({ modelId: this.modelId, body: chunksOf(input) });
+    // The innermost step is done with the headers; `send()` only with the first frame.
+    command.middlewareStack.add(
+      (next) => async (args) => {
+        const result = await next(args);
+        clearTimeout(timer);
+        return result;
+      },
+      { step: 'deserialize', priority: 'low' },
     );
+    const response = this.client.send(command, { abortSignal: stop.signal });
     // Whoever reads the output sees the failure; until then it must not count as unhandled.
-    response.catch(() => undefined);
-    return { output: outputOf(response) };
+    response.then(undefined, over);
+    const failureOf = (error: unknown) => late ?? (signal.aborted ? undefined : named(error));
+    return { output: outputOf(response, { over, failureOf, cancel: onAbort }) };
   }
 }
 
@@ -42,7 +65,29 @@ async function* chunksOf(input: AsyncIterable<Uint8Array>) {
 
 async function* outputOf(
   response: Promise<InvokeModelWithBidirectionalStreamCommandOutput>,
+  stream: { over(): void; failureOf(error: unknown): unknown; cancel(): void },
 ): AsyncGenerator<Uint8Array> {
-  const { body } = await response;
-  for await (const { chunk } of body ?? []) if (chunk?.bytes) yield chunk.bytes;
+  try {
+    const { body } = await response;
+    for await (const { chunk } of body ?? []) if (chunk?.bytes) yield chunk.bytes;
+  } catch (error) {
+    const failure = stream.failureOf(error);
+    if (failure !== undefined) throw failure;
+  } finally {
+    stream.over();
+    stream.cancel();
+  }
+}
+
+/** Exceptions that the SDK has no class for come as the frame spells them. */
+const named = (error: unknown): unknown =>
+  error instanceof Error && /^[a-z]\w*Exception$/.test(error.name) ? modelError(error.name, messageOf(error)) : error;
+
+/** Of those exceptions the SDK makes the whole body the message. */
+function messageOf({ message }: Error): string {
+  try {
+    return String((JSON.parse(message) as { message?: unknown }).message ?? message);
+  } catch {
+    return message;
+  }
 }

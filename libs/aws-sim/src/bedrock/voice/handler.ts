@@ -39,7 +39,12 @@ export function handleVoice(
     { method: exchange.method, path: exchange.path, headers: exchange.request.headers },
     context.credentials,
   );
-  const giveBack = slots.take();
+  const release = slots.take();
+  const giveBack = () => {
+    release();
+    // Whoever waits for the number of streams looks at it now: the record may have been closed before.
+    context.requests.changed();
+  };
 
   const answer = new AnswerStream(exchange, faults, context.clock, (why) => {
     session.close();

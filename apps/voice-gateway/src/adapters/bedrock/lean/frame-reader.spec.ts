@@ -1,0 +1,120 @@
+import { EventStreamCodec } from '@smithy/core/event-streams';
+import { fromUtf8, toUtf8 } from '@smithy/core/serde';
+import { BadFrame, FrameReader, textHeaders } from './frame-reader';
+import { bytesIn, OutputEvents } from './output-event';
+
+const codec = new EventStreamCodec(toUtf8, fromUtf8);
+const HEADERS = { ':event-type': 'chunk', ':content-type': 'application/json', ':message-type': 'event' };
+
+function frameOf(body: string | Buffer, headers: Record<string, string> = HEADERS): Buffer {
+  const typed = Object.entries(headers).map(([name, value]) => [name, { type: 'string' as const, value }] as const);
+  return Buffer.from(codec.encode({ headers: Object.fromEntries(typed), body: Buffer.from(body) }));
+}
+const chunk = (event: string) => frameOf(JSON.stringify({ bytes: Buffer.from(event).toString('base64') }));
+
+/** Reads bytes in pieces; answers the events, and the fault that stopped it. */
+function read(pieces: Iterable<Buffer>) {
+  const reader = new FrameReader();
+  const events = new OutputEvents();
+  const read: string[] = [];
+  try {
+    for (const piece of pieces) reader.push(piece, (message) => read.push(String(events.open(message))));
+    return { read, isMidMessage: reader.isMidMessage };
+  } catch (error) {
+    return { read, error };
+  }
+}
+
+/** A repeatable source of numbers in [0, 1) (mulberry32). */
+function seeded(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let t = Math.imul(state ^ (state >>> 15), 1 | state);
+    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
+    return ((t ^ (t >>> 14)) >>> 0) / 4_294_967_296;
+  };
+}
+
+const EVENTS = ['{}', 'x'.repeat(700), '', 'ä'.repeat(40), '{"event":{}}'];
+const STREAM = Buffer.concat(EVENTS.map(chunk));
+
+it('reads the same at every cut into two, and byte by byte', () => {
+  for (let cut = 0; cut <= STREAM.length; cut += 1) {
+    expect(read([STREAM.subarray(0, cut), STREAM.subarray(cut)])).toEqual({ read: EVENTS, isMidMessage: false });
+  }
+  const bytes = Array.from(STREAM, (_, at) => STREAM.subarray(at, at + 1));
+  expect(read(bytes)).toEqual({ read: EVENTS, isMidMessage: false });
+});
+
+it('reads the same in pieces of any size (2,000 seeded cuts)', () => {
+  const random = seeded(5);
+  for (let round = 0; round < 2_000; round += 1) {
+    const pieces: Buffer[] = [];
+    for (let at = 0; at < STREAM.length;) {
+      const size = Math.floor(random() ** 3 * 900);
+      pieces.push(STREAM.subarray(at, at + size));
+      at += size;
+    }
+    expect(read(pieces)).toEqual({ read: EVENTS, isMidMessage: false });
+  }
+});
+
+it('finds any damaged byte, gives the events before it, and never one that was not sent (3,000 seeded)', () => {
+  const random = seeded(7);
+  for (let round = 0; round < 3_000; round += 1) {
+    const damaged = Buffer.from(STREAM);
+    const at = Math.floor(random() * damaged.length);
+    damaged[at]! ^= 1 + Math.floor(random() * 255);
+    const cut = Math.floor(random() * damaged.length);
+    const { read: got, error } = read([damaged.subarray(0, cut), damaged.subarray(cut)]);
+    expect(error).toBeInstanceOf(BadFrame);
+    expect(got).toEqual(EVENTS.slice(0, got.length));
+  }
+});
+
+it('knows when it stands in the middle of a message', () => {
+  expect(read([STREAM.subarray(0, STREAM.length - 1)]).isMidMessage).toBe(true);
+  expect(read([STREAM.subarray(0, 3)]).isMidMessage).toBe(true);
+});
+
+it('does not make room for a message larger than Amazon’s limit', () => {
+  const huge = frameOf('x');
+  huge.writeUInt32BE(0x7fff_ffff, 0);
+  expect(read([huge]).error).toBeInstanceOf(BadFrame);
+});
+
+it('reads headers of every type and refuses a cut one', () => {
+  const bytes = codec.formatHeaders({
+    a: { type: 'string', value: 'ä' },
+    b: { type: 'boolean', value: true },
+    c: { type: 'byte', value: 1 },
+    d: { type: 'short', value: 1 },
+    e: { type: 'integer', value: 1 },
+    f: { type: 'binary', value: new Uint8Array(3) },
+    g: { type: 'timestamp', value: new Date(0) },
+    h: { type: 'uuid', value: '12345678-1234-1234-1234-123456789012' },
+    z: { type: 'string', value: 'last' },
+  });
+  expect([...textHeaders(Buffer.from(bytes))]).toEqual([
+    ['a', 'ä'],
+    ['z', 'last'],
+  ]);
+  expect(() => textHeaders(Buffer.from(bytes.subarray(0, bytes.length - 1)))).toThrow(BadFrame);
+});
+
+it.each([
+  ['as Bedrock writes it', '{"bytes":"aGk="}', 'hi'],
+  ['padded', '{"bytes":"aGk=","p":"abcDEF012"}', 'hi'],
+  ['spaced', ' {"bytes" : "aGk="}', 'hi'],
+  ['in another order', '{"p":"abc","bytes":"aGk="}', 'hi'],
+  ['escaped', '{"bytes":"a\\u0047k="}', 'hi'],
+  ['with a second one, which counts', '{"bytes":"aGk=","bytes":"eW8="}', 'yo'],
+  ['with one inside', '{"bytes":"aGk=","more":{"bytes":"eW8="}}', 'hi'],
+  ['empty', '{"bytes":""}', ''],
+  ['of another kind', '{"bytes":3}', undefined],
+  ['cut off', '{"bytes":"aGk=', undefined],
+  ['no JSON', '{"bytes":"aGk=",}', undefined],
+])('reads a payload %s as JSON.parse does', (_, payload, expected) => {
+  expect(bytesIn(Buffer.from(payload))?.toString()).toBe(expected);
+});

@@ -1,0 +1,33 @@
+import type { SpeechModel, SpeechStream } from '../../../call/ports/speech-model.port';
+import { LeanStream } from './lean-stream';
+
+export interface LeanOptions {
+  /** `https` for AWS; `http` means HTTP/2 with prior knowledge. */
+  endpoint: URL;
+  region: string;
+  modelId: string;
+  /** Read once a stream; whoever gives them renews them. */
+  credentials: () => Promise<{ accessKeyId: string; secretAccessKey: string; sessionToken?: string }>;
+  /** How long the headers of the answer may take, in milliseconds. Default {@link START_MS}. */
+  startMs?: number;
+}
+
+/**
+ * Nova Sonic over Node's own HTTP/2, with the frames and their signatures written here: a third of what the SDK's layers
+ * cost. One connection per stream, as the SDK has it: what ends one ends no other
+ * (docs/decisions/2026-11-25-two-adapters-to-the-speech-model.md).
+ */
+export class LeanSpeechModel implements SpeechModel {
+  constructor(private readonly options: LeanOptions) {}
+
+  open(input: AsyncIterable<Uint8Array>, signal: AbortSignal): SpeechStream {
+    return { output: new LeanStream(this.options, input, signal).output };
+  }
+}
+
+/** Where Bedrock Runtime is: the variables that all of AWS's tools read, then the region's own. */
+export function bedrockEndpoint(region: string, env: NodeJS.ProcessEnv = process.env): URL {
+  return new URL(
+    env.AWS_ENDPOINT_URL_BEDROCK_RUNTIME || env.AWS_ENDPOINT_URL || `https://bedrock-runtime.${region}.amazonaws.com`,
+  );
+}
