@@ -53,6 +53,11 @@ export interface VoiceServerEvents {
     callId: string;
     conversationId: string;
     resumed: boolean;
+    /**
+     * Of a call that went on here: milliseconds of the caller's audio that were heard in the whole call. The caller says
+     * again what lies beyond. Without it (another replica goes on by what was written) everything that was not answered.
+     */
+    heardMs?: number;
     audio: { mode: 'binary' | 'json'; input: { sampleRateHertz: number }; output: { sampleRateHertz: number } };
   };
   contentStart: {
@@ -87,6 +92,8 @@ export interface VoiceServerEvents {
     message: string;
     retryAfterMs?: number;
     ref?: string;
+    /** Of `audio_dropped`. */
+    droppedMs?: number;
     details?: readonly { path: string; message: string }[];
   };
 }

@@ -34,6 +34,8 @@ export class VoiceCall {
 
   readonly client: VoiceClient;
   private readonly lines = new Transcript();
+  /** The client's state that was shown last. */
+  private shownState?: CallState;
   private audio?: CallAudio;
 
   constructor(private readonly options: VoiceCallOptions) {
@@ -41,6 +43,10 @@ export class VoiceCall {
     this.client.state.subscribe(() => this.refreshState());
     this.client.on('speech', (pcm) => this.audio?.play(pcm));
     this.client.on('interrupted', () => void this.bargeIn());
+    this.client.on('callResuming', () => this.fold(() => this.lines.cutOff()));
+    this.client.on('callReady', ({ resumed, heardMs }) => {
+      if (resumed && heardMs === undefined) this.fold(() => this.lines.cutOff());
+    });
     this.client.on('contentStart', (event) => this.lines.contentStart(event));
     this.client.on('textOutput', (event) => this.fold(() => this.lines.textOutput(event)));
     this.client.on('contentEnd', (event) => this.fold(() => this.lines.contentEnd(event)));
@@ -53,7 +59,7 @@ export class VoiceCall {
 
   /** Call it in the handler of a click or key. Rejects with the ClientError that the state `failed` carries too. */
   async start(): Promise<void> {
-    this.currentState.set({ name: 'connecting' });
+    this.currentState.set({ name: 'connecting', attempt: 1 });
     try {
       const { audio: source } = this.options;
       const audio = typeof source === 'function' ? source() : new BrowserCallAudio(source);
@@ -118,9 +124,10 @@ export class VoiceCall {
     if (isOver(state)) return this.over(state);
     const heard = this.currentPlayback.get()?.phase === 'playing';
     const name = isLive(state) && heard ? 'speaking' : state.name;
-    if (name !== this.currentState.get().name || name === 'reconnecting') {
-      this.currentState.set({ ...state, name } as CallState);
-    }
+    // The levels come through here many times a second; only news are told.
+    if (name === this.currentState.get().name && state === this.shownState) return;
+    this.shownState = state;
+    this.currentState.set(name === state.name ? state : ({ ...state, name } as CallState));
   }
 
   private over(state: CallState): void {
