@@ -75,6 +75,11 @@ export class VoiceClient {
     return this.call?.conversationId ?? this.options.conversationId;
   }
 
+  /** The call's id, once there is one; another device takes the call over by it. */
+  get callId(): string | undefined {
+    return this.call?.callId;
+  }
+
   /** Begins. Resolves once the service listens; rejects with the ClientError that the state `failed` carries too. */
   async start(): Promise<Ready> {
     if (this.current.get().name !== 'idle') throw new Error('A VoiceClient makes one call');
