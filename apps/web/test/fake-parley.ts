@@ -47,7 +47,7 @@ export const answerOf = (text: string): Reply => ({
 export class FakeCall {
   private blocks = 0;
   constructor(
-    private readonly socket: WebSocket,
+    readonly socket: WebSocket,
     readonly start: Record<string, unknown>,
   ) {}
 
@@ -99,7 +99,7 @@ export async function startParley() {
         call.say('callReady', {
           callId: 'call-1',
           conversationId: 'conversation-0001',
-          resumed: false,
+          resumed: event['callStart']['callId'] !== undefined,
           audio: { mode: 'binary', input: { sampleRateHertz: 16_000 }, output: { sampleRateHertz: 24_000 } },
         });
       }

@@ -92,6 +92,8 @@ export interface VoiceServerEvents {
     message: string;
     retryAfterMs?: number;
     ref?: string;
+    /** Of `audio_dropped`. */
+    droppedMs?: number;
     details?: readonly { path: string; message: string }[];
   };
 }

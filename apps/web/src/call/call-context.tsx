@@ -7,6 +7,8 @@ export interface CallStart {
   /** Goes on in this conversation; without it the service begins one. */
   conversationId?: string;
   assistant?: string;
+  /** Takes over this call, which goes on in another window or on another device. */
+  callId?: string;
 }
 
 /** The one call of this page, which lives on while its person looks at other conversations. */

@@ -5,17 +5,27 @@ import { HangUpIcon, MicrophoneIcon, MutedIcon } from '../ui/icons';
 import { Notice } from '../ui/notice';
 import { useObservable } from '../ui/use-observable';
 import { useCall, type ActiveCall } from './call-context';
-import { durationOf, wordsOf } from './call-words';
+import { detailOf, durationOf, lossOf, wordsOf } from './call-words';
 import { LevelMeter } from './level-meter';
 
+interface CallPanelProps {
+  active: ActiveCall;
+  onRetry: () => void;
+  /** Brings a call back that was taken by another window or device. */
+  onTakeOver: (callId: string) => void;
+}
+
 /** The call of this conversation: its state, the level, mute and hang up; what went wrong, when something did. */
-export function CallPanel({ active, onRetry }: { active: ActiveCall; onRetry: () => void }) {
+export function CallPanel({ active, onRetry, onTakeOver }: CallPanelProps) {
   const { call } = active;
   const { session } = useServices();
   const { dismiss } = useCall();
   const state = useObservable(call.state);
   const muted = useObservable(call.muted);
+  const lostMs = useObservable(call.lostSpeechMs);
   const words = wordsOf(state, muted);
+  const detail = detailOf(state);
+  const { callId } = call;
 
   if (state.name === 'failed') {
     const action =
@@ -31,6 +41,15 @@ export function CallPanel({ active, onRetry }: { active: ActiveCall; onRetry: ()
       </div>
     );
   }
+  if (state.name === 'ended' && state.reason === 'replaced' && callId !== undefined) {
+    return (
+      <div data-testid="call-state" data-state="replaced">
+        <Notice tone="quiet" action={{ label: 'Bring it here', run: () => onTakeOver(callId) }}>
+          {words}
+        </Notice>
+      </div>
+    );
+  }
   if (state.name === 'ended') {
     return (
       <p className="call-ended" role="status" data-testid="call-state" data-state="ended">
@@ -43,9 +62,18 @@ export function CallPanel({ active, onRetry }: { active: ActiveCall; onRetry: ()
     <section className="call" aria-label="Call" data-state={state.name}>
       <LevelMeter call={call} />
       <div className="call-words">
-        <strong role="status" data-testid="call-state" data-state={state.name}>
-          {words}
-        </strong>
+        {/* One region that is always there: a reader that finds a new one may not say its first words. */}
+        <div role="status">
+          <strong data-testid="call-state" data-state={state.name}>
+            {words}
+          </strong>
+          {detail !== undefined && <span className="call-detail">{detail}</span>}
+          {lostMs > 0 && (
+            <span className="call-detail" data-testid="call-loss">
+              {lossOf(lostMs)}
+            </span>
+          )}
+        </div>
         <Elapsed since={active.startedAt} />
       </div>
       <button

@@ -6,19 +6,45 @@ export function wordsOf(state: CallState, muted: boolean): string {
     case 'idle':
       return '';
     case 'connecting':
-      return 'Connecting…';
+      return state.error === undefined ? 'Connecting…' : 'Trying again…';
     case 'listening':
       return muted ? 'Muted' : 'Listening';
     case 'speaking':
       return 'Speaking';
+    case 'resuming':
+      return 'One moment…';
+    case 'moving':
+      return 'Moving the call…';
     case 'reconnecting':
-      return 'Reconnecting…';
+      return state.isOffline ? 'You are offline' : 'Reconnecting…';
     case 'ended':
       return endWords[state.reason];
     case 'failed':
       return state.error.message;
   }
 }
+
+/** What a person should know beside that, while they wait. */
+export function detailOf(state: CallState): string | undefined {
+  switch (state.name) {
+    case 'connecting':
+      return state.error?.message;
+    case 'resuming':
+      return 'The assistant’s voice broke off and is coming back.';
+    case 'moving':
+      return 'It goes on by itself. What you say now is kept.';
+    case 'reconnecting':
+      return state.isOffline
+        ? 'The call goes on if you are back within half a minute.'
+        : 'What you say now is kept and sent when the line is back.';
+    default:
+      return undefined;
+  }
+}
+
+/** Of what the person said, so much did not get through. */
+export const lossOf = (ms: number): string =>
+  `${(ms / 1_000).toFixed(1)} s of what you said did not get through. Say it again if there is no answer.`;
 
 const endWords: Record<Extract<CallState, { name: 'ended' }>['reason'], string> = {
   hangup: 'Call ended',
@@ -27,7 +53,7 @@ const endWords: Record<Extract<CallState, { name: 'ended' }>['reason'], string> 
   limit: 'The call ended because it reached its time limit.',
   idle: 'The call ended because nobody spoke for a while.',
   restarting: 'The call ended because the service restarted.',
-  replaced: 'The call goes on in another window.',
+  replaced: 'The call goes on in another window or on another device.',
 };
 
 /** 83,000 ms as 1:23. */

@@ -108,3 +108,82 @@ describe('talking', () => {
     expect(parley.calls).toEqual([]);
   });
 });
+
+describe('a call in trouble', () => {
+  const state = () => screen.getByTestId('call-state');
+  const says = (name: string, words: string) =>
+    waitFor(() => expect([state().dataset['state'], state().textContent]).toEqual([name, words]));
+  const told = () => screen.getAllByRole('status').map(({ textContent }) => textContent);
+
+  it('says that the assistant’s voice is coming back, and then listens', async () => {
+    parley.signedIn();
+    const call = await callFrom('/');
+    call.say('callResuming', { reason: 'dropped', attempt: 1 });
+    await says('resuming', 'One moment…');
+    expect(told()).toContainEqual(expect.stringContaining('is coming back'));
+    call.say('callResumed', { gapMs: 100 });
+    await says('listening', 'Listening');
+  });
+
+  it('says that the line is lost, where the words go meanwhile, and finds it again', async () => {
+    parley.signedIn();
+    const call = await callFrom('/');
+    call.socket.terminate();
+    await says('reconnecting', 'Reconnecting…');
+    expect(told()).toContainEqual(expect.stringContaining('What you say now is kept'));
+    await says('listening', 'Listening');
+    expect(parley.calls[1]!.start).toMatchObject({ callId: 'call-1' });
+  });
+
+  it('says that the call moves, and goes on with it', async () => {
+    parley.signedIn();
+    const call = await callFrom('/');
+    call.say('callMoving', { retryAfterMs: 10 });
+    call.socket.close(1012);
+    await says('moving', 'Moving the call…');
+    await says('listening', 'Listening');
+    expect(parley.calls).toHaveLength(2);
+  });
+
+  it('says that another device has the call, and brings it back on request', async () => {
+    parley.signedIn();
+    const call = await callFrom('/');
+    await waitFor(() => expect(location.pathname).toBe('/c/conversation-0001'));
+    call.socket.close(4409, 'The call goes on over a newer connection');
+    await waitFor(() => expect(state().dataset['state']).toBe('replaced'));
+    expect(told()).toContainEqual(expect.stringContaining('on another device'));
+    fireEvent.click(screen.getByRole('button', { name: 'Bring it here' }));
+    await says('listening', 'Listening');
+    expect(parley.calls[1]!.start).toMatchObject({ callId: 'call-1', conversationId: 'conversation-0001' });
+  });
+
+  it('asks for a sign-in when the person was signed out', async () => {
+    parley.signedIn();
+    const call = await callFrom('/');
+    call.socket.close(4401, 'Signed out');
+    expect((await screen.findByRole('alert')).textContent).toContain('You were signed out.');
+    expect(screen.getByRole('button', { name: 'Sign in' })).toBeTruthy();
+    expect(state().dataset['state']).toBe('failed');
+  });
+
+  it('says why it failed for good, and offers to call again in the same conversation', async () => {
+    parley.signedIn();
+    const call = await callFrom('/');
+    await waitFor(() => expect(location.pathname).toBe('/c/conversation-0001'));
+    call.say('error', { code: 'model_unavailable', kind: 'unavailable', message: 'The model cannot answer right now' });
+    call.say('callEnded', { reason: 'model_failed', durationMs: 10 });
+    expect((await screen.findByRole('alert')).textContent).toContain('The model cannot answer right now');
+    fireEvent.click(screen.getByRole('button', { name: 'Call again' }));
+    await waitFor(() => expect(parley.calls[1]?.start).toMatchObject({ conversationId: 'conversation-0001' }));
+    expect(parley.calls[1]!.start).not.toHaveProperty('callId');
+  });
+
+  it('says how much was lost of what the person said, until they are understood again', async () => {
+    parley.signedIn();
+    const call = await callFrom('/');
+    call.say('error', { code: 'audio_dropped', kind: 'invalid', message: 'Too fast', droppedMs: 1_240 });
+    expect((await screen.findByTestId('call-loss')).textContent).toContain('1.2 s of what you said');
+    call.text('USER', 'FINAL', 'hello', { messageId: 'm-1', seq: 1 });
+    await waitFor(() => expect(screen.queryByTestId('call-loss')).toBeNull());
+  });
+});

@@ -63,6 +63,8 @@ export function ConversationView({ id, initial, assistants, onChange }: Conversa
   const talk = (): void =>
     begin(id, { conversationId: isEmpty && initial.conversation === undefined ? undefined : id, assistant });
 
+  const takeOver = (callId: string): void => begin(id, { conversationId: id, assistant, callId });
+
   return (
     <div className="conversation" data-empty={isEmpty ? '' : undefined}>
       <h1 className={isEmpty ? 'greeting' : 'visually-hidden'}>
@@ -93,7 +95,7 @@ export function ConversationView({ id, initial, assistants, onChange }: Conversa
         {failure !== undefined && (
           <Notice action={{ label: 'Close', run: () => setFailure(undefined) }}>{failure}</Notice>
         )}
-        {here.active !== undefined && <CallPanel active={here.active} onRetry={talk} />}
+        {here.active !== undefined && <CallPanel active={here.active} onRetry={talk} onTakeOver={takeOver} />}
         <Composer
           placeholder={inCall ? 'Type into the call' : 'Write a message'}
           isAnswering={answers.state !== 'idle' && !inCall}

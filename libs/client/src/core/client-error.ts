@@ -2,7 +2,8 @@ import type { ErrorFacts, ErrorKind } from '@parley/protocol';
 
 /**
  * An error as a front end sees it, whatever wire it came over: a stable `code` to branch on, the `kind` that says who has
- * to act, and a `message` for people. `network` (nobody answered) is the client's own code, of kind `unavailable`.
+ * to act, and a `message` for people. `network` (nobody answered) and `offline` are the client's own codes,
+ * of kind `unavailable`.
  */
 export class ClientError extends Error {
   readonly code: string;
@@ -25,6 +26,9 @@ export const networkError = (cause?: unknown): ClientError =>
     { code: 'network', kind: 'unavailable', message: 'Parley cannot be reached. Check your connection.' },
     { cause },
   );
+
+export const offlineError = (): ClientError =>
+  new ClientError({ code: 'offline', kind: 'unavailable', message: 'You are offline.' });
 
 export const signedOutError = (): ClientError =>
   new ClientError({ code: 'signed_out', kind: 'denied', message: 'You are signed out. Sign in again.' });

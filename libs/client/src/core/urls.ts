@@ -16,4 +16,5 @@ export function httpUrl(base: string, path: string, query: Record<string, string
 }
 
 /** The same for a WebSocket: http becomes ws, https becomes wss. */
-export const socketUrl = (base: string, path: string): string => httpUrl(base, path).replace(/^http/, 'ws');
+export const socketUrl = (base: string, path: string, query: Record<string, string> = {}): string =>
+  httpUrl(base, path, query).replace(/^http/, 'ws');

@@ -1,39 +1,66 @@
-import { BEARER_SUBPROTOCOL, PROTOCOL_VERSION } from '@parley/protocol';
 import type { Fetch } from '../core/authorized-fetch';
-import { asClientError, errorOfResponse, networkError, type ClientError } from '../core/client-error';
+import { asClientError, networkError, offlineError, type ClientError } from '../core/client-error';
 import { backoffMs, systemClock, type Clock, type Timer } from '../core/clock';
-import { httpUrl, socketUrl } from '../core/urls';
+import { browserNetwork, type Network } from '../core/network';
 import type { TokenProvider } from '../session/token-provider';
+import { askWhy } from './ask-why';
 import { verdictOnClose, type ClosedSocket, type Remedy, type SocketEnd } from './close-verdict';
-import { abandon, browserWebSocket, type WebSocketFactory, type WebSocketLike } from './web-socket';
+import { admissionTo, type Credential } from './credential';
+import { LineWatch } from './line-watch';
+import { abandon, browserWebSocket, ignore, type WebSocketFactory, type WebSocketLike } from './web-socket';
 
 export interface SocketOptions {
   tokenSource: TokenProvider;
   /** Where Parley is. Default: the page's own origin. */
   baseUrl?: string;
+  /** How the socket says who is there. Default `subprotocol`. */
+  credential?: Credential;
   /** Time from opening a socket to the owner's `ready()`. Default 15 s. */
   readyTimeoutMs?: number;
-  /** Failed tries in a row before it gives up: of a first connection, of one that was up. Default 3 and 8 (about 45 s). */
-  maxAttempts?: { first: number; again: number };
+  /** Failed tries before a first connection is given up. Default 3. */
+  maxAttempts?: number;
+  /** How long a line that was up is looked for. Default: as long as it takes. */
+  giveUpAfterMs?: number;
   webSocket?: WebSocketFactory;
   fetch?: Fetch;
+  network?: Network;
   clock?: Clock;
   random?: () => number;
+}
+
+/** A line that is being looked for. */
+export interface Search {
+  /** From 1. */
+  attempt: number;
+  /** Why there is none. */
+  error: ClientError;
+  isOffline: boolean;
+  /** Whether the line had been up before. */
+  wasUp: boolean;
 }
 
 export interface SocketOwner {
   /** The handshake is done: say hello. Once the service has answered, call `ready()`. */
   socketOnOpen(): void;
   socketOnMessage(data: unknown): void;
-  /** The line was lost; this is the n-th try to find it again. Not told before the line was up for the first time. */
-  socketOnRetry(attempt: number): void;
+  /** Brings a token in-band; the service answers it. */
+  socketSayToken(token: string): void;
+  socketOnSearch(search: Search): void;
   socketOnEnd(reason: SocketEnd): void;
   socketOnFail(error: ClientError, remedy: Remedy): void;
+  /** Something that does not end the connection. */
+  socketOnWarning(error: ClientError): void;
 }
+
+/** An attempt to renew a token in-band that failed is made again after this long. */
+const RENEW_AGAIN_MS = 10_000;
 
 /** One of Parley's WebSockets, found again when it is lost: the token, the close codes and the waiting are dealt with here. */
 export class ReconnectingSocket {
   private readonly clock: Clock;
+  private readonly network: Network;
+  private readonly watch: LineWatch;
+  private readonly stopListening: () => void;
   private socket?: WebSocketLike;
   private isReady = false;
   private wasReady = false;
@@ -42,6 +69,10 @@ export class ReconnectingSocket {
   private token?: string;
   private refusedToken?: string;
   private timer?: Timer;
+  private renewal?: Timer;
+  private deadline?: Timer;
+  /** Waiting for no other reason than politeness: worth a try at once when the network is back. */
+  private isIdle = false;
   private lastError?: ClientError;
   private comeBackMs?: number;
   private lostSince?: number;
@@ -52,6 +83,9 @@ export class ReconnectingSocket {
     private readonly owner: SocketOwner,
   ) {
     this.clock = options.clock ?? systemClock;
+    this.network = options.network ?? browserNetwork;
+    this.watch = new LineWatch(this.clock, { ask: () => void this.sayToken(0), dead: () => this.lost() });
+    this.stopListening = this.network.onReturn(() => this.networkReturned());
   }
 
   /** The socket, while it is up and ready. */
@@ -65,15 +99,18 @@ export class ReconnectingSocket {
   }
 
   async open(): Promise<void> {
-    const { tokenSource, baseUrl = '', webSocket = browserWebSocket } = this.options;
+    const { tokenSource, webSocket = browserWebSocket } = this.options;
+    this.isIdle = false;
+    let admission;
     try {
       this.token = await tokenSource.token({ refused: this.refusedToken });
+      admission = await admissionTo(this.path, this.token, this.options);
     } catch (thrown) {
       const error = asClientError(thrown);
       return error.kind === 'denied' ? this.fail(error, 'sign-in') : this.tryAgain(error, error.retryAfterMs);
     }
     if (this.over) return;
-    const socket = webSocket(socketUrl(baseUrl, this.path), [PROTOCOL_VERSION, BEARER_SUBPROTOCOL + this.token]);
+    const socket = webSocket(admission.url, admission.protocols);
     this.socket = socket;
     this.lastError = undefined;
     let opened = false;
@@ -82,7 +119,11 @@ export class ReconnectingSocket {
       opened = true;
       this.owner.socketOnOpen();
     };
-    socket.onmessage = ({ data }) => this.owner.socketOnMessage(data);
+    socket.onerror = ignore;
+    socket.onmessage = ({ data }) => {
+      this.watch.heard();
+      this.owner.socketOnMessage(data);
+    };
     socket.onclose = ({ code, reason }) => void this.closed({ code, reason, opened, lastError: this.lastError });
     this.startTimer(this.options.readyTimeoutMs ?? 15_000, () => this.lost());
   }
@@ -90,9 +131,11 @@ export class ReconnectingSocket {
   /** The service has answered the hello: the line is up, and earlier failures are forgotten. */
   ready(): void {
     this.clock.cancel(this.timer);
+    this.clock.cancel(this.deadline);
     this.isReady = this.wasReady = true;
     this.attempts = 0;
-    this.refusedToken = this.comeBackMs = this.lostSince = undefined;
+    this.deadline = this.refusedToken = this.comeBackMs = this.lostSince = undefined;
+    this.watch.start();
   }
 
   /** What the service said last; a close that follows is explained by it. */
@@ -105,36 +148,45 @@ export class ReconnectingSocket {
     this.comeBackMs = afterMs;
   }
 
+  /** The token of this line ends soon: brings a new one, and again if none could be had. */
+  noteTokenExpiring(expiresInMs: number): void {
+    void this.sayToken(expiresInMs + 5_000);
+  }
+
   /** Sends a text frame; without a line it is lost. */
   send(frame: object): void {
     this.socket?.send(JSON.stringify(frame));
   }
 
   /** Gives the line up for dead and looks for another. */
-  lost(): void {
+  lost(error = this.lossError()): void {
     this.drop();
-    this.tryAgain(networkError());
+    this.tryAgain(error, error.retryAfterMs);
   }
 
   /** For good. The owner is not told. */
   close(): void {
     this.over = true;
+    this.stopListening();
     this.drop();
+    this.clock.cancel(this.deadline);
   }
 
   private async closed(socket: ClosedSocket): Promise<void> {
     this.drop();
     const verdict = verdictOnClose(socket);
     if (verdict.act === 'end') {
-      this.over = true;
+      this.close();
       return this.owner.socketOnEnd(verdict.reason);
     }
     if (verdict.act === 'fail') return this.fail(verdict.error, verdict.remedy);
     if (verdict.freshToken === true && !this.markRefused()) return this.fail(verdict.error, 'sign-in');
-    const why = verdict.askWhy === true ? await this.askWhy() : undefined;
+    const asks = verdict.askWhy === true && this.network.isOnline;
+    const why = asks ? await askWhy(this.options, this.token) : undefined;
     if (this.over) return;
     if (why?.status === 401 && !this.markRefused()) return this.fail(why, 'sign-in');
-    this.tryAgain(why ?? verdict.error, this.comeBackMs ?? why?.retryAfterMs ?? verdict.afterMs);
+    const error = why ?? (verdict.error.code === 'network' ? this.lossError() : verdict.error);
+    this.tryAgain(error, this.comeBackMs ?? why?.retryAfterMs ?? verdict.afterMs);
   }
 
   /** False when a token was refused before, and this one after it: a third will not help either. */
@@ -144,30 +196,39 @@ export class ReconnectingSocket {
     return true;
   }
 
-  /** A browser sees only 1006 of a refused handshake; this route says why. Undefined: nothing is wrong with us. */
-  private async askWhy(): Promise<ClientError | undefined> {
-    const send = this.options.fetch ?? ((input, init) => fetch(input, init));
-    try {
-      const response = await send(httpUrl(this.options.baseUrl ?? '', '/api/session/me'), {
-        headers: { authorization: `Bearer ${this.token}` },
-        signal: AbortSignal.timeout(5_000),
-      });
-      return response.ok ? undefined : await errorOfResponse(response);
-    } catch {
-      return networkError();
-    }
+  private networkReturned(): void {
+    if (this.over) return;
+    if (this.isReady) return this.watch.doubt();
+    if (!this.isIdle) return;
+    this.clock.cancel(this.timer);
+    void this.open();
   }
 
   private tryAgain(error: ClientError, afterMs = 0): void {
     if (this.over) return;
     this.attempts += 1;
-    const { first, again } = this.options.maxAttempts ?? { first: 3, again: 8 };
-    if (this.attempts > (this.wasReady ? again : first)) {
-      return this.fail(error, error.kind === 'denied' ? 'sign-in' : 'retry');
-    }
-    if (this.wasReady) this.owner.socketOnRetry(this.attempts);
+    if (!this.wasReady && this.attempts > (this.options.maxAttempts ?? 3)) return this.giveUp(error);
     const wait = Math.max(backoffMs(this.attempts, { random: this.options.random }), afterMs);
+    if (!this.startDeadline(error, wait)) return this.giveUp(error);
+    const { attempts: attempt, wasReady: wasUp } = this;
+    this.owner.socketOnSearch({ attempt, error, wasUp, isOffline: !this.network.isOnline });
+    if (this.over) return;
     this.startTimer(wait, () => void this.open());
+    this.isIdle = afterMs === 0;
+  }
+
+  /** False when the next try would come too late. */
+  private startDeadline(error: ClientError, waitMs: number): boolean {
+    const { giveUpAfterMs } = this.options;
+    if (!this.wasReady || giveUpAfterMs === undefined) return true;
+    const leftMs = (this.lostSince ?? this.clock.now()) + giveUpAfterMs - this.clock.now();
+    this.clock.cancel(this.deadline);
+    this.deadline = this.clock.after(leftMs, () => this.giveUp(error));
+    return waitMs < leftMs;
+  }
+
+  private giveUp(error: ClientError): void {
+    this.fail(error, error.kind === 'denied' ? 'sign-in' : 'retry');
   }
 
   private fail(error: ClientError, remedy: Remedy): void {
@@ -177,11 +238,33 @@ export class ReconnectingSocket {
   }
 
   private drop(): void {
-    this.clock.cancel(this.timer);
-    if (this.socket !== undefined) abandon(this.socket);
+    for (const timer of [this.timer, this.renewal]) this.clock.cancel(timer);
+    this.watch.stop();
+    if (this.socket !== undefined) abandon(this.socket, { forGood: this.over });
     this.socket = undefined;
-    this.isReady = false;
+    this.isReady = this.isIdle = false;
     this.lostSince ??= this.clock.now();
+  }
+
+  private async sayToken(minValidityMs: number): Promise<void> {
+    const { line } = this;
+    try {
+      const token = await this.options.tokenSource.token({ minValidityMs });
+      if (line === undefined || line !== this.line) return;
+      this.owner.socketSayToken(token);
+    } catch (thrown) {
+      if (line === undefined || line !== this.line) return;
+      const error = asClientError(thrown);
+      // The line lives to its token's end; the close that follows then says the rest.
+      this.owner.socketOnWarning(error);
+      if (error.kind === 'denied') return;
+      this.clock.cancel(this.renewal);
+      this.renewal = this.clock.after(RENEW_AGAIN_MS, () => void this.sayToken(minValidityMs));
+    }
+  }
+
+  private lossError(): ClientError {
+    return this.network.isOnline ? networkError() : offlineError();
   }
 
   private startTimer(ms: number, run: () => void): void {

@@ -5,10 +5,15 @@ import type { Remedy } from '../socket/close-verdict';
 /** A call as a person sees it. `listening` and `speaking` are the live ones. */
 export type CallState =
   | { name: 'idle' }
-  | { name: 'connecting' }
+  /** `error`: why the tries before this one (`attempt`, from 1) came to nothing. */
+  | { name: 'connecting'; attempt: number; error?: ClientError }
   | { name: 'listening' | 'speaking'; callId: string; conversationId: string }
-  /** The call is still there; the way to it, or the model behind it, is being found again. */
-  | { name: 'reconnecting'; attempt: number }
+  /** The model behind the call is being found again; the line is up, and what is said now is heard later. */
+  | { name: 'resuming'; attempt: number; reason: string }
+  /** The service hands the call over to another of its machines. */
+  | { name: 'moving'; attempt: number }
+  /** The line is lost and being looked for, for 30 s; what is said meanwhile is kept (10 s) and sent then. */
+  | { name: 'reconnecting'; attempt: number; isOffline: boolean; error: ClientError }
   | { name: 'ended'; reason: CallEndReason; durationMs?: number; usage?: CallUsage }
   | { name: 'failed'; error: ClientError; remedy: Remedy };
 

@@ -46,9 +46,50 @@ describe('OutgoingAudio', () => {
     out.answered();
     for (const mark of count(2, 4)) out.push(frame(mark), first);
     out.keep(frame(5), true);
-    out.repeatUnanswered();
+    out.resumed();
     const second = line(1e9);
     out.catchUp(second);
     expect(second.sent).toEqual([2, 3, 4, 5]);
+  });
+
+  it('repeats only what the service has not heard, when it says how much it has', () => {
+    const out = new OutgoingAudio();
+    const first = line();
+    for (const mark of count(1, 5)) out.push(frame(mark), first);
+    out.resumed(95); // 3 frames are 96 ms, and the service rounds down
+    const second = line();
+    out.catchUp(second);
+    expect(second.sent).toEqual([4, 5]);
+    // All five are unanswered still: another replica has to hear them all.
+    out.resumed();
+    const third = line();
+    out.catchUp(third);
+    expect(third.sent).toEqual([1, 2, 3, 4, 5]);
+    // The new replica counts from its own beginning.
+    out.resumed(160);
+    const fourth = line();
+    out.catchUp(fourth);
+    expect(fourth.sent).toEqual([]);
+  });
+
+  it('does not take for missing what the service threw away', () => {
+    const out = new OutgoingAudio();
+    const first = line();
+    for (const mark of count(1, 5)) out.push(frame(mark), first);
+    out.refused(64);
+    out.resumed(96);
+    const second = line();
+    out.catchUp(second);
+    expect(second.sent).toEqual([]);
+  });
+
+  it('repeats nothing to another call', () => {
+    const out = new OutgoingAudio();
+    out.push(frame(1), line());
+    out.keep(frame(2), true);
+    out.begun();
+    const second = line();
+    out.catchUp(second);
+    expect(second.sent).toEqual([2]);
   });
 });

@@ -1,6 +1,5 @@
 import { AUDIO } from '@parley/protocol';
-
-type Frame = Int16Array<ArrayBuffer>;
+import { FrameList, msOf, type Frame } from './frame-list';
 
 /** Audio that waits on a congested line, or for a call to begin, goes stale: above this the oldest is dropped. */
 const CONGESTED_MS = 2_000;
@@ -9,7 +8,6 @@ const KEPT_MS = 10_000;
 /** Handed to the browser's own buffer at most this far ahead; what is there cannot be taken back. */
 const AHEAD_MS = 250;
 
-const msOf = (samples: number): number => (samples / AUDIO.inputSampleRateHz) * 1_000;
 const AHEAD_BYTES = (AHEAD_MS / 1_000) * AUDIO.inputSampleRateHz * AUDIO.bytesPerSample;
 
 /** As much of a WebSocket as is needed to send audio without flooding it. */
@@ -22,6 +20,8 @@ export interface AudioLine {
 export class OutgoingAudio {
   private readonly waiting = new FrameList();
   private readonly unanswered = new FrameList();
+  /** Handed to the socket since the service began to count what it heard. */
+  private sentMs = 0;
 
   /** Audio not yet handed to the socket. */
   get waitingMs(): number {
@@ -56,10 +56,37 @@ export class OutgoingAudio {
     this.unanswered.clear();
   }
 
-  /** A replica that knows the call but did not hear its last audio takes over: that audio is sent again. */
-  repeatUnanswered(): void {
-    for (const frame of this.unanswered.takeAll().reverse()) this.waiting.addFirst(frame);
+  /**
+   * The call goes on over another line: what did not reach it waits to be said again, before what was said meanwhile.
+   * `heardMs` is how much of this call the service has heard, when the same replica goes on; what it heard it answers.
+   * Another replica, which does not say, goes on by what was written, so everything unanswered is said again.
+   */
+  resumed(heardMs?: number): void {
+    const missedMs = heardMs === undefined ? Infinity : this.sentMs - heardMs;
+    const frames = this.unanswered.takeAll().reverse();
+    let againMs = 0;
+    for (const frame of frames) {
+      const ms = msOf(frame.length);
+      // The service rounds to milliseconds, and a frame arrives whole or not at all.
+      if (againMs + ms / 2 > missedMs) this.unanswered.addFirst(frame);
+      else {
+        this.waiting.addFirst(frame);
+        againMs += ms;
+      }
+    }
+    this.sentMs = heardMs ?? 0;
     this.waiting.trimTo(KEPT_MS);
+  }
+
+  /** Another call begins: what was said in the one before is not said again. */
+  begun(): void {
+    this.unanswered.clear();
+    this.sentMs = 0;
+  }
+
+  /** The service threw this much away unheard. */
+  refused(ms: number): void {
+    this.sentMs -= ms;
   }
 
   clear(): void {
@@ -70,44 +97,8 @@ export class OutgoingAudio {
   private sendNext(line: AudioLine): void {
     const frame = this.waiting.take()!;
     line.send(frame);
+    this.sentMs += msOf(frame.length);
     this.unanswered.add(frame);
     this.unanswered.trimTo(KEPT_MS);
-  }
-}
-
-class FrameList {
-  private frames: Frame[] = [];
-  private samples = 0;
-
-  get ms(): number {
-    return msOf(this.samples);
-  }
-  add(frame: Frame): void {
-    this.frames.push(frame);
-    this.samples += frame.length;
-  }
-  addFirst(frame: Frame): void {
-    this.frames.unshift(frame);
-    this.samples += frame.length;
-  }
-  take(): Frame | undefined {
-    const frame = this.frames.shift();
-    this.samples -= frame?.length ?? 0;
-    return frame;
-  }
-  takeAll(): Frame[] {
-    const all = this.frames;
-    this.clear();
-    return all;
-  }
-  /** Drops the oldest. Answers how much, in ms. */
-  trimTo(ms: number): number {
-    const before = this.ms;
-    while (this.ms > ms) this.take();
-    return before - this.ms;
-  }
-  clear(): void {
-    this.frames = [];
-    this.samples = 0;
   }
 }

@@ -62,6 +62,11 @@ export class Transcript {
     this.add({ key: `typed-${this.typedCount}`, role: 'user', text, stage: 'typed' });
   }
 
+  /** The stream that was speaking is gone: another says what is left, in words of its own. */
+  cutOff(): void {
+    this.interrupted();
+  }
+
   /** The call is over: what was not said is not shown. */
   ended(): void {
     this.dropUnsaid();

@@ -113,6 +113,33 @@ describe('VoiceCall', () => {
     expect(audio.did).toContain('stop');
   });
 
+  it('counts what could not be heard of the person, until they are understood again', async () => {
+    const { call: made, connection } = await call();
+    const dropped = { code: 'audio_dropped', kind: 'invalid', message: 'Too fast', droppedMs: 320 };
+    for (const droppedMs of [320, 180]) connection.say('error', { ...dropped, droppedMs });
+    await until(made.lostSpeechMs, (ms) => ms === 500);
+    connection.say('textOutput', { contentId: 'u', role: 'USER', content: 'hello' });
+    await until(made.lostSpeechMs, (ms) => ms === 0);
+  });
+
+  it('shows each try to find its line, and no half answer of a stream that is gone', async () => {
+    const { call: made, connection } = await call();
+    connection.say('textOutput', {
+      contentId: 's',
+      role: 'ASSISTANT',
+      content: 'A long story',
+      additionalModelFields: '{"generationStage":"SPECULATIVE"}',
+    });
+    for (const attempt of [1, 2]) {
+      connection.say('callResuming', { reason: 'dropped', attempt });
+      await until(made.state, (state) => state.name === 'resuming' && state.attempt === attempt);
+    }
+    expect(made.transcript.get()).toMatchObject([{ text: 'A long story', interrupted: true }]);
+    connection.say('callResumed', { gapMs: 5 });
+    await until(made.state, ({ name }) => name === 'listening');
+    expect(made.callId).toBe('call-1');
+  });
+
   it('mutes the microphone only', async () => {
     const { call: made, audio } = await call();
     made.setMuted(true);

@@ -21,6 +21,7 @@ export class VoiceCall {
   private readonly currentLevel = new Subject(0);
   private readonly currentMuted = new Subject(false);
   private readonly currentPlayback = new Subject<PlaybackReport | undefined>(undefined);
+  private readonly currentLostMs = new Subject(0);
   private readonly currentBargeInMs = new Subject<number | undefined>(undefined);
 
   readonly state: Observable<CallState> = this.currentState;
@@ -29,11 +30,15 @@ export class VoiceCall {
   readonly microphoneLevel: Observable<number> = this.currentLevel;
   readonly muted: Observable<boolean> = this.currentMuted;
   readonly playback: Observable<PlaybackReport | undefined> = this.currentPlayback;
+  /** How much of what the person said since they were last understood could not be sent or taken, in ms. */
+  readonly lostSpeechMs: Observable<number> = this.currentLostMs;
   /** From the news of the last barge-in to silence, in ms; also a performance measure, `parley.barge-in`. */
   readonly bargeInMs: Observable<number | undefined> = this.currentBargeInMs;
 
   readonly client: VoiceClient;
   private readonly lines = new Transcript();
+  /** The client's state that was shown last. */
+  private shownState?: CallState;
   private audio?: CallAudio;
 
   constructor(private readonly options: VoiceCallOptions) {
@@ -41,8 +46,16 @@ export class VoiceCall {
     this.client.state.subscribe(() => this.refreshState());
     this.client.on('speech', (pcm) => this.audio?.play(pcm));
     this.client.on('interrupted', () => void this.bargeIn());
+    this.client.on('audioDropped', ({ droppedMs }) => this.currentLostMs.set(this.currentLostMs.get() + droppedMs));
+    this.client.on('callResuming', () => this.fold(() => this.lines.cutOff()));
+    this.client.on('callReady', ({ resumed, heardMs }) => {
+      if (resumed && heardMs === undefined) this.fold(() => this.lines.cutOff());
+    });
     this.client.on('contentStart', (event) => this.lines.contentStart(event));
-    this.client.on('textOutput', (event) => this.fold(() => this.lines.textOutput(event)));
+    this.client.on('textOutput', (event) => {
+      if (event.role === 'USER') this.currentLostMs.set(0);
+      this.fold(() => this.lines.textOutput(event));
+    });
     this.client.on('contentEnd', (event) => this.fold(() => this.lines.contentEnd(event)));
   }
 
@@ -51,9 +64,13 @@ export class VoiceCall {
     return this.client.conversationId;
   }
 
+  get callId(): string | undefined {
+    return this.client.callId;
+  }
+
   /** Call it in the handler of a click or key. Rejects with the ClientError that the state `failed` carries too. */
   async start(): Promise<void> {
-    this.currentState.set({ name: 'connecting' });
+    this.currentState.set({ name: 'connecting', attempt: 1 });
     try {
       const { audio: source } = this.options;
       const audio = typeof source === 'function' ? source() : new BrowserCallAudio(source);
@@ -118,9 +135,10 @@ export class VoiceCall {
     if (isOver(state)) return this.over(state);
     const heard = this.currentPlayback.get()?.phase === 'playing';
     const name = isLive(state) && heard ? 'speaking' : state.name;
-    if (name !== this.currentState.get().name || name === 'reconnecting') {
-      this.currentState.set({ ...state, name } as CallState);
-    }
+    // The levels come through here many times a second; only news are told.
+    if (name === this.currentState.get().name && state === this.shownState) return;
+    this.shownState = state;
+    this.currentState.set(name === state.name ? state : ({ ...state, name } as CallState));
   }
 
   private over(state: CallState): void {

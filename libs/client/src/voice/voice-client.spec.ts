@@ -1,56 +1,12 @@
 import { until } from '../core/observable';
-import { ClientError, signedOutError } from '../core/client-error';
+import { signedOutError } from '../core/client-error';
 import { systemClock } from '../core/clock';
-import type { TokenWish } from '../session/token-provider';
+import { FakeClock } from '../../test/fake-clock';
 import { startHttpServer, type Answer } from '../../test/http-server';
-import { startVoiceServer, type ServerConnection } from '../../test/voice-server';
-import { VoiceClient, type VoiceClientOptions } from './voice-client';
+import { frame, heard, mark, valueOf, voiceLines } from '../../test/voice-line';
+import type { ServerConnection } from '../../test/voice-server';
 
-let server: Awaited<ReturnType<typeof startVoiceServer>>;
-const clients: VoiceClient[] = [];
-beforeEach(async () => void (server = await startVoiceServer()));
-afterEach(async () => {
-  server.endCalls();
-  await Promise.all(clients.splice(0).map((client) => client.hangUp()));
-  await server.close();
-});
-
-/** The system's clock with all waits as good as gone. */
-const hasty = { ...systemClock, after: (ms: number, run: () => void) => systemClock.after(ms > 4_000 ? ms : 1, run) };
-
-function make(options: Partial<VoiceClientOptions> = {}) {
-  const wishes: TokenWish[] = [];
-  const tokenSource = {
-    token: (wish: TokenWish = {}) => {
-      wishes.push(wish);
-      return Promise.resolve(`token-${wishes.length}`);
-    },
-  };
-  const client = new VoiceClient({ tokenSource, baseUrl: server.url, clock: hasty, ...options });
-  clients.push(client);
-  const told: string[] = [];
-  client.on('interrupted', () => void told.push('interrupted'));
-  client.on('speech', (pcm) => void told.push(`speech ${[...pcm].join()}`));
-  client.on('textOutput', ({ content }) => void told.push(content));
-  return { client, wishes, told };
-}
-
-/** A call that is up, from both ends. */
-async function call(options?: Partial<VoiceClientOptions>) {
-  const made = make(options);
-  const started = made.client.start();
-  const connection = await server.connection();
-  const first = await connection.next();
-  connection.ready();
-  await started;
-  return { ...made, connection, first };
-}
-const heard = (client: VoiceClient, content: string): Promise<void> =>
-  new Promise((resolve) => void client.on('textOutput', (text) => text.content === content && resolve()));
-const mark = (connection: ServerConnection, content: string) =>
-  connection.say('textOutput', { contentId: 'mark', role: 'ASSISTANT', content });
-const frame = (value: number) => new Int16Array(512).fill(value);
-const valueOf = (data: unknown) => (data as Buffer).readInt16LE(0);
+const { make, call, connection: connected } = voiceLines();
 
 describe('VoiceClient, beginning', () => {
   it('brings the token as a subprotocol, not in the URL, and begins a managed call', async () => {
@@ -67,7 +23,7 @@ describe('VoiceClient, beginning', () => {
     const { client } = make();
     const started = client.start();
     client.sendAudio(frame(1));
-    const connection = await server.connection();
+    const connection = await connected();
     await connection.next();
     connection.ready();
     await started;
@@ -80,7 +36,7 @@ describe('VoiceClient, beginning', () => {
   it('fails with the service’s words when there is no such conversation', async () => {
     const { client } = make({ conversationId: 'unknown-conversation' });
     const started = client.start();
-    const connection = await server.connection();
+    const connection = await connected();
     await connection.next();
     connection.say('error', { code: 'conversation_not_found', kind: 'invalid', message: 'There is none' });
     await expect(started).rejects.toMatchObject({ code: 'conversation_not_found' });
@@ -90,7 +46,7 @@ describe('VoiceClient, beginning', () => {
   it('tries a refused token’s successor once, then asks for a sign-in', async () => {
     const { client, wishes } = make();
     const started = client.start();
-    for (let n = 0; n < 2; n++) (await server.connection()).socket.close(1008, 'Invalid authentication token');
+    for (let n = 0; n < 2; n++) (await connected()).socket.close(1008, 'Invalid authentication token');
     await expect(started).rejects.toMatchObject({ kind: 'denied' });
     expect(wishes).toEqual([{}, { refused: 'token-1' }]);
     expect(client.state.get()).toMatchObject({ name: 'failed', remedy: 'sign-in' });
@@ -103,10 +59,10 @@ describe('VoiceClient, beginning', () => {
   });
 
   it('gives up on a full service after a few tries, with its reason', async () => {
-    const { client } = make({ maxAttempts: { first: 2, again: 2 } });
+    const { client } = make({ maxAttempts: 2 });
     const started = client.start();
     for (let n = 0; n < 3; n++) {
-      const connection = await server.connection();
+      const connection = await connected();
       connection.say('error', { code: 'at_capacity', kind: 'unavailable', message: 'All lines are busy' });
       connection.socket.close(1013, 'All lines are busy');
     }
@@ -114,10 +70,45 @@ describe('VoiceClient, beginning', () => {
     expect(client.state.get()).toMatchObject({ name: 'failed', remedy: 'retry' });
   });
 
+  it('asks again on a new line when no call could be had, after the time it was told, and says why it waits', async () => {
+    const clock = new FakeClock();
+    const { client } = make({ clock });
+    const started = client.start();
+    const connection = await connected();
+    await connection.next();
+    const facts = { code: 'at_capacity', kind: 'unavailable', message: 'All lines are busy', retryAfterMs: 7_000 };
+    connection.say('error', facts);
+    const waiting = await until(client.state, (state) => state.name === 'connecting' && state.attempt === 2);
+    expect(waiting).toMatchObject({ error: { message: 'All lines are busy' } });
+    expect(clock.nextInMs).toBe(7_000);
+    clock.advance(7_000);
+    const again = await connected();
+    await again.next();
+    again.ready();
+    await started;
+  });
+
+  it('can bring a ticket instead, where subprotocols do not come through', async () => {
+    const http = await startHttpServer(() => ({ status: 201, json: { ticket: 'once', expiresInMs: 30_000 } }));
+    const { client } = make({
+      credential: 'ticket',
+      fetch: (input, init) => fetch(input.replace(/^http:\/\/[^/]+/, http.url), init),
+    });
+    const started = client.start();
+    const connection = await connected();
+    expect(connection.url).toBe('/ws/voice?ticket=once');
+    expect(connection.protocols).toEqual(['parley.v1']);
+    expect(http.seen).toMatchObject([{ path: '/api/session/ticket', body: '{"audience":"voice"}' }]);
+    await connection.next();
+    connection.ready();
+    await started;
+    await http.close();
+  });
+
   it('asks why, where a browser sees only that the handshake failed', async () => {
     const answers: Answer = { status: 429, json: { code: 'too_many_requests', kind: 'unavailable', message: 'Later' } };
     const http = await startHttpServer(() => answers);
-    const { client } = make({ baseUrl: http.url, maxAttempts: { first: 0, again: 0 } });
+    const { client } = make({ baseUrl: http.url, maxAttempts: 0 });
     await expect(client.start()).rejects.toMatchObject({ code: 'too_many_requests', status: 429 });
     expect(http.seen.at(-1)).toMatchObject({
       path: '/api/session/me',
@@ -190,110 +181,6 @@ describe('VoiceClient, speech', () => {
     const { client, connection } = await call();
     client.sendText('hello');
     await expect(connection.next()).resolves.toEqual({ textInput: { content: 'hello' } });
-  });
-});
-
-describe('VoiceClient, keeping a call', () => {
-  it('comes back to the same call after it lost its line, and sends what was said meanwhile', async () => {
-    const { client, connection } = await call();
-    client.sendAudio(frame(1));
-    await connection.next();
-    connection.socket.terminate();
-    await until(client.state, ({ name }) => name === 'reconnecting');
-    client.sendAudio(frame(2));
-    const again = await server.connection();
-    await expect(again.next()).resolves.toMatchObject({
-      callStart: { callId: 'call-1', conversationId: 'conversation-1' },
-    });
-    again.ready({ resumed: true });
-    // Not frame 1: the replica that holds the call heard it before the line broke.
-    expect(valueOf(await again.next())).toBe(2);
-    await until(client.state, ({ name }) => name === 'listening');
-  });
-
-  it('after callMoving says again what was not answered', async () => {
-    const { client, connection } = await call();
-    client.sendAudio(frame(1));
-    await connection.next();
-    connection.say('textOutput', { contentId: 'u', role: 'USER', content: 'understood' });
-    await heard(client, 'understood');
-    client.sendAudio(frame(2));
-    await connection.next();
-    connection.say('callMoving', { retryAfterMs: 1 });
-    connection.socket.close(1012, 'restarting');
-    const again = await server.connection();
-    await again.next();
-    again.ready({ resumed: true });
-    expect(valueOf(await again.next())).toBe(2);
-  });
-
-  it('takes up only the conversation once the call itself is past coming back to', async () => {
-    let late = 0;
-    const { client, connection } = await call({ clock: { ...hasty, now: () => Date.now() + late } });
-    connection.socket.terminate();
-    await until(client.state, ({ name }) => name === 'reconnecting');
-    late = 31_000;
-    const again = await server.connection();
-    await expect(again.next()).resolves.toEqual({
-      callStart: { conversationId: 'conversation-1', audio: 'binary' },
-    });
-  });
-
-  it('gives up after its last try', async () => {
-    const { client, connection } = await call({ maxAttempts: { first: 1, again: 2 }, fetch: () => Promise.reject() });
-    connection.socket.terminate();
-    for (let n = 0; n < 2; n++) (await server.connection()).socket.terminate();
-    const state = await until(client.state, ({ name }) => name === 'failed');
-    expect(state).toMatchObject({ error: { code: 'network' }, remedy: 'retry' });
-  });
-
-  it('renews its token in-band before it ends', async () => {
-    const { connection, wishes } = await call();
-    connection.say('tokenExpiring', { expiresInMs: 60_000 });
-    await expect(connection.next()).resolves.toEqual({ tokenRefresh: { token: 'token-2' } });
-    expect(wishes[1]).toEqual({ minValidityMs: 65_000 });
-  });
-
-  it('comes back with a new token when the old one ended during the call', async () => {
-    const { connection, wishes } = await call();
-    connection.socket.close(4401, 'Token expired');
-    const again = await server.connection();
-    expect(again.protocols).toEqual(['parley.v1', 'bearer.token-2']);
-    expect(wishes[1]).toEqual({ refused: 'token-1' });
-  });
-
-  it.each<[number, string, object]>([
-    [4401, 'Signed out', { name: 'failed', remedy: 'sign-in' }],
-    [4403, 'Forbidden', { name: 'failed', remedy: 'none' }],
-    [4408, 'Idle', { name: 'ended', reason: 'idle' }],
-    [4409, 'Replaced', { name: 'ended', reason: 'replaced' }],
-    [1007, 'Invalid', { name: 'failed', remedy: 'retry', error: expect.any(ClientError) }],
-  ])('does not come back after %i %s', async (code, reason, state) => {
-    const { client, connection } = await call();
-    connection.socket.close(code, reason);
-    expect(await until(client.state, ({ name }) => name === 'failed' || name === 'ended')).toMatchObject(state);
-  });
-
-  it('shows the model’s own reconnecting, and goes on', async () => {
-    const { client, connection } = await call();
-    connection.say('callResuming', { reason: 'stream_limit', attempt: 1 });
-    await until(client.state, ({ name }) => name === 'reconnecting');
-    connection.say('callResumed', { gapMs: 120 });
-    await until(client.state, ({ name }) => name === 'listening');
-  });
-
-  it('gives a line up that took nothing for 8 s', async () => {
-    let now = 0;
-    const { client } = await call({
-      clock: { ...hasty, now: () => now },
-      webSocket: (url, protocols) => {
-        const socket = new WebSocket(url, protocols);
-        Object.defineProperty(socket, 'bufferedAmount', { value: 1e6 });
-        return socket as never;
-      },
-    });
-    for (; now < 12_000; now += 32) client.sendAudio(frame(1));
-    expect(client.state.get()).toMatchObject({ name: 'reconnecting' });
   });
 });
 

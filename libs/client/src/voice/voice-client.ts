@@ -1,12 +1,11 @@
 import type { CallEndReason, ErrorFacts, VoiceClientEvent, VoiceServerEvents } from '@parley/protocol';
-import { asClientError, ClientError } from '../core/client-error';
+import { ClientError } from '../core/client-error';
 import { systemClock, type Clock } from '../core/clock';
 import { Emitter } from '../core/emitter';
 import { Subject, until, type Observable } from '../core/observable';
 import { pcm16OfBase64, pcm16OfBytes } from '../audio/pcm';
 import type { Remedy } from '../socket/close-verdict';
-import { ReconnectingSocket, type SocketOptions } from '../socket/reconnecting-socket';
-import type { WebSocketLike } from '../socket/web-socket';
+import { ReconnectingSocket, type Search, type SocketOptions } from '../socket/reconnecting-socket';
 import { isLive, isOver, type CallState } from './call-state';
 import { Interruptions, isInterruptedMarker } from './interruptions';
 import { OutgoingAudio } from './outgoing-audio';
@@ -15,6 +14,8 @@ import { parseVoiceFrame, type VoiceEvents } from './voice-events';
 export interface VoiceClientOptions extends SocketOptions {
   /** Goes on in this conversation, which has to exist; without it the service begins one. */
   conversationId?: string;
+  /** Takes this call over from another device or window of the same person, or comes back to it within its 30 s. */
+  callId?: string;
   assistant?: string;
   /** In lower case, as Nova Sonic wants it. */
   voiceId?: string;
@@ -22,7 +23,10 @@ export interface VoiceClientOptions extends SocketOptions {
 
 type Ready = VoiceServerEvents['callReady'];
 
-/** A call that lost its line can be come back to for this long (docs/protocol.md, `callStart.callId`). */
+/**
+ * A call that lost its line can be come back to for this long (docs/protocol.md, `callStart.callId`). After that it is over:
+ * nobody wants to find a microphone open again by itself minutes later.
+ */
 const RESUMABLE_MS = 30_000;
 /** How long a hang-up waits for the service's word before it just closes. */
 const HANG_UP_MS = 5_000;
@@ -46,17 +50,23 @@ export class VoiceClient {
   /** The call, once there is one; kept while its line is lost. */
   private call?: Ready;
   private lastError: ClientError | undefined;
+  /** The call that `callStart` asked for. */
+  private wantedCallId?: string;
   private isMoving = false;
   private fullSince?: number;
 
   constructor(private readonly options: VoiceClientOptions) {
     this.clock = options.clock ?? systemClock;
-    this.socket = new ReconnectingSocket('/ws/voice', options, {
+    this.wantedCallId = options.callId;
+    const socketOptions = { giveUpAfterMs: RESUMABLE_MS, ...options };
+    this.socket = new ReconnectingSocket('/ws/voice', socketOptions, {
       socketOnOpen: () => this.sayCallStart(),
       socketOnMessage: (data) => this.heard(data),
-      socketOnRetry: (attempt) => this.current.set({ name: 'reconnecting', attempt }),
+      socketSayToken: (token) => this.send({ event: { tokenRefresh: { token } } }),
+      socketOnSearch: (search) => this.searching(search),
       socketOnEnd: (reason) => this.end(reason),
       socketOnFail: (error, remedy) => this.fail(error, remedy),
+      socketOnWarning: (error) => this.events.emit('warning', error),
     });
   }
 
@@ -65,10 +75,15 @@ export class VoiceClient {
     return this.call?.conversationId ?? this.options.conversationId;
   }
 
+  /** The call's id, once there is one; another device takes the call over by it. */
+  get callId(): string | undefined {
+    return this.call?.callId;
+  }
+
   /** Begins. Resolves once the service listens; rejects with the ClientError that the state `failed` carries too. */
   async start(): Promise<Ready> {
     if (this.current.get().name !== 'idle') throw new Error('A VoiceClient makes one call');
-    this.current.set({ name: 'connecting' });
+    this.current.set({ name: 'connecting', attempt: 1 });
     void this.socket.open();
     const state = await until(this.current, (now) => isLive(now) || isOver(now));
     if (isLive(state) && this.call !== undefined) return this.call;
@@ -108,10 +123,14 @@ export class VoiceClient {
 
   private sayCallStart(): void {
     const { assistant, voiceId } = this.options;
-    const { conversationId } = this;
-    const lostForMs = this.clock.now() - (this.socket.lostAt ?? this.clock.now());
-    const callId = lostForMs < RESUMABLE_MS ? this.call?.callId : undefined;
+    const { conversationId, wantedCallId: callId } = this;
     this.send({ event: { callStart: { conversationId, callId, assistant, voiceId, audio: 'binary' } } });
+  }
+
+  private searching({ attempt, error, isOffline, wasUp }: Search): void {
+    if (!wasUp) this.current.set({ name: 'connecting', attempt: attempt + 1, error });
+    else if (this.isMoving) this.current.set({ name: 'moving', attempt });
+    else this.current.set({ name: 'reconnecting', attempt, error, isOffline });
   }
 
   private heard(data: unknown): void {
@@ -130,11 +149,12 @@ export class VoiceClient {
   /** Events that change something here; all are passed on, and unknown ones change nothing. */
   private readonly handlers: { [N in keyof VoiceServerEvents]?: (body: VoiceServerEvents[N]) => void } = {
     callReady: (ready) => this.callOnReady(ready),
-    callResuming: ({ attempt }) => this.current.set({ name: 'reconnecting', attempt }),
+    callResuming: ({ attempt, reason }) => this.current.set({ name: 'resuming', attempt, reason }),
     callResumed: () => this.nowLive('listening'),
     callMoving: ({ retryAfterMs }) => {
       this.isMoving = true;
       this.socket.noteComeBack(retryAfterMs);
+      this.current.set({ name: 'moving', attempt: 0 });
     },
     callEnded: ({ reason, durationMs, usage }) =>
       // The service says what went wrong in the error before it.
@@ -159,15 +179,16 @@ export class VoiceClient {
       else if (type === 'AUDIO' && stopReason === 'END_TURN') this.nowLive('listening');
     },
     completionEnd: () => this.nowLive('listening'),
-    tokenExpiring: ({ expiresInMs }) => void this.refreshToken(expiresInMs),
+    tokenExpiring: ({ expiresInMs }) => this.socket.noteTokenExpiring(expiresInMs),
     error: (facts) => this.serverSaidError(facts as ErrorFacts),
   };
 
   private callOnReady(ready: Ready): void {
     this.call = ready;
+    this.wantedCallId = ready.callId;
     this.socket.ready();
-    // A call that only lost its line was heard up to then; one that moved was not, since the last words it understood.
-    if (ready.resumed && this.isMoving) this.outgoing.repeatUnanswered();
+    if (ready.resumed) this.outgoing.resumed(ready.heardMs);
+    else this.outgoing.begun();
     this.isMoving = false;
     this.fullSince = undefined;
     const { line } = this.socket;
@@ -175,29 +196,27 @@ export class VoiceClient {
     this.nowLive('listening');
   }
 
-  private serverSaidError(facts: ErrorFacts): void {
-    const error = (this.lastError = new ClientError(facts));
+  private serverSaidError({ droppedMs, ...facts }: VoiceServerEvents['error']): void {
+    const error = (this.lastError = new ClientError(facts as ErrorFacts));
     this.socket.noteError(error);
-    if (this.socket.line !== undefined) return this.events.emit('warning', error);
-    // No call came of `callStart`. What will not get better by waiting ends here; the close decides about the rest.
-    if (error.kind === 'invalid' || error.code === 'forbidden') this.fail(error, 'none');
+    if (droppedMs !== undefined) this.outgoing.refused(droppedMs);
+    if (this.socket.line !== undefined) {
+      if (droppedMs !== undefined) return this.events.emit('audioDropped', { droppedMs });
+      return this.events.emit('warning', error);
+    }
+    // No call came of `callStart`.
+    if (error.kind === 'unavailable' || error.kind === 'fault') return this.socket.lost(error);
+    if (error.kind === 'denied' && error.code !== 'forbidden') return; // the close that follows decides
+    if (this.wantedCallId === undefined) return this.fail(error, 'none');
+    // What is refused may be the call that was asked for: a new one in its conversation is the next best.
+    this.wantedCallId = undefined;
+    this.sayCallStart();
   }
 
   private watchForStall(isFull: boolean): void {
     if (!isFull) return void (this.fullSince = undefined);
     this.fullSince ??= this.clock.now();
     if (this.clock.now() - this.fullSince > STALLED_MS) this.socket.lost();
-  }
-
-  private async refreshToken(expiresInMs: number): Promise<void> {
-    const before: WebSocketLike | undefined = this.socket.line;
-    try {
-      const token = await this.options.tokenSource.token({ minValidityMs: expiresInMs + 5_000 });
-      if (before === this.socket.line) this.send({ event: { tokenRefresh: { token } } });
-    } catch (error) {
-      // The call lives to its token's end; the close that follows says the rest.
-      this.events.emit('warning', asClientError(error));
-    }
   }
 
   private interrupt(contentId: string): void {
