@@ -8,7 +8,7 @@ import {
   type OnModuleInit,
   type Provider,
 } from '@nestjs/common';
-import { APP_GUARD } from '@nestjs/core';
+import { APP_FILTER, APP_GUARD } from '@nestjs/core';
 import { CachingTokenVerifier } from '../domain/caching-token-verifier';
 import { ConnectionLimits } from '../domain/connection-limits';
 import { OpenConnections } from '../domain/open-connections';
@@ -22,6 +22,7 @@ import { AuthGuard } from './auth.guard';
 import { checkAuthOptions, type AuthOptions, type SessionStores } from './auth-options';
 import { Authenticator } from './authenticator';
 import { Guests } from './guests';
+import { RefusalFilter } from './refusal.filter';
 import { sessionStoresOf } from './session-stores';
 import {
   AUTH_OPTIONS,
@@ -126,6 +127,7 @@ export class AuthModule implements OnModuleInit, OnApplicationShutdown {
         },
         ...parts,
         { provide: APP_GUARD, useClass: AuthGuard },
+        { provide: APP_FILTER, useClass: RefusalFilter },
       ],
       exports: [
         AUTH_OPTIONS,
