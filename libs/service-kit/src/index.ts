@@ -1,6 +1,10 @@
 export { authOptionsOf } from './auth-options';
 export { ConfigError, baseConfigSchema, flag, list, readConfig, type BaseConfig } from './config/read-config';
 export { readConfigOrExit } from './config/configured';
+export { secret, secretNames } from './config/secrets-by-reference';
+export { awsSecrets } from './secrets/aws-secrets';
+export { CachedSecrets, type CachedSecretsOptions } from './secrets/cached-secrets';
+export { SecretUnreadable, type SecretSource } from './secrets/secret-source';
 export { Readiness } from './health/readiness';
 export { type BodyLimit } from './http/json-body';
 export { logError } from './http/problem.filter';

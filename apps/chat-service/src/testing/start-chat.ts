@@ -48,7 +48,7 @@ export async function startChat(options: BedrockOptions = {}): Promise<ChatUnder
   });
   const tables = { conversations: 'conversations', sessions: 'sessions' };
   await createTables(dynamo.endpoint, tables);
-  const config = readConfig(chatConfigSchema, {
+  const config = await readConfig(chatConfigSchema, {
     PORT: '0',
     ADMIN_PORT: '0',
     HOST: '127.0.0.1',
