@@ -1,4 +1,4 @@
-import { baseConfigSchema, flag } from '@parley/service-kit';
+import { baseConfigSchema, flag, secret } from '@parley/service-kit';
 import type { ChatModelOptions } from '@parley/assistants';
 import { z } from 'zod';
 
@@ -10,7 +10,7 @@ export const chatConfigSchema = baseConfigSchema.extend({
     .url({ protocol: /^https?$/ })
     .describe('the sign-in domain, such as https://x.auth.eu-north-1.amazoncognito.com'),
   COGNITO_LOGIN_CLIENT_ID: z.string().min(1).describe('the app client that exchanges authorization codes'),
-  COGNITO_CLIENT_SECRET: z.string().optional().describe('its secret, where it has one'),
+  COGNITO_CLIENT_SECRET: secret(z.string().optional().describe('its secret, where it has one')),
   GUEST_BARE_LABELS: flag().describe(
     'true lets a long sessionId alone stand for its history, where cookies are blocked',
   ),
