@@ -1,7 +1,7 @@
 import { AUDIO } from '@parley/protocol';
 import type { Call } from './call';
 
-/** Without audio for this long a caller counts as muted, slow or away. */
+/** Without audio for this long a caller counts as muted, slow or away; in the middle of a sentence the call knows better. */
 const QUIET_AFTER_MS = 300;
 const MAX_AT_ONCE_MS = 500;
 const BYTES_PER_MS = (AUDIO.inputSampleRateHz * AUDIO.bytesPerSample) / 1_000;
@@ -35,7 +35,7 @@ export class CallClock {
   beat(): void {
     for (const call of this.calls) {
       const quietMs = this.now() - call.heardAt;
-      if (quietMs >= QUIET_AFTER_MS)
+      if (quietMs >= QUIET_AFTER_MS && quietMs >= call.patienceMs)
         call.hearSilence(SILENCE.subarray(0, Math.floor(Math.min(quietMs, MAX_AT_ONCE_MS)) * BYTES_PER_MS));
       call.tick();
     }

@@ -1,7 +1,7 @@
 import { ParleyError } from '@parley/errors';
 import { CallClock } from './call-clock';
 import type { CallTool } from './ports/call-tool.port';
-import { speech, text } from './testing/scripted-model';
+import { loud, quiet, speech, text } from './testing/scripted-model';
 import { eventually, setUp } from './testing/set-up';
 import { Transcript } from './transcript';
 
@@ -159,6 +159,7 @@ it('feeds silence at real-time pace to a caller who sends nothing, and none to o
     get heardAt() {
       return heardAt;
     },
+    patienceMs: 0,
     hearSilence(frame: Buffer) {
       heard.push(frame.length / 32);
       heardAt = now;
@@ -259,4 +260,16 @@ it('lets the assistant speak first where its data says so, without a word of it 
   expect(model.last.texts('USER')).toEqual(['Greet the caller.']);
   await call.end('hangup');
   expect(stored).toEqual([]);
+});
+
+it('puts no silence into the middle of a sentence while the network pauses, and not for long where it is gone', async () => {
+  const { call } = setUp();
+  expect(call.patienceMs).toBe(0);
+  for (let n = 0; n < 10; n += 1) call.hear(loud());
+  expect(call.patienceMs).toBe(1_000);
+  call.detach();
+  expect(call.patienceMs).toBe(5_000);
+  call.hearSilence(quiet());
+  expect(call.patienceMs).toBe(0);
+  await call.end('hangup');
 });

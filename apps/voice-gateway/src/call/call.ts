@@ -14,6 +14,11 @@ import { Transcript } from './transcript';
 
 const BYTES_PER_MS = (AUDIO.inputSampleRateHz * AUDIO.bytesPerSample) / 1_000;
 
+/** In the middle of a sentence a network may pause so long before silence is put in its place: it would cut a word in two. */
+const STALL_MS = 1_000;
+/** The same for a connection that is gone: most who come back at all come back sooner. */
+const ABSENCE_MS = 5_000;
+
 /** Milliseconds. */
 export interface CallLimits {
   rotation: RotationTimes;
@@ -60,6 +65,8 @@ export class Call implements LineListener {
   private lastHeardAt: number;
   private lastSpokenAt: number;
   private heardBytes = 0;
+  /** Silence is being heard in place of the caller. */
+  private isSilent = false;
   private detachedAt: number | undefined;
   private speechEndedAt: number | undefined;
   private moveBy: number | undefined;
@@ -100,6 +107,12 @@ export class Call implements LineListener {
     return this.reason !== undefined;
   }
 
+  /** How long nothing may come from the caller before silence is heard in its place. */
+  get patienceMs(): number {
+    if (this.isSilent || !this.line.callerSpeaks) return 0;
+    return this.detachedAt === undefined ? STALL_MS : ABSENCE_MS;
+  }
+
   /** Why the model failed, when it did. */
   get failed(): ParleyError | undefined {
     return this.failure;
@@ -110,6 +123,7 @@ export class Call implements LineListener {
     if (this.reason) return;
     this.lastHeardAt = this.now();
     this.heardBytes += frame.length;
+    this.isSilent = false;
     this.line.hear(frame);
   }
 
@@ -117,6 +131,7 @@ export class Call implements LineListener {
   hearSilence(frame: Buffer): void {
     if (this.reason) return;
     this.lastHeardAt = this.now();
+    this.isSilent = true;
     this.line.hearSilence(frame);
   }
 

@@ -88,6 +88,11 @@ export class ModelLine {
     return !this.unanswered.hasSpeech;
   }
 
+  /** The caller is in the middle of a sentence. */
+  get callerSpeaks(): boolean {
+    return this.unanswered.isSpeech;
+  }
+
   hear(frame: Buffer): void {
     if (this.closing) return;
     this.unanswered.push(frame);
@@ -117,7 +122,7 @@ export class ModelLine {
     const moment = { ageMs: now - stream.openedAt, silentMs: now - stream.spokenAt };
     if (this.rotating || !this.plan.isDue(moment)) return;
     const { quiet } = this;
-    const callerSpeaks = !quiet && this.unanswered.isSpeech;
+    const callerSpeaks = !quiet && this.callerSpeaks;
     if (this.plan.shouldRotate({ ...moment, quiet, callerSpeaks })) void this.rotate(quiet ? 'quiet' : 'forced');
   }
 
