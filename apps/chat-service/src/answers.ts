@@ -97,6 +97,12 @@ export function composeAnswers({ config, logger, metrics, dynamo, replicas }: An
     tools: createTools(knowledgeBaseOf(config)),
     budget,
     usage,
+    timeouts: {
+      firstChunkMs: config.ANSWER_FIRST_CHUNK_MS,
+      chunkMs: config.ANSWER_CHUNK_MS,
+      toolMs: config.ANSWER_TOOL_MS,
+      totalMs: config.ANSWER_TOTAL_MS,
+    },
     report,
     onEnd: ({ outcome, usage: counted, estimatedUsage }, { id }) => {
       answers.inc({ assistant: id, outcome });

@@ -82,25 +82,6 @@ describe('an unmodified useChat', () => {
     expect(ui.said.map(([, text]) => text)[0]).toBe('first, edited');
     expect(textsOf(await logOf('alice', ui.id))).toEqual(ui.said);
   });
-
-  it.each([
-    [
-      'an exception in the stream',
-      { kind: 'exception', name: 'modelStreamErrorException', at: 3 },
-      'model_unavailable',
-    ],
-    ['a broken connection', { kind: 'drop', at: 3 }, 'model_unavailable'],
-    ['a clean early end', { kind: 'end', at: 3 }, 'model_unavailable'],
-    ['a refusal', { kind: 'http', status: 400 }, 'model_unavailable'],
-  ])('shows %s of the model as an error, and can try again', async (_, fault, code) => {
-    const ui = new Chat('alice');
-    chat.bedrock.faults.next(fault as never);
-    await ui.sendMessage({ text: 'will fail' });
-    expect([ui.status, ui.error?.message]).toEqual(['error', code]);
-    await ui.regenerate();
-    expect(ui.status).toBe('ready');
-    expect(textsOf(await logOf('alice', ui.id)).map(([role]) => role)).toEqual(['user', 'assistant']);
-  });
 });
 
 describe('a generation', () => {

@@ -1,5 +1,5 @@
 import { baseConfigSchema, flag } from '@parley/service-kit';
-import type { ChatModelOptions } from '@parley/assistants';
+import { ANSWER_TIMEOUTS, type ChatModelOptions } from '@parley/assistants';
 import { z } from 'zod';
 
 const count = (standard: number) => z.coerce.number().int().min(1).default(standard);
@@ -27,6 +27,12 @@ export const chatConfigSchema = baseConfigSchema.extend({
     .optional()
     .describe('an OpenAI-compatible server with its /v1, for models named openai:…, such as http://localhost:11434/v1'),
   OPENAI_API_KEY: z.string().optional().describe('its key, where it wants one'),
+  ANSWER_FIRST_CHUNK_MS: count(ANSWER_TIMEOUTS.firstChunkMs).describe(
+    'how long a model may think before its first piece',
+  ),
+  ANSWER_CHUNK_MS: count(ANSWER_TIMEOUTS.chunkMs).describe('how long it may be silent between two pieces'),
+  ANSWER_TOOL_MS: count(ANSWER_TIMEOUTS.toolMs).describe('how long one run of a tool may take'),
+  ANSWER_TOTAL_MS: count(ANSWER_TIMEOUTS.totalMs).describe('how long a whole answer may take'),
   USER_REQUESTS_PER_MINUTE: count(30).describe('questions of one user in a minute'),
   USER_TOKENS_PER_DAY: count(500_000).describe('tokens of one user in a day (UTC)'),
   USER_CONCURRENT_ANSWERS: count(5).describe('answers for one user at the same time'),

@@ -81,14 +81,15 @@ export class Answering {
     const guest = author.kind === 'guest';
     const chosen = request.assistant === undefined ? undefined : assistants.get(request.assistant, { guest });
     const [conversation, current] = await Promise.all([
-      this.open(author, request.id, chosen),
+      this.existing(author, request.id),
       this.parts.claims.find(request.id),
     ]);
-    const assistant = chosen ?? assistants.get(conversation.assistant, { guest });
+    const assistant = chosen ?? assistants.get(conversation?.assistant, { guest });
     // Checked before anything is written: a wrong context is the caller's to mend.
     parseContext(assistant, request.context);
 
-    const last = await this.assertAlive(current);
+    // Of a conversation that is not this author's nothing is told, not even that somebody writes there.
+    const last = conversation === undefined ? undefined : await this.assertAlive(current);
     if (last !== undefined && this.answers(last, turn)) return last;
     if (last?.state === 'running') throw running();
     return this.begin(author, turn, assistant, request, last);
@@ -107,19 +108,20 @@ export class Answering {
     const reservation = await this.reserve(author, assistant, generationId);
     let claim: GenerationClaim | undefined;
     try {
+      if (last === undefined) await store.create(author, { id: conversationId, assistant: assistant.id });
       const draft = { conversationId, generationId, key: turn.key, principalId: author.id, assistant: assistant.id };
       claim = await claims.take(draft, last);
       if (claim === undefined) {
-        await reservation.settle(0);
         // Somebody was first: perhaps the same request, sent twice at once.
         const first = await claims.find(conversationId);
-        if (first !== undefined && this.answers(first, turn)) return first;
-        throw running();
+        if (first === undefined || !this.answers(first, turn)) throw running();
+        await reservation.settle(0);
+        return first;
       }
       await saveTurn(store, author, conversationId, turn, generationId);
     } catch (error) {
+      await reservation.settle(0);
       if (claim !== undefined) {
-        await reservation.settle(0);
         await claims.release(claim).catch((cause: unknown) => {
           report('a claim could not be given back; its lease will run out', cause);
         });
@@ -156,14 +158,14 @@ export class Answering {
     return succeeded && turn.trigger === 'submit-message' && this.now() - endedAt < GENERATION_KEPT_MS;
   }
 
-  /** The conversation of this id; made on first use, for an id that nobody has. */
-  private async open(author: Author, id: string, assistant: Assistant | undefined): Promise<Conversation> {
+  /** The author's conversation of this id; it is made with the first question that is admitted. */
+  private async existing(author: Author, id: string): Promise<Conversation | undefined> {
     try {
       return await this.parts.store.get(author.id, id);
     } catch (error) {
-      if (!(error instanceof ParleyError) || error.code !== 'conversation_not_found') throw error;
+      if (error instanceof ParleyError && error.code === 'conversation_not_found') return undefined;
+      throw error;
     }
-    return this.parts.store.create(author, { id, assistant: (assistant ?? this.parts.assistants.get()).id });
   }
 
   private async *produce(
