@@ -25,6 +25,7 @@ import { Answering } from './chat/answering';
 import { Following } from './chat/following';
 import { Generations, type StopHints } from './chat/generations';
 import { Rescue } from './chat/rescue';
+import { Retention } from './retention';
 import { chatModelOptionsOf, type ChatConfig } from './config';
 
 export interface AnswersParts {
@@ -113,7 +114,9 @@ export function composeAnswers({ config, logger, metrics, dynamo, replicas }: An
     },
   });
   const following = new Following({ claims, log, store, rescue, report });
+  const retention = new Retention({ store, counters, days: config.RETENTION_DAYS });
   return {
+    retention,
     store,
     claims,
     log,

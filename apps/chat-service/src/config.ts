@@ -27,6 +27,12 @@ export const chatConfigSchema = baseConfigSchema.extend({
     .optional()
     .describe('an OpenAI-compatible server with its /v1, for models named openai:…, such as http://localhost:11434/v1'),
   OPENAI_API_KEY: z.string().optional().describe('its key, where it wants one'),
+  RETENTION_DAYS: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .optional()
+    .describe('what was said longer ago is erased; kept for ever without it'),
   ANSWER_FIRST_CHUNK_MS: count(ANSWER_TIMEOUTS.firstChunkMs).describe(
     'how long a model may think before its first piece',
   ),

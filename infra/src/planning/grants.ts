@@ -22,10 +22,11 @@ export interface GrantContext {
 
 const READ = ['dynamodb:BatchGetItem', 'dynamodb:ConditionCheckItem', 'dynamodb:GetItem', 'dynamodb:Query'];
 const WRITE = ['dynamodb:BatchWriteItem', 'dynamodb:DeleteItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'];
+const ACTIONS = { read: READ, write: [...READ, ...WRITE].sort(), sweep: [...READ, ...WRITE, 'dynamodb:Scan'].sort() };
 
 /**
- * The statements of a task role: what the descriptor's grants name, and nothing else. No `Scan`: no service reads a whole
- * table. A knowledge base that is not configured gives no statement.
+ * The statements of a task role: what the descriptor's grants name, and nothing else. `Scan` only for who sweeps
+ * a table: what serves people never reads a whole one. A knowledge base that is not configured gives no statement.
  */
 export function statementsOf(grants: readonly Grant[], context: GrantContext): Statement[] {
   const statements = grants.flatMap((grant) => statementsOfOne(grant, context));
@@ -50,7 +51,7 @@ function statementsOfOne(grant: Grant, context: GrantContext): Statement[] {
         {
           Sid: `Table${capital(grant.table)}`,
           Effect: 'Allow',
-          Action: grant.access === 'write' ? [...READ, ...WRITE].sort() : READ,
+          Action: ACTIONS[grant.access],
           // The indexes of this one table: a table's ARN does not cover them.
           Resource: [arn, `${arn}/index/*`],
         },

@@ -5,6 +5,7 @@ import {
   parseContext,
   streamAnswer,
   toolsOf,
+  writeTitle,
   type AnswerEnd,
   type AnswerRequest,
   type AnswerTimeouts,
@@ -23,13 +24,15 @@ import {
   type GenerationClaims,
 } from '@parley/conversations';
 import { ParleyError, asParleyError } from '@parley/errors';
-import type { Author, ChatRequest, Conversation, Message } from '@parley/protocol';
+import { textOf, type Author, type ChatRequest, type Conversation, type Message } from '@parley/protocol';
 import { readTurn, type ChatTurn } from './chat-request';
 import type { Generations, ProducedChunk } from './generations';
 import { authorOf, keepAnswer } from './keeping-the-answer';
 import type { Rescue } from './rescue';
 import { saveTurn } from './saving-the-turn';
 
+/** A title may take this long; nobody waits for it but a process that leaves. */
+const TITLE_MS = 10_000;
 /** Reserved for what the model is told, until it is known. */
 const PROMPT_TOKENS = 2_000;
 /** Of the conversation, told to the model; its characters are bounded besides. */
@@ -226,6 +229,27 @@ export class Answering {
   private async after(claim: GenerationClaim, assistant: Assistant, end: AnswerEnd, history: readonly Message[]) {
     this.parts.onEnd?.(end, assistant);
     await this.record(claim, assistant, claim.generationId, end);
+    const isFirst = history.length === 1 && end.outcome === 'completed' && end.text.trim() !== '';
+    if (isFirst) await this.entitle(claim, assistant, textOf(history[0]!.parts), end.text);
+  }
+
+  /** Names the conversation after its first answer. It has a title already, the beginning of the question. */
+  private async entitle(claim: GenerationClaim, assistant: Assistant, question: string, answer: string): Promise<void> {
+    const { store, models, report } = this.parts;
+    try {
+      const { title, usage } = await writeTitle({
+        model: models(assistant.model),
+        question,
+        answer,
+        nonce: randomBytes(16).toString('hex'),
+        signal: AbortSignal.timeout(TITLE_MS),
+      });
+      if (title !== undefined) await store.entitle(claim.principalId, claim.conversationId, title);
+      const id = `title/${claim.generationId}`;
+      await this.record(claim, assistant, id, { usage, estimatedUsage: usage, modelIndex: 0 });
+    } catch (error) {
+      report('a conversation keeps the title it has', error);
+    }
   }
 
   private async record(

@@ -1,10 +1,11 @@
-import { Body, Controller, Delete, Get, HttpCode, Inject, Param, Patch, Post, Query } from '@nestjs/common';
+import { Body, Controller, Delete, Get, HttpCode, Inject, Param, Patch, Post, Query, Res } from '@nestjs/common';
 import type { AssistantCatalog } from '@parley/assistants';
 import { CurrentPrincipal, type Principal } from '@parley/auth';
 import type { ConversationStore } from '@parley/conversations';
 import { ParleyError } from '@parley/errors';
 import {
   conversationIdSchema,
+  exportQuerySchema,
   createConversationSchema,
   listQuerySchema,
   messagesQuerySchema,
@@ -13,9 +14,11 @@ import {
   type ConversationList,
   type EntryPage,
 } from '@parley/protocol';
+import type { Response } from 'express';
 import type { z } from 'zod';
 import { Authors } from '../chat/authors';
 import { ASSISTANTS, CONVERSATIONS } from '../ports';
+import { fileNameOf, markdownOf, readAll } from './export';
 
 /** `/api/conversations`: the person's conversations and what was said in them, by voice and in text alike. */
 @Controller('api/conversations')
@@ -75,6 +78,28 @@ export class ConversationsController {
     @Query({ schema: messagesQuerySchema }) query: z.output<typeof messagesQuerySchema>,
   ): Promise<EntryPage> {
     return this.conversations.page(principal.id, known(id), query);
+  }
+
+  /** Everything that was said, as a file. */
+  @Get(':id/export')
+  async export(
+    @CurrentPrincipal() { id: principalId }: Principal,
+    @Param('id') id: string,
+    @Query({ schema: exportQuerySchema }) { format }: z.output<typeof exportQuerySchema>,
+    @Res() response: Response,
+  ): Promise<void> {
+    const conversation = await this.conversations.get(principalId, known(id));
+    const messages = await readAll(this.conversations, principalId, id);
+    const extension = format === 'json' ? 'json' : 'md';
+    response
+      .type(format === 'json' ? 'application/json' : 'text/markdown')
+      .set('content-disposition', `attachment; filename="${fileNameOf(conversation.title)}.${extension}"`)
+      .set('cache-control', 'no-store')
+      .send(
+        format === 'json'
+          ? JSON.stringify({ conversation: this.named(conversation), messages })
+          : markdownOf(conversation, messages),
+      );
   }
 
   /** The store knows assistants by id; people know them by name. */
