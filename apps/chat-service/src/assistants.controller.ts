@@ -1,10 +1,11 @@
 import { Controller, Get, Inject } from '@nestjs/common';
 import type { AssistantCatalog, Switches } from '@parley/assistants';
-import { CurrentPrincipal, type Principal } from '@parley/auth';
+import { AllowGuests, CurrentPrincipal, type Principal } from '@parley/auth';
 import type { AssistantSummary } from '@parley/protocol';
 import { ASSISTANTS, SWITCHES } from './ports';
 
 @Controller('api/assistants')
+@AllowGuests()
 export class AssistantsController {
   constructor(
     @Inject(ASSISTANTS) private readonly assistants: AssistantCatalog,

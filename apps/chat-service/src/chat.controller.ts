@@ -11,7 +11,7 @@ import {
   Res,
   type BeforeApplicationShutdown,
 } from '@nestjs/common';
-import { CurrentPrincipal, Public, type Principal } from '@parley/auth';
+import { AllowGuests, CurrentPrincipal, Public, type Principal } from '@parley/auth';
 import type { ConversationStore, GenerationClaim, GenerationClaims } from '@parley/conversations';
 import { ParleyError } from '@parley/errors';
 import { chatRequestSchema } from '@parley/protocol';
@@ -29,6 +29,7 @@ import { CLAIMS, CONVERSATIONS } from './ports';
 
 /** `/api/chat`: answers, streamed in the AI SDK's UI message stream protocol. A closed connection stops nothing. */
 @Controller('api/chat')
+@AllowGuests()
 export class ChatController implements BeforeApplicationShutdown {
   constructor(
     private readonly answering: Answering,

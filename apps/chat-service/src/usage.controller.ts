@@ -1,6 +1,6 @@
 import { Controller, Get, Inject, Param, Query } from '@nestjs/common';
 import type { UsageLedger } from '@parley/assistants';
-import { CurrentPrincipal, type Principal } from '@parley/auth';
+import { AllowGuests, CurrentPrincipal, type Principal } from '@parley/auth';
 import type { ConversationStore } from '@parley/conversations';
 import { usageQuerySchema, type ConversationUsageAnswer, type UsageAnswer } from '@parley/protocol';
 import type { z } from 'zod';
@@ -10,6 +10,7 @@ import { priced } from './usage-answers';
 
 /** What a person used. */
 @Controller('api')
+@AllowGuests()
 export class UsageController {
   constructor(
     @Inject(USAGE) private readonly usage: UsageLedger,

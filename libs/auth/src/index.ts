@@ -13,6 +13,7 @@ export { DynamoSignOutLog } from './dynamodb/sign-out-log';
 export { memorySessions } from './memory/index';
 export { GUEST_COOKIE, readSessionCookie, sessionCookie, type SessionCookie } from './http/session-cookies';
 export { DynamoDisplayNames } from './dynamodb/display-names';
+export { AUTH_OPTIONS } from './nest/tokens';
 export { AuthModule, type AuthAsyncOptions } from './nest/auth.module';
 export type { AuthDecision, AuthOptions, GuestOptions, SessionStores, SessionTable } from './nest/auth-options';
 export { Guests, type FoundGuest } from './nest/guests';

@@ -1,6 +1,6 @@
 import { Body, Controller, Delete, Get, HttpCode, Inject, Param, Patch, Post, Query, Res } from '@nestjs/common';
 import type { AssistantCatalog } from '@parley/assistants';
-import { CurrentPrincipal, type Principal } from '@parley/auth';
+import { AllowGuests, CurrentPrincipal, type Principal } from '@parley/auth';
 import type { ConversationStore } from '@parley/conversations';
 import { ParleyError } from '@parley/errors';
 import {
@@ -22,6 +22,7 @@ import { fileNameOf, markdownOf, readAll } from './export';
 
 /** `/api/conversations`: the person's conversations and what was said in them, by voice and in text alike. */
 @Controller('api/conversations')
+@AllowGuests()
 export class ConversationsController {
   constructor(
     @Inject(CONVERSATIONS) private readonly conversations: ConversationStore,

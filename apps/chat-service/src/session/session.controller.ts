@@ -15,13 +15,16 @@ import {
   type TicketStore,
   type TokenVerifier,
 } from '@parley/auth';
+import type { ConversationStore } from '@parley/conversations';
 import { ParleyError } from '@parley/errors';
 import {
+  claimRequestSchema,
   guestRequestSchema,
   logoutRequestSchema,
   renameSelfSchema,
   ticketRequestSchema,
   tokenRequestSchema,
+  type ClaimResponse,
   type GuestResponse,
   type PublicPrincipal,
   type TicketResponse,
@@ -29,6 +32,8 @@ import {
 } from '@parley/protocol';
 import type { Request, Response } from 'express';
 import type { z } from 'zod';
+import { Authors } from '../chat/authors';
+import { CONVERSATIONS } from '../ports';
 import { IdentityProvider, type PoolTokens } from './identity-provider';
 import { clearRefreshCookie, readRefreshCookie, setRefreshCookie } from './refresh-cookie';
 import { SignOut } from './sign-out';
@@ -43,6 +48,8 @@ export class SessionController {
     @Inject(TOKEN_VERIFIER) private readonly verifier: TokenVerifier,
     @Inject(TICKET_STORE) private readonly tickets: TicketStore,
     @Inject(DISPLAY_NAMES) private readonly names: DisplayNames,
+    @Inject(CONVERSATIONS) private readonly conversations: ConversationStore,
+    private readonly authors: Authors,
   ) {}
 
   /** Exchanges an authorization code (RFC 7636): the page has the verifier, the server the client's secret. */
@@ -107,6 +114,20 @@ export class SessionController {
     return { sessionId, ...(session === undefined ? {} : { session }), expiresInMs };
   }
 
+  /** What a guest said becomes the conversations of the person he signed in as. */
+  @Post('claim')
+  @UseGuards(CsrfGuard)
+  @HttpCode(200)
+  async claim(
+    @CurrentPrincipal() principal: Principal,
+    @Body({ schema: claimRequestSchema }) { session }: z.output<typeof claimRequestSchema>,
+    @Req() request: Request,
+  ): Promise<ClaimResponse> {
+    const guest = this.authenticator.claimedGuest(request, session);
+    if (!guest) return { conversations: [] };
+    return { conversations: await this.conversations.handOver(guest.id, await this.authors.of(principal)) };
+  }
+
   @Get('me')
   @AllowGuests()
   async me(@CurrentPrincipal() principal: Principal): Promise<PublicPrincipal> {
@@ -114,6 +135,7 @@ export class SessionController {
   }
 
   @Patch('me')
+  @AllowGuests()
   async rename(
     @CurrentPrincipal() principal: Principal,
     @Body({ schema: renameSelfSchema }) { name }: z.output<typeof renameSelfSchema>,

@@ -18,6 +18,7 @@ interface Verified {
  */
 export class CachingTokenVerifier implements TokenVerifier {
   private readonly verified = new Map<string, Verified>();
+  private lastKid: { header: string; kid: string } | undefined;
 
   constructor(
     private readonly inner: TokenVerifier,
@@ -48,7 +49,7 @@ export class CachingTokenVerifier implements TokenVerifier {
 
   private remember(id: string, token: string, principal: Principal): Principal {
     const { max = 10_000 } = this.options;
-    const kid = kidOf(token);
+    const kid = this.kidOf(token);
     const key = this.keyOf(kid);
     if (key === undefined) return principal;
     // It is handed to every request of this token: what one of them writes into it must not reach another.
@@ -57,8 +58,14 @@ export class CachingTokenVerifier implements TokenVerifier {
     if (this.verified.size > max) this.verified.delete(this.verified.keys().next().value as string);
     return principal;
   }
-}
 
-/** Of a token that was verified: its header is in order. */
-const kidOf = (token: string): string =>
-  (JSON.parse(Buffer.from(token.slice(0, token.indexOf('.')), 'base64url').toString()) as { kid: string }).kid;
+  /** Of a token that was verified: its header is in order, and the same as that of every token of its key. */
+  private kidOf(token: string): string {
+    const header = token.slice(0, token.indexOf('.'));
+    if (this.lastKid?.header !== header) {
+      const { kid } = JSON.parse(Buffer.from(header, 'base64url').toString()) as { kid: string };
+      this.lastKid = { header, kid };
+    }
+    return this.lastKid.kid;
+  }
+}

@@ -17,21 +17,25 @@ export interface UnverifiedJws {
  * @throws TokenRefused
  */
 export function decomposeUnverifiedJws(token: string): UnverifiedJws {
-  const parts = token.split('.');
-  if (parts.length !== 3) throw new TokenRefused('not a compact JWS');
-  const [header, claims, signature] = parts.map(decodeBase64url) as [Buffer, Buffer, Buffer];
+  const [header, claims, signature, ...more] = token.split('.');
+  if (header === undefined || claims === undefined || signature === undefined || more.length > 0)
+    throw new TokenRefused('not a compact JWS');
+  if (![header, claims, signature].every(isCanonical)) throw new TokenRefused('not canonical base64url');
   return {
-    header: parseObject(header, 'header'),
-    claims: parseObject(claims, 'claims'),
-    signatureBytes: signature.length,
+    header: parseObject(Buffer.from(header, 'base64url'), 'header'),
+    claims: parseObject(Buffer.from(claims, 'base64url'), 'claims'),
+    signatureBytes: Math.floor((signature.length * 3) / 4),
   };
 }
 
+const BASE64URL = /^[A-Za-z0-9_-]+$/;
+/** What a text may end with when its last character stands for 2 or 4 bits only: the others are zero. */
+const ENDS = [undefined, '', 'AQgw', 'AEIMQUYcgkosw048'];
+
 /** Only the canonical form: no padding, no characters of other alphabets, no stray bits at the end (RFC 4648 3.5). */
-function decodeBase64url(part: string): Buffer {
-  const bytes = Buffer.from(part, 'base64url');
-  if (bytes.length === 0 || bytes.toString('base64url') !== part) throw new TokenRefused('not canonical base64url');
-  return bytes;
+function isCanonical(part: string): boolean {
+  const ends = ENDS[part.length % 4];
+  return BASE64URL.test(part) && (ends === undefined || ends.includes(part.at(-1)!));
 }
 
 function parseObject(bytes: Buffer, what: 'header' | 'claims'): JsonObject {

@@ -147,6 +147,14 @@ export interface ConversationStore {
    */
   addMember(principalId: string, id: string, member: Author): Promise<Conversation>;
 
+  /**
+   * Makes another principal the owner of all chats that `fromId` owns: a guest has signed in. What was said keeps its
+   * author. Again is harmless, and brings what was made since or was not listed yet.
+   *
+   * @returns ids of the chats that changed hands
+   */
+  handOver(fromId: string, to: Author): Promise<string[]>;
+
   /** Takes a member out of a room: the owner takes anybody but himself, everybody may take himself. */
   removeMember(principalId: string, id: string, memberId: string): Promise<void>;
 }

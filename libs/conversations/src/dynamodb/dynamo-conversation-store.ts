@@ -104,6 +104,8 @@ export function createConversationStore(options: ConversationStoreOptions): Conv
       await records.removeMember(record, memberId);
     },
 
+    handOver: (fromId, to) => records.handOver(fromId, to),
+
     finishRemovals: () => removal.finishAll(),
     raiseFirst: (id, first) => removal.raiseFirst(id, first),
     expire: (before) => retention.expire(before),

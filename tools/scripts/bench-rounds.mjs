@@ -1,0 +1,68 @@
+// Measures and shows one table of a bench.
+//
+// A bench is a file whose default export is `async () => ({ tables, close? })`. A table is
+//   { title, what, baseline, batch, rounds?, contenders: { name: work }, wanted?: [{ contender, against, atMost }] }
+// where `work` does `batch` operations. What counts is processor time, not the clock of a machine that does other things
+// too: of this process, or what `work` answers, in microseconds, where somebody else did the work. Contenders take turns, in
+// another order each round, and a ratio is the median of the rounds' own ratios: a slow moment meets all of them alike.
+
+const WARM_UP = 2;
+const ROUNDS = 11;
+
+/** The table with its numbers: microseconds for each operation, and how that relates to the baseline. */
+export async function measure({ title, what, baseline, batch, rounds = ROUNDS, contenders, wanted = [] }) {
+  const names = Object.keys(contenders);
+  const times = Object.fromEntries(names.map((name) => [name, []]));
+  for (let round = -WARM_UP; round < rounds; round += 1) {
+    for (let turn = 0; turn < names.length; turn += 1) {
+      const name = names[(turn + round + names.length * WARM_UP) % names.length];
+      const before = process.cpuUsage();
+      const told = await contenders[name]();
+      const { user, system } = process.cpuUsage(before);
+      if (round >= 0) times[name].push((told ?? user + system) / batch);
+    }
+  }
+  const ratio = (name, against) => median(times[name].map((time, round) => time / times[against][round]));
+  return {
+    title,
+    what,
+    baseline,
+    rounds,
+    rows: names.map((name) => ({ name, microseconds: median(times[name]), toBaseline: ratio(name, baseline) })),
+    wanted: wanted.map(({ contender, against, atMost }) => ({
+      contender,
+      against,
+      atMost,
+      measured: ratio(contender, against),
+    })),
+  };
+}
+
+/** A table as people read it. */
+export function formatTable({ title, what, baseline, rounds, rows, wanted }) {
+  const cells = [
+    ['', `µs a ${what}`, `${what}s a second of one core`, `time, ${baseline} = 1`],
+    ...rows.map(({ name, microseconds, toBaseline }) => [
+      name,
+      microseconds.toFixed(1),
+      Math.round(1e6 / microseconds).toLocaleString('en'),
+      toBaseline.toFixed(toBaseline < 0.1 ? 4 : 2),
+    ]),
+  ];
+  const widths = cells[0].map((_, column) => Math.max(...cells.map((row) => row[column].length)));
+  const lines = cells.map((row) =>
+    row.map((cell, column) => (column === 0 ? cell.padEnd(widths[0]) : cell.padStart(widths[column]))).join('  '),
+  );
+  const goals = wanted.map(({ contender, against, atMost, measured }) => {
+    const verdict = measured <= atMost ? 'met' : 'MISSED';
+    return `wanted: ${contender} at most ${atMost.toFixed(2)} of ${against}; measured ${measured.toFixed(3)}: ${verdict}`;
+  });
+  return [`${title} (median of ${rounds} rounds, processor time)`, ...lines, ...goals].join('\n');
+}
+
+/** The middle one; the mean of both where there are two. */
+export function median(values) {
+  const sorted = [...values].sort((a, b) => a - b);
+  const half = sorted.length / 2;
+  return sorted.length % 2 === 1 ? sorted[Math.floor(half)] : (sorted[half - 1] + sorted[half]) / 2;
+}
