@@ -4,6 +4,10 @@ import { AllowGuests, CurrentPrincipal, type Principal } from '@parley/auth';
 import type { ConversationStore } from '@parley/conversations';
 import { ParleyError } from '@parley/errors';
 import {
+  conversationListSchema,
+  conversationSchema,
+  entryPageSchema,
+  exportSchema,
   conversationIdSchema,
   exportQuerySchema,
   createConversationSchema,
@@ -16,6 +20,7 @@ import {
 } from '@parley/protocol';
 import type { Response } from 'express';
 import type { z } from 'zod';
+import { Answers } from '../openapi/answers';
 import { Authors } from '../chat/authors';
 import { ASSISTANTS, CONVERSATIONS } from '../ports';
 import { fileNameOf, markdownOf, readAll } from './export';
@@ -30,6 +35,7 @@ export class ConversationsController {
     private readonly authors: Authors,
   ) {}
 
+  @Answers('The caller’s conversations, newest first', conversationListSchema)
   @Get()
   list(
     @CurrentPrincipal() { id }: Principal,
@@ -38,6 +44,7 @@ export class ConversationsController {
     return this.conversations.list(id, query);
   }
 
+  @Answers('Makes a conversation', conversationSchema)
   @Post()
   async create(
     @CurrentPrincipal() principal: Principal,
@@ -52,11 +59,13 @@ export class ConversationsController {
     return this.named(await this.conversations.create(author, draft));
   }
 
+  @Answers('A conversation', conversationSchema)
   @Get(':id')
   async get(@CurrentPrincipal() principal: Principal, @Param('id') id: string): Promise<Conversation> {
     return this.named(await this.conversations.get(principal.id, known(id)));
   }
 
+  @Answers('Renames it', conversationSchema)
   @Patch(':id')
   async rename(
     @CurrentPrincipal() principal: Principal,
@@ -66,12 +75,14 @@ export class ConversationsController {
     return this.named(await this.conversations.rename(principal.id, known(id), title));
   }
 
+  @Answers('Deletes it with everything in it')
   @Delete(':id')
   @HttpCode(204)
   remove(@CurrentPrincipal() principal: Principal, @Param('id') id: string): Promise<void> {
     return this.conversations.remove(principal.id, known(id));
   }
 
+  @Answers('A page of what was said', entryPageSchema)
   @Get(':id/messages')
   messages(
     @CurrentPrincipal() principal: Principal,
@@ -82,6 +93,7 @@ export class ConversationsController {
   }
 
   /** Everything that was said, as a file. */
+  @Answers('All of it as a file', exportSchema, { media: ['text/markdown'] })
   @Get(':id/export')
   async export(
     @CurrentPrincipal() { id: principalId }: Principal,
