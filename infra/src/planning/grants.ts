@@ -16,6 +16,7 @@ export interface GrantContext {
   voiceModelId: string;
   chatModels: readonly string[];
   knowledgeBaseId: string | undefined;
+  guardrailId: string | undefined;
   /** The key that the tables are encrypted with, where it is ours. */
   keyArn: string | undefined;
 }
@@ -58,7 +59,7 @@ function statementsOfOne(grant: Grant, context: GrantContext): Statement[] {
       ];
     }
     case 'model':
-      return modelStatements(grant.models, context);
+      return [...modelStatements(grant.models, context), ...guardrailStatements(grant.models, context)];
     case 'knowledge-base':
       return knowledgeBaseId === undefined
         ? []
@@ -95,6 +96,19 @@ function modelStatements(models: 'voice' | 'chat', context: GrantContext): State
     });
   });
   return statements;
+}
+
+/** Requests of the chat name the guardrail, where there is one. */
+function guardrailStatements(models: 'voice' | 'chat', { guardrailId, region, accountId }: GrantContext): Statement[] {
+  if (models === 'voice' || guardrailId === undefined) return [];
+  return [
+    {
+      Sid: 'Guardrail',
+      Effect: 'Allow',
+      Action: ['bedrock:ApplyGuardrail'],
+      Resource: `arn:aws:bedrock:${region}:${accountId}:guardrail/${guardrailId}`,
+    },
+  ];
 }
 
 const capital = (word: string) => word.charAt(0).toUpperCase() + word.slice(1);

@@ -175,7 +175,7 @@ export class Answering {
     claim: GenerationClaim,
     { assistant, context, reservation, signal }: Production,
   ): AsyncGenerator<ProducedChunk> {
-    const { store, models, tools } = this.parts;
+    const { models, tools } = this.parts;
     const { principalId, conversationId, generationId } = claim;
     let end: AnswerEnd | undefined;
     const history = await this.historyOf(claim);
