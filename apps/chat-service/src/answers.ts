@@ -19,6 +19,7 @@ import {
   type Replicas,
 } from '@parley/conversations';
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { CachedSecrets, awsSecrets } from '@parley/service-kit';
 import type { Logger } from 'pino';
 import { Counter, type Registry } from 'prom-client';
 import { Answering } from './chat/answering';
@@ -50,7 +51,7 @@ export function composeAnswers({ config, logger, metrics, dynamo, replicas }: An
   });
 
   const assistants = loadAssistants();
-  const models = createChatModels(chatModelOptionsOf(config));
+  const models = createChatModels(chatModelOptionsOf(config, new CachedSecrets(awsSecrets())));
   // A model whose provider is not configured is a fault of the start, not of the first question.
   for (const { model, fallback } of assistants.all()) for (const name of [model, fallback]) if (name) models(name);
   const rescue = new Rescue({ claims, log, store, assistants, report });
