@@ -37,7 +37,7 @@ export async function startVoice(options: BedrockOptions = {}): Promise<VoiceUnd
   });
   const tables = { conversations: 'conversations', sessions: 'sessions' };
   await createTables(dynamo.endpoint, tables);
-  const config = readConfig(voiceConfigSchema, {
+  const config = await readConfig(voiceConfigSchema, {
     PORT: '0',
     ADMIN_PORT: '0',
     HOST: '127.0.0.1',
