@@ -27,6 +27,7 @@ export {
   Roles,
   Scopes,
   SocketAccess,
+  accessOf,
   type SocketAccessOptions,
 } from './nest/decorators';
 export { CsrfGuard } from './nest/csrf.guard';

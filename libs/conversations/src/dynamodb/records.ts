@@ -73,6 +73,14 @@ export class Records {
     return { ...record, title };
   }
 
+  async entitle(record: RecordItem, title: string): Promise<boolean> {
+    return this.context.table.update(recordKey(record.id), {
+      set: { title, titleBy: 'model' },
+      when: '#state = :live AND attribute_not_exists(#titleBy) AND attribute_exists(#titleOf) AND #titleOf <> :person',
+      values: { live: 'live', person: '' },
+    });
+  }
+
   async addMember(record: RecordItem, member: Author): Promise<void> {
     if (record.kind !== 'room') throw forbidden();
     if (member.id === record.owner.id) return;

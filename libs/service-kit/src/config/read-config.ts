@@ -89,7 +89,7 @@ export const baseConfigSchema = z.object({
     .optional()
     .describe('redis://host:port, or rediss:// for TLS; without it a service is to have one replica'),
   VALKEY_MODE: z.enum(['single', 'cluster']).default('single').describe('single or cluster'),
-  VALKEY_PASSWORD: z.string().optional().describe('its password, where it has one'),
+  VALKEY_PASSWORD: secret(z.string().optional()).describe('its password, where it has one'),
   CONVERSATIONS_TABLE: z.string().min(3).describe('the DynamoDB table of conversations'),
   SESSIONS_TABLE: z.string().min(3).describe('the DynamoDB table of sessions'),
 });
