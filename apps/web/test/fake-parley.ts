@@ -32,6 +32,10 @@ export const problem = (status: number, code: string, kind: string, text: string
   json: { code, kind, message: text },
 });
 
+const nothingHere = problem(404, 'not_found', 'invalid', 'Nothing here');
+/** No answer is being written, in a conversation that may not exist. */
+const nothingRunning = /^GET \/api\/chat\/[^/]+\/stream$/;
+
 export const answerOf = (text: string): Reply => ({
   status: 200,
   chunks: [
@@ -81,8 +85,8 @@ export async function startParley() {
       const route = `${request.method} ${request.url?.split('?')[0]}`;
       const body = (text === '' ? undefined : JSON.parse(text)) as never;
       seen.push({ route, body });
-      const { status, json, chunks, open } =
-        routes[route]?.(body) ?? problem(404, 'not_found', 'invalid', 'Nothing here');
+      const { status, json, chunks, open }: Reply =
+        routes[route]?.(body) ?? (nothingRunning.test(route) ? { status: 204 } : nothingHere);
       response.writeHead(status, { 'content-type': chunks === undefined ? 'application/json' : 'text/event-stream' });
       for (const chunk of chunks ?? []) response.write(`data: ${JSON.stringify(chunk)}\n\n`);
       if (open !== true) response.end(json === undefined ? '' : JSON.stringify(json));
