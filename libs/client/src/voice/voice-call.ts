@@ -21,6 +21,7 @@ export class VoiceCall {
   private readonly currentLevel = new Subject(0);
   private readonly currentMuted = new Subject(false);
   private readonly currentPlayback = new Subject<PlaybackReport | undefined>(undefined);
+  private readonly currentTrouble = new Subject<ClientError | undefined>(undefined);
   private readonly currentLostMs = new Subject(0);
   private readonly currentBargeInMs = new Subject<number | undefined>(undefined);
 
@@ -30,6 +31,8 @@ export class VoiceCall {
   readonly microphoneLevel: Observable<number> = this.currentLevel;
   readonly muted: Observable<boolean> = this.currentMuted;
   readonly playback: Observable<PlaybackReport | undefined> = this.currentPlayback;
+  /** Why there is no microphone right now. The call goes on without one, and with one as soon as one is there. */
+  readonly microphoneTrouble: Observable<ClientError | undefined> = this.currentTrouble;
   /** How much of what the person said since they were last understood could not be sent or taken, in ms. */
   readonly lostSpeechMs: Observable<number> = this.currentLostMs;
   /** From the news of the last barge-in to silence, in ms; also a performance measure, `parley.barge-in`. */
@@ -78,6 +81,10 @@ export class VoiceCall {
       audio.on('frame', (frame) => this.client.sendAudio(frame));
       audio.on('level', (level) => this.currentLevel.set(level));
       audio.on('lost', (error) => void this.microphoneLost(error));
+      audio.onDevicesChanged(() => {
+        const trouble = this.currentTrouble.get();
+        if (trouble !== undefined) void this.microphoneLost(trouble);
+      });
       audio.report.subscribe((report) => {
         this.currentPlayback.set(report);
         this.refreshState();
@@ -97,6 +104,17 @@ export class VoiceCall {
   setMuted(muted: boolean): void {
     this.audio?.setMuted(muted);
     this.currentMuted.set(muted);
+  }
+
+  /** Another microphone, in the middle of the call. Rejects with ClientError; the one before goes on then. */
+  async useMicrophone(deviceId?: string): Promise<void> {
+    await this.audio?.useMicrophone(deviceId);
+    this.currentTrouble.set(undefined);
+  }
+
+  /** Another loudspeaker, where the browser lets a page choose. */
+  async useSpeaker(deviceId?: string): Promise<void> {
+    await this.audio?.useSpeaker(deviceId);
   }
 
   /** Something typed in the middle of the call. Throws ClientError `not_connected`. */
@@ -122,10 +140,11 @@ export class VoiceCall {
   private async microphoneLost(error: ClientError): Promise<void> {
     if (isOver(this.currentState.get())) return;
     try {
-      await this.audio?.reopenMicrophone();
+      await this.audio?.useMicrophone();
+      this.currentTrouble.set(undefined);
     } catch {
-      this.over({ name: 'failed', error, remedy: 'retry' });
-      await this.client.hangUp();
+      this.currentTrouble.set(error);
+      this.currentLevel.set(0);
     }
   }
 
