@@ -9,7 +9,7 @@ import { UserMenu } from '../session/user-menu';
 import { CloseIcon, Logo, MenuIcon, PlusIcon } from '../ui/icons';
 import { SimulatedBadge } from '../ui/simulated-badge';
 import { useLoaded } from '../ui/use-loaded';
-import { useMaybe } from '../ui/use-observable';
+import { useMaybe } from '@parley/client/react';
 import { useServices } from './services';
 
 const newId = (): string => crypto.randomUUID();

@@ -3,7 +3,7 @@ import { isOver } from '@parley/client';
 import { useServices } from '../app/services';
 import { HangUpIcon, MicrophoneIcon, MutedIcon } from '../ui/icons';
 import { Notice } from '../ui/notice';
-import { useObservable } from '../ui/use-observable';
+import { useObservable } from '@parley/client/react';
 import { useCall, type ActiveCall } from './call-context';
 import { detailOf, durationOf, lossOf, wordsOf } from './call-words';
 import { LevelMeter } from './level-meter';
