@@ -20,6 +20,7 @@ export { VoiceCall, type VoiceCallOptions } from './voice/voice-call';
 export { VoiceClient, type VoiceClientOptions } from './voice/voice-client';
 export type { VoiceEvents } from './voice/voice-events';
 export { isLive, isOver, type CallState } from './voice/call-state';
+export type { CallStatistics } from './voice/call-statistics';
 export { BrowserCallAudio, type BrowserAudioOptions, type CallAudio } from './voice/call-audio';
 export { Transcript, type TranscriptLine } from './voice/transcript';
 export type { Remedy } from './socket/close-verdict';

@@ -3,6 +3,7 @@ import { Subject, type Observable } from '../core/observable';
 import type { PlaybackReport } from '../audio/worklet-messages';
 import { BrowserCallAudio, type BrowserAudioOptions, type CallAudio } from './call-audio';
 import { isLive, isOver, type CallState } from './call-state';
+import { CallMeter, type CallStatistics } from './call-statistics';
 import { Transcript, type TranscriptLine } from './transcript';
 import { VoiceClient, type VoiceClientOptions } from './voice-client';
 
@@ -38,6 +39,14 @@ export class VoiceCall {
   /** From the news of the last barge-in to silence, in ms; also a performance measure, `parley.barge-in`. */
   readonly bargeInMs: Observable<number | undefined> = this.currentBargeInMs;
 
+  private readonly meter = new CallMeter(
+    () => performance.now(),
+    (statistics) => this.currentStatistics.set(statistics),
+  );
+  private readonly currentStatistics = new Subject(this.meter.statistics);
+  /** How the call goes, in numbers. */
+  readonly statistics: Observable<CallStatistics> = this.currentStatistics;
+
   readonly client: VoiceClient;
   private readonly lines = new Transcript();
   /** The client's state that was shown last. */
@@ -47,16 +56,24 @@ export class VoiceCall {
   constructor(private readonly options: VoiceCallOptions) {
     this.client = new VoiceClient(options);
     this.client.state.subscribe(() => this.refreshState());
-    this.client.on('speech', (pcm) => this.audio?.play(pcm));
+    this.client.on('speech', (pcm) => {
+      this.meter.audio();
+      this.audio?.play(pcm);
+    });
     this.client.on('interrupted', () => void this.bargeIn());
     this.client.on('audioDropped', ({ droppedMs }) => this.currentLostMs.set(this.currentLostMs.get() + droppedMs));
     this.client.on('callResuming', () => this.fold(() => this.lines.cutOff()));
+    this.client.on('callResumed', ({ gapMs }) => this.meter.resumed(gapMs));
     this.client.on('callReady', ({ resumed, heardMs }) => {
+      this.meter.ready();
       if (resumed && heardMs === undefined) this.fold(() => this.lines.cutOff());
     });
     this.client.on('contentStart', (event) => this.lines.contentStart(event));
     this.client.on('textOutput', (event) => {
-      if (event.role === 'USER') this.currentLostMs.set(0);
+      if (event.role === 'USER') {
+        this.currentLostMs.set(0);
+        this.meter.understood();
+      }
       this.fold(() => this.lines.textOutput(event));
     });
     this.client.on('contentEnd', (event) => this.fold(() => this.lines.contentEnd(event)));
@@ -74,12 +91,16 @@ export class VoiceCall {
   /** Call it in the handler of a click or key. Rejects with the ClientError that the state `failed` carries too. */
   async start(): Promise<void> {
     this.currentState.set({ name: 'connecting', attempt: 1 });
+    this.meter.dialled();
     try {
       const { audio: source } = this.options;
       const audio = typeof source === 'function' ? source() : new BrowserCallAudio(source);
       this.audio = audio;
       audio.on('frame', (frame) => this.client.sendAudio(frame));
-      audio.on('level', (level) => this.currentLevel.set(level));
+      audio.on('level', (level) => {
+        this.currentLevel.set(level);
+        this.meter.level(level);
+      });
       audio.on('lost', (error) => void this.microphoneLost(error));
       audio.onDevicesChanged(() => {
         const trouble = this.currentTrouble.get();
@@ -131,6 +152,7 @@ export class VoiceCall {
 
   private async bargeIn(): Promise<void> {
     const start = performance.now();
+    this.meter.bargedIn();
     await this.audio?.flush();
     const end = performance.now();
     this.currentBargeInMs.set(end - start);
