@@ -12,8 +12,8 @@ export function figuresOf(call: VoiceCall): [name: string, value: string][] {
     ['Silence after you interrupted', ms(bargeInMs)],
     ['Interruptions', String(bargeIns)],
     ['Line found again', times(reconnects)],
-    ['Voice replaced', `${times(resumes)}, ${ms(resumeGapMs)} of silence`],
-    ['Gaps heard', gaps === undefined ? 'none' : `${gaps.count}, ${ms(gaps.totalMs)} in all`],
+    ['Voice replaced', resumes === 0 ? 'never' : `${times(resumes)}, ${ms(resumeGapMs)} of silence`],
+    ['Gaps heard', gaps === undefined || gaps.count === 0 ? 'none' : `${gaps.count}, ${ms(gaps.totalMs)} in all`],
     ['Sound kept ready', ms(gaps?.startMs)],
   ];
 }

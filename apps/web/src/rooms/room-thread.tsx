@@ -51,8 +51,9 @@ export function RoomThread({ me, messages, outgoing, drafts, onEarlier, onForget
           ))}
           {drafts.map(({ id, text }) => (
             <li key={id} className="message message-assistant" data-testid="message" data-stage="streaming" aria-busy>
+              <span className="message-note">An answer is being written…</span>
               <div className="message-text">
-                <p>{text === '' ? 'Writing…' : text}</p>
+                <p>{text}</p>
               </div>
             </li>
           ))}

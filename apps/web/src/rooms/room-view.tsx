@@ -1,9 +1,11 @@
-import { useEffect, useState } from 'react';
+import { useCallback, useEffect, useState } from 'react';
 import { Link, useLocation, useSearchParams } from 'wouter';
 import { asClientError, type RoomClient, type RoomDirectory } from '@parley/client';
 import { useObservable, useRoom } from '@parley/client/react';
+import { useServices } from '../app/services';
 import { Composer } from '../conversation/composer';
 import { Loading, Notice } from '../ui/notice';
+import { useLoaded } from '../ui/use-loaded';
 import { RoomThread } from './room-thread';
 import { connectionWords, typingWords } from './room-words';
 
@@ -38,7 +40,9 @@ export function RoomView({ client, directory, roomId }: RoomViewProps) {
 }
 
 function JoinedRoom({ client, directory, roomId }: RoomViewProps) {
+  const { chat } = useServices();
   const connection = useObservable(client.state);
+  const [about] = useLoaded(useCallback((signal: AbortSignal) => chat.get(roomId, { signal }), [chat, roomId]));
   const { room, state, messages, outgoing, drafts, typing, members } = useRoom(client, roomId);
   const [failure, setFailure] = useState<string>();
   const me = connection.name === 'online' ? connection.me.id : undefined;
@@ -67,22 +71,19 @@ function JoinedRoom({ client, directory, roomId }: RoomViewProps) {
   return (
     <div className="conversation">
       <header className="room-head">
-        <h1 className="visually-hidden">Room</h1>
-        <ul className="people" aria-label="In this room">
-          {members.map(({ person, online }) => (
-            <li key={person.id} className="person" data-online={online ? '' : undefined}>
-              {person.name}
-              <span className="visually-hidden">{online ? ' (here)' : ' (away)'}</span>
-            </li>
-          ))}
-        </ul>
+        <h1>{about.state === 'loaded' ? about.value.title : 'Room'}</h1>
         <button type="button" className="button" onClick={() => attempt(invite())}>
           Copy an invitation
         </button>
       </header>
-      <p className="visually-hidden" role="status">
-        {isInvited ? 'The invitation is in your clipboard.' : ''}
-      </p>
+      <ul className="people room-people" aria-label="In this room">
+        {members.map(({ person, online }) => (
+          <li key={person.id} className="person" data-online={online ? '' : undefined}>
+            {person.name}
+            <span className="visually-hidden">{online ? ' (here)' : ' (away)'}</span>
+          </li>
+        ))}
+      </ul>
       {state.name === 'joining' && messages.length === 0 ? (
         <Loading label="Entering the room" />
       ) : (
