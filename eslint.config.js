@@ -86,6 +86,8 @@ export default ts.config(
     },
   },
   { files: ['tools/**', 'e2e/**'], rules: { 'no-console': 'off' } },
+  // Written as other projects write them: a test compiles and runs them against the package.
+  { files: ['libs/client/examples/**'], rules: { '@nx/enforce-module-boundaries': 'off' } },
   {
     files: ['libs/{errors,protocol,client}/src/**', 'apps/web/src/**'],
     ignores: ['**/*.spec.ts', '**/*.spec.tsx'],

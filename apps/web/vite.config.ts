@@ -13,6 +13,7 @@ export default defineConfig({
     alias: [
       // The file of the audio thread; see libs/client/README.md, "Serving the worklet".
       { find: /^@parley\/client\/audio-worklet(?=\?)/, replacement: library('client/src/audio/audio-worklet.ts') },
+      { find: /^@parley\/client\/react$/, replacement: library('client/src/react/index.ts') },
       { find: /^@parley\/(client|errors|protocol)$/, replacement: library('$1/src/index.ts') },
     ],
   },

@@ -8,6 +8,7 @@ import './styles/landing.css';
 import './styles/shell.css';
 import './styles/thread.css';
 import './styles/dock.css';
+import './styles/pages.css';
 
 createRoot(document.getElementById('root')!).render(
   <StrictMode>

@@ -1,6 +1,7 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { WebSocketServer, type WebSocket } from 'ws';
+import { FakeRooms } from './fake-rooms';
 
 interface Reply {
   status: number;
@@ -31,6 +32,10 @@ export const problem = (status: number, code: string, kind: string, text: string
   status,
   json: { code, kind, message: text },
 });
+
+const nothingHere = problem(404, 'not_found', 'invalid', 'Nothing here');
+/** No answer is being written, in a conversation that may not exist. */
+const nothingRunning = /^GET \/api\/chat\/[^/]+\/stream$/;
 
 export const answerOf = (text: string): Reply => ({
   status: 200,
@@ -73,23 +78,28 @@ export class FakeCall {
 export async function startParley() {
   const routes: Record<string, Route> = {};
   const seen: { route: string; body: never }[] = [];
+  const queries: string[] = [];
   const calls: FakeCall[] = [];
+  const rooms = new FakeRooms();
   const server = createServer((request, response) => {
     let text = '';
     request.on('data', (chunk: Buffer) => (text += chunk.toString()));
     request.on('end', () => {
-      const route = `${request.method} ${request.url?.split('?')[0]}`;
+      const [path, query] = request.url!.split('?');
+      const route = `${request.method} ${path}`;
+      if (query !== undefined) queries.push(query);
       const body = (text === '' ? undefined : JSON.parse(text)) as never;
       seen.push({ route, body });
-      const { status, json, chunks, open } =
-        routes[route]?.(body) ?? problem(404, 'not_found', 'invalid', 'Nothing here');
+      const { status, json, chunks, open }: Reply =
+        routes[route]?.(body) ?? (nothingRunning.test(route) ? { status: 204 } : nothingHere);
       response.writeHead(status, { 'content-type': chunks === undefined ? 'application/json' : 'text/event-stream' });
       for (const chunk of chunks ?? []) response.write(`data: ${JSON.stringify(chunk)}\n\n`);
       if (open !== true) response.end(json === undefined ? '' : JSON.stringify(json));
     });
   });
   const sockets = new WebSocketServer({ server, handleProtocols: () => 'parley.v1' });
-  sockets.on('connection', (socket) => {
+  sockets.on('connection', (socket, { url = '' }) => {
+    if (url.startsWith('/ws/chat')) return rooms.take(socket);
     socket.on('message', (data: Buffer, isBinary) => {
       if (isBinary) return;
       const { event } = JSON.parse(data.toString()) as { event: Record<string, Record<string, unknown>> };
@@ -112,7 +122,9 @@ export async function startParley() {
     url,
     routes,
     seen,
+    queries,
     calls,
+    rooms,
     /** Alice is signed in, and this is the log of her one conversation. */
     signedIn(log: object[] = []): void {
       const user = { id: 'u-1', username: '8c0e', groups: [], name: 'Alice Anders' };
@@ -141,7 +153,8 @@ export async function startParley() {
     },
     reset(): void {
       for (const route of Object.keys(routes)) delete routes[route];
-      seen.length = calls.length = 0;
+      seen.length = calls.length = queries.length = 0;
+      rooms.reset();
     },
     close: () =>
       new Promise<void>((resolve) => {

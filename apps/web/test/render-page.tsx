@@ -3,12 +3,21 @@ import { ChatClient, ClientError, TokenSource, type CallAudio } from '@parley/cl
 import { Page } from '../src/app/app';
 import { ServicesProvider, type Services } from '../src/app/services';
 
-const report = { phase: 'silent' as const, playedMs: 0, queuedMs: 0, timesDry: 0, level: 0 };
+const report = {
+  phase: 'silent' as const,
+  playedMs: 0,
+  queuedMs: 0,
+  timesDry: 0,
+  gaps: { count: 0, totalMs: 0, startMs: 150 },
+  level: 0,
+};
 
 /** Ends of a call that hear and play nothing. */
 export const silentAudio = (): CallAudio => ({
   start: () => Promise.resolve(),
-  reopenMicrophone: () => Promise.resolve(),
+  useMicrophone: () => Promise.resolve(),
+  useSpeaker: () => Promise.resolve(),
+  onDevicesChanged: () => undefined,
   on: () => () => undefined,
   setMuted: () => undefined,
   report: { get: () => report, subscribe: () => () => undefined },

@@ -4,7 +4,7 @@ import { ChatClient, TokenSource } from '@parley/client';
 import type { WebConfig } from '@parley/protocol';
 import { Loading, Notice } from '../ui/notice';
 import { useLoaded } from '../ui/use-loaded';
-import { useObservable } from '../ui/use-observable';
+import { useObservable } from '@parley/client/react';
 import { Callback } from '../session/callback';
 import { Landing } from '../session/landing';
 import { loadConfig } from './config';

@@ -1,4 +1,4 @@
-import { useCallback, useEffect, useMemo, useState } from 'react';
+import { lazy, Suspense, useCallback, useEffect, useMemo, useState } from 'react';
 import { Link, useLocation } from 'wouter';
 import type { SessionUser } from '@parley/client';
 import { CallBar } from '../call/call-bar';
@@ -7,10 +7,16 @@ import { ConversationPage } from '../conversation/conversation-page';
 import { ConversationList } from '../list/conversation-list';
 import { UserMenu } from '../session/user-menu';
 import { CloseIcon, Logo, MenuIcon, PlusIcon } from '../ui/icons';
+import { Loading } from '../ui/notice';
 import { SimulatedBadge } from '../ui/simulated-badge';
 import { useLoaded } from '../ui/use-loaded';
-import { useMaybe } from '../ui/use-observable';
+import { useMaybe } from '@parley/client/react';
+import { Places } from './places';
 import { useServices } from './services';
+
+const ConversationsPage = lazy(() => import('../conversations/conversations-page'));
+const RoomsPage = lazy(() => import('../rooms/rooms-page'));
+const SettingsPage = lazy(() => import('../settings/settings-page'));
 
 const newId = (): string => crypto.randomUUID();
 
@@ -47,6 +53,23 @@ function Shell({ user }: { user: SessionUser }) {
   const closeMenu = useCallback(() => setMenuOpen(false), []);
   useEscape(isMenuOpen, closeMenu);
 
+  const page = () => {
+    const [, place, id] = /^\/(conversations|rooms|settings)(?:\/([^/]+))?\/?$/.exec(path) ?? [];
+    if (place === 'conversations') return <ConversationsPage onChange={reloadList} />;
+    if (place === 'settings') return <SettingsPage />;
+    if (place === 'rooms') return <RoomsPage roomId={id} />;
+    if (routeId === undefined && path !== '/') return <NothingHere />;
+    return (
+      <ConversationPage
+        key={routeId ?? draftId}
+        id={routeId ?? draftId}
+        isNew={routeId === undefined}
+        assistants={assistantItems}
+        onChange={reloadList}
+      />
+    );
+  };
+
   return (
     <>
       <a className="skip-link" href="#conversation">
@@ -77,31 +100,28 @@ function Shell({ user }: { user: SessionUser }) {
           <Link className="button new-conversation" href="/" data-testid="new-conversation" onClick={closeMenu}>
             <PlusIcon /> New conversation
           </Link>
+          <Places onChoose={closeMenu} />
           <ConversationList list={list} reload={reloadList} currentId={routeId} onChoose={closeMenu} />
           <UserMenu user={user} />
         </nav>
         <button className="scrim" type="button" tabIndex={-1} aria-hidden="true" onClick={closeMenu} />
         <main id="conversation" className="main" tabIndex={-1}>
           <CallBar currentId={routeId} />
-          {routeId === undefined && path !== '/' ? (
-            <div className="empty">
-              <h1>There is nothing here</h1>
-              <p>
-                <Link href="/">Begin a conversation</Link>
-              </p>
-            </div>
-          ) : (
-            <ConversationPage
-              key={routeId ?? draftId}
-              id={routeId ?? draftId}
-              isNew={routeId === undefined}
-              assistants={assistantItems}
-              onChange={reloadList}
-            />
-          )}
+          <Suspense fallback={<Loading label="Loading" />}>{page()}</Suspense>
         </main>
       </div>
     </>
+  );
+}
+
+function NothingHere() {
+  return (
+    <div className="empty">
+      <h1>There is nothing here</h1>
+      <p>
+        <Link href="/">Begin a conversation</Link>
+      </p>
+    </div>
   );
 }
 

@@ -1,7 +1,7 @@
 import { Link } from 'wouter';
 import { isOver } from '@parley/client';
 import { HangUpIcon } from '../ui/icons';
-import { useObservable } from '../ui/use-observable';
+import { useObservable } from '@parley/client/react';
 import { useCall, type ActiveCall } from './call-context';
 import { wordsOf } from './call-words';
 

@@ -2,6 +2,7 @@ import { createContext, useCallback, useContext, useEffect, useMemo, useState, t
 import { isOver, VoiceCall } from '@parley/client';
 import workletUrl from '@parley/client/audio-worklet?worker&url';
 import { useServices } from '../app/services';
+import { settings } from '../settings/settings';
 
 export interface CallStart {
   /** Goes on in this conversation; without it the service begins one. */
@@ -34,7 +35,9 @@ export function CallProvider({ children }: { children: ReactNode }) {
 
   const begin = useCallback(
     (pageId: string, start: CallStart) => {
-      const call = new VoiceCall({ ...start, tokenSource: session, baseUrl, audio: audio ?? { workletUrl } });
+      const { voiceId, microphoneId: deviceId, speakerId, echoCancellation, noiseSuppression } = settings();
+      const devices = { workletUrl, deviceId, speakerId, echoCancellation, noiseSuppression };
+      const call = new VoiceCall({ ...start, voiceId, tokenSource: session, baseUrl, audio: audio ?? devices });
       setActive({ call, startedAt: Date.now(), pageId });
       call.start().catch(() => undefined); // the state says why
     },

@@ -3,8 +3,9 @@ import { isOver } from '@parley/client';
 import { useServices } from '../app/services';
 import { HangUpIcon, MicrophoneIcon, MutedIcon } from '../ui/icons';
 import { Notice } from '../ui/notice';
-import { useObservable } from '../ui/use-observable';
+import { useObservable } from '@parley/client/react';
 import { useCall, type ActiveCall } from './call-context';
+import { ConnectionPanel } from './connection-panel';
 import { detailOf, durationOf, lossOf, wordsOf } from './call-words';
 import { LevelMeter } from './level-meter';
 
@@ -23,6 +24,7 @@ export function CallPanel({ active, onRetry, onTakeOver }: CallPanelProps) {
   const state = useObservable(call.state);
   const muted = useObservable(call.muted);
   const lostMs = useObservable(call.lostSpeechMs);
+  const trouble = useObservable(call.microphoneTrouble);
   const words = wordsOf(state, muted);
   const detail = detailOf(state);
   const { callId } = call;
@@ -59,43 +61,51 @@ export function CallPanel({ active, onRetry, onTakeOver }: CallPanelProps) {
     );
   }
   return (
-    <section className="call" aria-label="Call" data-state={state.name}>
-      <LevelMeter call={call} />
-      <div className="call-words">
-        {/* One region that is always there: a reader that finds a new one may not say its first words. */}
-        <div role="status">
-          <strong data-testid="call-state" data-state={state.name}>
-            {words}
-          </strong>
-          {detail !== undefined && <span className="call-detail">{detail}</span>}
-          {lostMs > 0 && (
-            <span className="call-detail" data-testid="call-loss">
-              {lossOf(lostMs)}
-            </span>
-          )}
+    <section className="call-frame" aria-label="Call">
+      <div className="call" data-state={state.name}>
+        <LevelMeter call={call} />
+        <div className="call-words">
+          {/* One region that is always there: a reader that finds a new one may not say its first words. */}
+          <div role="status">
+            <strong data-testid="call-state" data-state={state.name}>
+              {words}
+            </strong>
+            {detail !== undefined && <span className="call-detail">{detail}</span>}
+            {trouble !== undefined && (
+              <span className="call-detail" data-testid="microphone-trouble">
+                {trouble.message}
+              </span>
+            )}
+            {lostMs > 0 && (
+              <span className="call-detail" data-testid="call-loss">
+                {lossOf(lostMs)}
+              </span>
+            )}
+          </div>
+          <Elapsed since={active.startedAt} />
         </div>
-        <Elapsed since={active.startedAt} />
+        <button
+          type="button"
+          className="button button-icon"
+          aria-pressed={muted}
+          aria-label="Mute"
+          title={muted ? 'Unmute the microphone' : 'Mute the microphone'}
+          data-testid="mute"
+          onClick={() => call.setMuted(!muted)}
+        >
+          {muted ? <MutedIcon /> : <MicrophoneIcon />}
+        </button>
+        <button
+          type="button"
+          className="button button-danger button-shrinks"
+          data-testid="end-call"
+          disabled={isOver(state)}
+          onClick={() => void call.hangUp()}
+        >
+          <HangUpIcon /> <span className="button-words">Hang up</span>
+        </button>
       </div>
-      <button
-        type="button"
-        className="button button-icon"
-        aria-pressed={muted}
-        aria-label="Mute"
-        title={muted ? 'Unmute the microphone' : 'Mute the microphone'}
-        data-testid="mute"
-        onClick={() => call.setMuted(!muted)}
-      >
-        {muted ? <MutedIcon /> : <MicrophoneIcon />}
-      </button>
-      <button
-        type="button"
-        className="button button-danger button-shrinks"
-        data-testid="end-call"
-        disabled={isOver(state)}
-        onClick={() => void call.hangUp()}
-      >
-        <HangUpIcon /> <span className="button-words">Hang up</span>
-      </button>
+      <ConnectionPanel call={call} />
     </section>
   );
 }

@@ -187,3 +187,22 @@ describe('a call in trouble', () => {
     await waitFor(() => expect(screen.queryByTestId('call-loss')).toBeNull());
   });
 });
+
+describe('the connection of a call', () => {
+  it('is told in numbers, and copied as a report that says nothing of what was said', async () => {
+    const copied: string[] = [];
+    const clipboard = { writeText: (text: string) => Promise.resolve(void copied.push(text)) };
+    Object.defineProperty(navigator, 'clipboard', { value: clipboard, configurable: true });
+    parley.signedIn();
+    const call = await callFrom('/');
+    call.text('USER', 'FINAL', 'my secret', { messageId: 'm-1', seq: 1 });
+    call.say('callResuming', { reason: 'dropped', attempt: 1 });
+    call.say('callResumed', { gapMs: 300 });
+    fireEvent.click(screen.getByText('Connection'));
+    await screen.findByText('once, 300 ms of silence');
+    fireEvent.click(screen.getByRole('button', { name: 'Copy a report' }));
+    await screen.findByText('Copied. Nothing you said is in it.');
+    expect(copied[0]).toMatch(/^Parley, connection report\nTime: .*\nCall: call-1\nConversation: conversation-0001\n/);
+    expect(copied[0]).not.toMatch(/secret|token/);
+  });
+});

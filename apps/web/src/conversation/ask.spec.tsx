@@ -93,6 +93,35 @@ describe('asking', () => {
     expect((await screen.findByTestId('answer-error')).textContent).toContain('broke off');
   });
 
+  it('reads from the log what became of an answer whose line was lost', async () => {
+    const log = [message(1, 'user', 'Hello'), message(2, 'assistant', 'Hello.')];
+    parley.signedIn(log);
+    parley.routes['POST /api/chat'] = () => {
+      log.push(message(3, 'user', 'When?'), message(4, 'assistant', 'At ten, on Sundays at eleven.'));
+      return {
+        status: 200,
+        chunks: [
+          { type: 'start', messageId: 'm-4' },
+          { type: 'text-start', id: '0' },
+          { type: 'text-delta', id: '0', delta: 'At t' },
+        ],
+      };
+    };
+    parley.routes['GET /api/conversations/conversation-0001/messages'] = () => ({
+      status: 200,
+      json: {
+        items: parley.seen.some(({ route }) => route === 'POST /api/chat') ? log.slice(2) : log,
+        first: 1,
+        head: log.length,
+      },
+    });
+    renderPage(parley.url, '/c/conversation-0001');
+    fireEvent.keyDown(await write('When?'), { key: 'Enter' });
+    await waitFor(() => expect(items().at(-1)).toBe('assistant text: At ten, on Sundays at eleven.'));
+    expect(items()).toHaveLength(4);
+    expect(screen.queryByTestId('answer-error')).toBeNull();
+  });
+
   it('lets an answer load nothing from elsewhere, run nothing, and pass nothing on by its links', async () => {
     parley.signedIn();
     const hostile =

@@ -8,10 +8,12 @@ interface ComposerProps {
   isAnswering: boolean;
   onSend: (text: string) => void;
   onStop: () => void;
+  /** A key was pressed in the field. */
+  onType?: () => void;
 }
 
 /** Enter sends, Shift+Enter begins a line, Escape stops the answer. */
-export function Composer({ placeholder, isAnswering, onSend, onStop }: ComposerProps) {
+export function Composer({ placeholder, isAnswering, onSend, onStop, onType }: ComposerProps) {
   const [text, setText] = useState('');
   const field = useRef<HTMLTextAreaElement>(null);
   useEffect(() => {
@@ -48,7 +50,10 @@ export function Composer({ placeholder, isAnswering, onSend, onStop }: ComposerP
         placeholder={placeholder}
         maxLength={LIMITS.messageCharacters}
         value={text}
-        onChange={({ target }) => setText(target.value)}
+        onChange={({ target }) => {
+          setText(target.value);
+          onType?.();
+        }}
         onKeyDown={fieldOnKeyDown}
       />
       {isAnswering ? (

@@ -43,12 +43,20 @@ export function useAnswers(id: string, initial: Log, assistant: string | undefin
     onFinish: ({ isAbort, isError, isDisconnect, finishReason, message }) => {
       // A stream that just ends is no error for `useChat`; the service always says how an answer ended.
       const complete = isAbort || isError || isDisconnect || finishReason !== undefined || message.parts.length === 0;
-      setBrokeOff(!complete);
+      setBrokeOff(false);
+      // Its line was lost and nobody goes on with it: the log has what became of it.
+      if (!complete) void readWhatBecame();
       onChange();
     },
   });
 
   const { setMessages } = chat;
+  const readWhatBecame = async (): Promise<void> => {
+    const read = await readLater(client, id, log).catch(() => log);
+    const isAnswered = read.entries.length > log.entries.length && !isUnanswered(toUiMessages(read.entries));
+    if (isAnswered) show(read);
+    else setBrokeOff(true);
+  };
   const show = useCallback(
     (read: Log) => {
       setLog(read);

@@ -1,7 +1,7 @@
 import { useCallback, useMemo, useState } from 'react';
 import { isOver, type CallState, type TranscriptLine } from '@parley/client';
 import { useCall, type ActiveCall } from '../call/call-context';
-import { useMaybe } from '../ui/use-observable';
+import { useMaybe } from '@parley/client/react';
 
 export interface CallHere {
   active?: ActiveCall;

@@ -1,10 +1,11 @@
 import { useState } from 'react';
 import { Link } from 'wouter';
 import { asClientError } from '@parley/client';
-import { textOf, type ConversationList as Page, type ConversationSummary } from '@parley/protocol';
+import type { ConversationList as Page } from '@parley/protocol';
 import { useServices } from '../app/services';
 import { Loading, Notice } from '../ui/notice';
 import type { Loaded } from '../ui/use-loaded';
+import { titleOf } from './title';
 import { whenOf } from './when';
 
 interface ConversationListProps {
@@ -73,10 +74,4 @@ function Items({ page, currentId, onChoose }: { page: Page; currentId?: string; 
       )}
     </div>
   );
-}
-
-/** Its title; of one that has none yet, how its last message begins. */
-function titleOf({ title, lastMessage }: ConversationSummary): string {
-  if (title !== '') return title;
-  return (lastMessage?.type === 'message' ? textOf(lastMessage.parts).slice(0, 80) : '') || 'Untitled';
 }

@@ -2,7 +2,7 @@ import { useEffect, useRef } from 'react';
 import { useLocation } from 'wouter';
 import { useServices } from '../app/services';
 import { Loading, Notice } from '../ui/notice';
-import { useObservable } from '../ui/use-observable';
+import { useObservable } from '@parley/client/react';
 
 /** `/auth/callback`: the way back from the sign-in page. */
 export function Callback() {

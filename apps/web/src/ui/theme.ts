@@ -22,18 +22,30 @@ function subscribe(listener: () => void): () => void {
   };
 }
 
-function choose(theme: Theme): void {
-  document.documentElement.dataset['theme'] = theme;
+/** What was chosen; `system` follows the machine. */
+export type ThemeChoice = Theme | 'system';
+
+export function chooseTheme(theme: ThemeChoice): void {
+  if (theme === 'system') delete document.documentElement.dataset['theme'];
+  else document.documentElement.dataset['theme'] = theme;
   try {
-    localStorage.setItem(KEY, theme);
+    if (theme === 'system') localStorage.removeItem(KEY);
+    else localStorage.setItem(KEY, theme);
   } catch {
     // Storage is blocked: the choice lasts as long as the page.
   }
   for (const listener of listeners) listener();
 }
 
+function choice(): ThemeChoice {
+  const chosen = document.documentElement.dataset['theme'];
+  return chosen === 'light' || chosen === 'dark' ? chosen : 'system';
+}
+
 /** The theme that is shown, the system's until the person chose one, and what chooses the other. */
 export function useTheme(): [Theme, () => void] {
   const theme = useSyncExternalStore(subscribe, current, () => 'light' as const);
-  return [theme, () => choose(theme === 'dark' ? 'light' : 'dark')];
+  return [theme, () => chooseTheme(theme === 'dark' ? 'light' : 'dark')];
 }
+
+export const useThemeChoice = (): ThemeChoice => useSyncExternalStore(subscribe, choice);

@@ -26,3 +26,17 @@ export function loadWorklet(context: AudioContext, url: string): Promise<void> {
   ofContext.set(url, load);
   return load;
 }
+
+/**
+ * Keeps a context running: iOS interrupts it for a phone call or another app's sound, and browsers may suspend it while a
+ * page is hidden. Returns what ends that. Where the browser wants a gesture, it goes on with the next click or key.
+ */
+export function keepRunning(context: AudioContext): () => void {
+  const resume = (): void => {
+    if (context.state !== 'running' && context.state !== 'closed') context.resume().catch(() => undefined);
+  };
+  const targets = [context, document, document, document] as const;
+  const events = ['statechange', 'visibilitychange', 'pointerdown', 'keydown'] as const;
+  targets.forEach((target, n) => target.addEventListener(events[n]!, resume));
+  return () => targets.forEach((target, n) => target.removeEventListener(events[n]!, resume));
+}

@@ -88,8 +88,8 @@ class PlaybackProcessor extends AudioWorkletProcessor {
   }
 
   private report(): void {
-    const { phase, playedMs, queuedMs, timesDry } = this.queue;
-    this.say({ type: 'report', report: { phase, playedMs, queuedMs, timesDry, level: this.level } });
+    const { phase, playedMs, queuedMs, timesDry, gaps } = this.queue;
+    this.say({ type: 'report', report: { phase, playedMs, queuedMs, timesDry, gaps, level: this.level } });
     this.reported = phase;
     this.sinceReport = this.level = 0;
   }

@@ -28,6 +28,21 @@ describe('MicrophoneCapture', () => {
     expect(track.stop).toHaveBeenCalled();
   });
 
+  it('takes the default when the chosen device is gone, and asks no second time when it is refused', async () => {
+    const asked: unknown[] = [];
+    const answers = ['OverconstrainedError', 'NotReadableError', 'NotAllowedError'];
+    const mediaDevices = {
+      getUserMedia: ({ audio }: MediaStreamConstraints) => {
+        asked.push((audio as MediaTrackConstraints).deviceId);
+        return Promise.reject(Object.assign(new Error('no'), { name: answers.shift() }));
+      },
+    };
+    const capture = new MicrophoneCapture({ context, workletUrl: '/w.js', deviceId: 'headset', mediaDevices });
+    await expect(capture.start()).rejects.toMatchObject({ code: 'microphone_failed' });
+    await expect(capture.start('other')).rejects.toMatchObject({ code: 'microphone_refused' });
+    expect(asked).toEqual([{ exact: 'headset' }, undefined, { exact: 'other' }]);
+  });
+
   it('asks for echo cancellation, unless told not to', async () => {
     const asked: unknown[] = [];
     const mediaDevices = {

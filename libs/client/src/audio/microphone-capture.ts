@@ -39,25 +39,18 @@ export class MicrophoneCapture {
 
   constructor(private readonly options: MicrophoneOptions) {}
 
-  /** Asks for the microphone and begins. Throws ClientError `microphone_refused`, `microphone_missing`, `microphone_failed`. */
-  async start(): Promise<void> {
-    const { context, workletUrl, deviceId, echoCancellation = true, noiseSuppression = true } = this.options;
-    const { autoGainControl = true, mediaDevices = navigator.mediaDevices } = this.options;
-    const audio = {
-      channelCount: 1,
-      echoCancellation,
-      noiseSuppression,
-      autoGainControl,
-      ...(deviceId === undefined ? {} : { deviceId: { exact: deviceId } }),
-    };
-    if (mediaDevices === undefined) throw microphoneError(undefined); // not https, and not localhost
-    const asked = mediaDevices
-      .getUserMedia({ audio })
-      .catch((error: unknown) => Promise.reject(microphoneError(error)));
+  /**
+   * Asks for the microphone and begins; while it runs, goes over to another one. A device that was chosen and is not there
+   * gives way to the system's default. Throws ClientError `microphone_refused`, `microphone_missing`, `microphone_failed`.
+   */
+  async start(deviceId = this.options.deviceId): Promise<void> {
+    const { context, workletUrl } = this.options;
+    const asked = this.ask(deviceId).catch((error: unknown) => Promise.reject(microphoneError(error)));
     const [stream] = await Promise.all([asked, loadWorklet(context, workletUrl)]).catch(async (error: unknown) => {
       await asked.then(release, () => undefined);
       throw error;
     });
+    this.stop();
     this.stream = stream;
     const processorOptions: CaptureOptions = {
       outputRateHz: AUDIO.inputSampleRateHz,
@@ -89,6 +82,20 @@ export class MicrophoneCapture {
     if (stream !== undefined) release(stream);
   }
 
+  private async ask(deviceId: string | undefined): Promise<MediaStream> {
+    const { echoCancellation = true, noiseSuppression = true, autoGainControl = true } = this.options;
+    const { mediaDevices = navigator.mediaDevices } = this.options;
+    if (mediaDevices === undefined) throw microphoneError(undefined); // not https, and not localhost
+    const audio = { channelCount: 1, echoCancellation, noiseSuppression, autoGainControl };
+    if (deviceId === undefined) return mediaDevices.getUserMedia({ audio });
+    try {
+      return await mediaDevices.getUserMedia({ audio: { ...audio, deviceId: { exact: deviceId } } });
+    } catch (error) {
+      if (!['NotFoundError', 'OverconstrainedError'].includes((error as Error).name)) throw error;
+      return mediaDevices.getUserMedia({ audio });
+    }
+  }
+
   private streamOnEnded(stream: MediaStream): void {
     if (stream !== this.stream) return;
     this.stop();
@@ -102,6 +109,7 @@ function release(stream: MediaStream): void {
 
 /** What `getUserMedia` threw, for people. */
 function microphoneError(thrown: unknown): ClientError {
+  if (thrown instanceof ClientError) return thrown;
   const name = (thrown as { name?: string } | undefined)?.name;
   if (name === 'NotAllowedError' || name === 'SecurityError') {
     const message = 'The microphone is not allowed. Allow it for this page in your browser, then try again.';

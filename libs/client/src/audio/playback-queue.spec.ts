@@ -74,4 +74,38 @@ describe('PlaybackQueue', () => {
     for (let second = 0; second < 20; second++) speech.push(tone(24_000));
     expect(speech.queuedMs).toBe(10_000);
   });
+
+  it('gathers more after a gap in the middle of speech, measures it, and less again once the line is calm', () => {
+    const speech = queue();
+    const wait = (ms: number) => {
+      for (let n = 0; n < quanta(ms); n++) heard(speech);
+    };
+    speech.push(tone(24 * 150));
+    while (heard(speech));
+    wait(100);
+    speech.push(tone(24 * 200));
+    expect(speech.gaps).toMatchObject({ count: 1, totalMs: expect.closeTo(107, 0) });
+    expect(speech.gaps.startMs).toBeCloseTo(257, 0);
+    expect(heard(speech)).toBe(false); // 200 ms would have been enough before
+    speech.push(tone(24 * 60));
+    expect(heard(speech)).toBe(true);
+    for (let second = 0; second < 60; second++) {
+      speech.push(tone(24_000));
+      wait(1_000);
+    }
+    expect(speech.gaps).toMatchObject({ count: 1, startMs: 150 });
+  });
+
+  it('takes the silence between two answers, and the one after a barge-in, for no gap', () => {
+    const speech = queue();
+    speech.push(tone(24 * 150));
+    while (heard(speech));
+    for (let n = 0; n < quanta(1_000); n++) heard(speech);
+    speech.push(tone(24 * 300));
+    heard(speech);
+    speech.flush();
+    heard(speech);
+    speech.push(tone(24 * 300));
+    expect(speech.gaps).toEqual({ count: 0, totalMs: 0, startMs: 150 });
+  });
 });

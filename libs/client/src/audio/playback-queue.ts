@@ -1,10 +1,11 @@
+import { JitterAllowance } from './jitter';
 import { pcm16ToFloat } from './pcm';
 import { Resampler } from './resampler';
 
 export interface PlaybackQueueOptions {
   inputRateHz: number;
   outputRateHz: number;
-  /** Audio to gather before speaking begins. */
+  /** Audio to gather before speaking begins, on a line without gaps; it adapts to the line. */
   startMs: number;
   /** Most audio it keeps; the model speaks faster than real time, and this bounds what a runaway one may cost. */
   maxMs: number;
@@ -15,12 +16,12 @@ export type PlaybackPhase = 'silent' | 'waiting' | 'playing';
 
 /**
  * The speech to be played, as the audio thread sees it: PCM16 comes in irregular pieces, samples are taken in regular ones.
- * It begins once `startMs` are there (or twice that time has passed since the first of them: a short word is spoken too),
+ * It begins once `startMs` are there, more after gaps, (or twice that time has passed since the first of them: a short word is spoken too),
  * and gives silence, then gathers anew, whenever it runs dry. Pure: the worklet around it has the clock.
  */
 export class PlaybackQueue {
   private readonly resampler: Resampler;
-  private readonly startSamples: number;
+  private readonly jitter: JitterAllowance;
   private readonly maxSamples: number;
   private readonly chunks: Float32Array[] = [];
   private offset = 0;
@@ -29,10 +30,12 @@ export class PlaybackQueue {
   private played = 0;
   private underruns = 0;
   private current: PlaybackPhase = 'silent';
+  /** Since it ran dry; undefined where the silence was wanted. */
+  private dry: number | undefined;
 
   constructor(private readonly options: PlaybackQueueOptions) {
     this.resampler = new Resampler(options.inputRateHz, options.outputRateHz);
-    this.startSamples = (options.startMs / 1_000) * options.outputRateHz;
+    this.jitter = new JitterAllowance(options.startMs);
     this.maxSamples = (options.maxMs / 1_000) * options.outputRateHz;
   }
 
@@ -40,19 +43,26 @@ export class PlaybackQueue {
     return this.current;
   }
   get queuedMs(): number {
-    return (this.queued / this.options.outputRateHz) * 1_000;
+    return this.msOf(this.queued);
   }
   /** Speech played since the beginning, silence not counted. */
   get playedMs(): number {
-    return (this.played / this.options.outputRateHz) * 1_000;
+    return this.msOf(this.played);
   }
   /** How often it ran dry; the ordinary end of an answer is one. */
   get timesDry(): number {
     return this.underruns;
   }
 
+  /** Holes that were heard in speech because it came late, and what is gathered now to have none. */
+  get gaps(): { count: number; totalMs: number; startMs: number } {
+    return { ...this.jitter.gaps, startMs: this.jitter.startMs };
+  }
+
   push(pcm: Int16Array): void {
     if (this.queued >= this.maxSamples) return;
+    if (this.dry !== undefined) this.jitter.dryFor(this.msOf(this.dry));
+    this.dry = undefined;
     this.add(this.resampler.process(pcm16ToFloat(pcm)));
     if (this.current === 'silent') this.current = 'waiting';
   }
@@ -62,6 +72,7 @@ export class PlaybackQueue {
     const dropped = this.queuedMs;
     this.chunks.length = 0;
     this.offset = this.queued = this.waited = 0;
+    this.dry = undefined;
     this.resampler.reset();
     this.current = 'silent';
     return dropped;
@@ -70,9 +81,11 @@ export class PlaybackQueue {
   /** Fills `output`: with speech as far as there is some to play, with silence otherwise. */
   pull(output: Float32Array): void {
     output.fill(0);
+    if (this.dry !== undefined) this.dry += output.length;
     if (this.current === 'waiting') {
       this.waited += output.length;
-      if (this.queued >= this.startSamples || this.waited >= 2 * this.startSamples) {
+      const { startMs } = this.jitter;
+      if (this.queuedMs >= startMs || this.msOf(this.waited) >= 2 * startMs) {
         this.current = 'playing';
         this.waited = 0;
       }
@@ -80,11 +93,18 @@ export class PlaybackQueue {
     if (this.current !== 'playing') return;
     // The last moments of a word are still in the resampler; without them every answer would end in a click.
     if (this.queued < output.length) this.add(this.resampler.end());
-    this.played += this.take(output);
+    const played = this.take(output);
+    this.played += played;
+    this.jitter.played(this.msOf(played));
     if (this.queued === 0) {
+      this.dry = 0;
       this.underruns += 1;
       this.current = 'silent';
     }
+  }
+
+  private msOf(samples: number): number {
+    return (samples / this.options.outputRateHz) * 1_000;
   }
 
   private add(samples: Float32Array): void {

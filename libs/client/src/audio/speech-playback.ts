@@ -14,13 +14,23 @@ export interface SpeechPlaybackOptions {
   context: AudioContext;
   /** Where the worklet file is served. */
   workletUrl: string;
-  /** Audio to gather before speaking begins. Default 150 ms: enough for the jitter of a good line, hardly heard as a wait. */
+  /**
+   * Audio to gather before speaking begins. Default 150 ms: enough for the jitter of a good
+   * line, hardly heard as a wait; it grows with each gap that is heard and shrinks again.
+   */
   startMs?: number;
   /** Most audio to keep. Default 5 minutes. */
   maxMs?: number;
 }
 
-const SILENT: PlaybackReport = { phase: 'silent', playedMs: 0, queuedMs: 0, timesDry: 0, level: 0 };
+const SILENT: PlaybackReport = {
+  phase: 'silent',
+  playedMs: 0,
+  queuedMs: 0,
+  timesDry: 0,
+  gaps: { count: 0, totalMs: 0, startMs: 150 },
+  level: 0,
+};
 
 /** Plays the assistant's speech: PCM16 at 24 kHz in, sound out. */
 export class SpeechPlayback {

@@ -29,6 +29,8 @@ export interface PlaybackReport {
   playedMs: number;
   queuedMs: number;
   timesDry: number;
+  /** Holes that were heard in speech because it came late; `startMs` is gathered before speech begins to have none. */
+  gaps: { count: number; totalMs: number; startMs: number };
   /** RMS of what is heard, 0…1. */
   level: number;
 }

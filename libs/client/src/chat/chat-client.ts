@@ -1,19 +1,24 @@
 import type { AssistantSummary, Conversation, ConversationList, EntryPage } from '@parley/protocol';
-import { authorizedFetch, jsonRequest, type HttpOptions } from '../core/authorized-fetch';
+import { authorizedFetch, jsonRequest, type Fetch, type HttpOptions } from '../core/authorized-fetch';
+import { asClientError } from '../core/client-error';
 import { httpUrl } from '../core/urls';
 
 export interface Cancel {
   signal?: AbortSignal;
 }
 
+export type ExportFormat = 'json' | 'markdown';
+
 /** Conversations over HTTP. Every method rejects with ClientError. */
 export class ChatClient {
   private readonly request: ReturnType<typeof jsonRequest>;
   private readonly baseUrl: string;
+  private readonly fetch: Fetch;
 
   constructor(options: HttpOptions) {
     this.baseUrl = options.baseUrl ?? '';
-    this.request = jsonRequest(authorizedFetch(options));
+    this.fetch = authorizedFetch(options);
+    this.request = jsonRequest(this.fetch);
   }
 
   /** Newest first; `next` of the answer is the `cursor` of what follows. `q` searches. */
@@ -46,6 +51,16 @@ export class ChatClient {
     { signal, ...query }: { before?: number; after?: number; limit?: number } & Cancel = {},
   ): Promise<EntryPage> {
     return this.request('GET', this.url(`/${encodeURIComponent(id)}/messages`, query), undefined, signal);
+  }
+
+  /** The whole conversation as a file, for its person to keep. */
+  async export(id: string, format: ExportFormat): Promise<Blob> {
+    try {
+      const url = this.url(`/${encodeURIComponent(id)}/export`, { format });
+      return await (await this.fetch(url, { method: 'GET' })).blob();
+    } catch (error) {
+      throw asClientError(error);
+    }
   }
 
   /** Stops the answer that is being written. Closing the connection alone does not. */

@@ -118,6 +118,13 @@ describe('ChatClient', () => {
     expect(headers['x-amz-content-sha256']).toBe(body === undefined ? undefined : sha256(sent));
   });
 
+  it('brings the whole conversation as a file', async () => {
+    answer = () => ({ text: '# Trains', headers: { 'content-type': 'text/markdown' } });
+    const file = await client().export('c 1', 'markdown');
+    await expect(file.text()).resolves.toBe('# Trains');
+    expect(server.seen).toMatchObject([{ method: 'GET', path: '/api/conversations/c%201/export?format=markdown' }]);
+  });
+
   it.each<[string, Answer, object]>([
     [
       'a problem document',

@@ -10,11 +10,25 @@ import { VoiceCall } from './voice-call';
 class FakeAudio implements CallAudio {
   readonly events = new Emitter<MicrophoneEvents>();
   readonly on = this.events.on.bind(this.events);
-  readonly reports = new Subject<PlaybackReport>({ phase: 'silent', playedMs: 0, queuedMs: 0, timesDry: 0, level: 0 });
+  readonly reports = new Subject<PlaybackReport>({
+    phase: 'silent',
+    playedMs: 0,
+    queuedMs: 0,
+    timesDry: 0,
+    gaps: { count: 0, totalMs: 0, startMs: 150 },
+    level: 0,
+  });
   readonly report = this.reports;
   readonly did: string[] = [];
   start = () => Promise.resolve();
-  reopenMicrophone = () => Promise.reject(new Error('none'));
+  hasMicrophone = false;
+  devicesChanged: () => void = () => undefined;
+  useMicrophone = (id = 'any') => {
+    this.did.push(`microphone ${id}`);
+    return this.hasMicrophone ? Promise.resolve() : Promise.reject(new Error('none'));
+  };
+  useSpeaker = (id = 'any') => Promise.resolve(void this.did.push(`speaker ${id}`));
+  onDevicesChanged = (listener: () => void) => void (this.devicesChanged = listener);
   setMuted = (muted: boolean) => void this.did.push(`muted ${muted}`);
   play = (pcm: Int16Array) => void this.did.push(`play ${pcm[0]}`);
   flush = () => {
@@ -96,14 +110,27 @@ describe('VoiceCall', () => {
     expect(audio.did).toEqual(['stop']);
   });
 
-  it('ends with the reason when the microphone is gone and there is no other', async () => {
+  it('goes on when the microphone is gone, says so, and takes the next one that is plugged in', async () => {
     const { call: made, audio, connection } = await call();
     const lost = new ClientError({ code: 'microphone_missing', kind: 'invalid', message: 'Connect one' });
     audio.events.emit('lost', lost);
-    expect(await until(made.state, ({ name }) => name === 'failed')).toMatchObject({ error: lost });
-    await expect(connection.next()).resolves.toEqual({ callEnd: {} });
-    connection.say('callEnded', { reason: 'hangup', durationMs: 1 });
-    await until(made.client.state, ({ name }) => name === 'ended');
+    expect(await until(made.microphoneTrouble, (trouble) => trouble !== undefined)).toBe(lost);
+    connection.speech([7]);
+    connection.say('textOutput', { contentId: 'x', role: 'USER', content: 'hello' });
+    await until(made.transcript, (lines) => lines.length === 1);
+    expect(made.state.get().name).toBe('listening');
+    audio.hasMicrophone = true;
+    audio.devicesChanged();
+    await until(made.microphoneTrouble, (trouble) => trouble === undefined);
+    expect(audio.did).toEqual(['microphone any', 'play 7', 'microphone any']);
+  });
+
+  it('goes over to another microphone or loudspeaker in the middle', async () => {
+    const { call: made, audio } = await call();
+    audio.hasMicrophone = true;
+    await made.useMicrophone('headset');
+    await made.useSpeaker('headset');
+    expect(audio.did).toEqual(['microphone headset', 'speaker headset']);
   });
 
   it('lets go of microphone and loudspeaker when it is over', async () => {

@@ -3,6 +3,7 @@ import { Subject, type Observable } from '../core/observable';
 import type { PlaybackReport } from '../audio/worklet-messages';
 import { BrowserCallAudio, type BrowserAudioOptions, type CallAudio } from './call-audio';
 import { isLive, isOver, type CallState } from './call-state';
+import { CallMeter, type CallStatistics } from './call-statistics';
 import { Transcript, type TranscriptLine } from './transcript';
 import { VoiceClient, type VoiceClientOptions } from './voice-client';
 
@@ -21,6 +22,7 @@ export class VoiceCall {
   private readonly currentLevel = new Subject(0);
   private readonly currentMuted = new Subject(false);
   private readonly currentPlayback = new Subject<PlaybackReport | undefined>(undefined);
+  private readonly currentTrouble = new Subject<ClientError | undefined>(undefined);
   private readonly currentLostMs = new Subject(0);
   private readonly currentBargeInMs = new Subject<number | undefined>(undefined);
 
@@ -30,10 +32,20 @@ export class VoiceCall {
   readonly microphoneLevel: Observable<number> = this.currentLevel;
   readonly muted: Observable<boolean> = this.currentMuted;
   readonly playback: Observable<PlaybackReport | undefined> = this.currentPlayback;
+  /** Why there is no microphone right now. The call goes on without one, and with one as soon as one is there. */
+  readonly microphoneTrouble: Observable<ClientError | undefined> = this.currentTrouble;
   /** How much of what the person said since they were last understood could not be sent or taken, in ms. */
   readonly lostSpeechMs: Observable<number> = this.currentLostMs;
   /** From the news of the last barge-in to silence, in ms; also a performance measure, `parley.barge-in`. */
   readonly bargeInMs: Observable<number | undefined> = this.currentBargeInMs;
+
+  private readonly meter = new CallMeter(
+    () => performance.now(),
+    (statistics) => this.currentStatistics.set(statistics),
+  );
+  private readonly currentStatistics = new Subject(this.meter.statistics);
+  /** How the call goes, in numbers. */
+  readonly statistics: Observable<CallStatistics> = this.currentStatistics;
 
   readonly client: VoiceClient;
   private readonly lines = new Transcript();
@@ -44,16 +56,24 @@ export class VoiceCall {
   constructor(private readonly options: VoiceCallOptions) {
     this.client = new VoiceClient(options);
     this.client.state.subscribe(() => this.refreshState());
-    this.client.on('speech', (pcm) => this.audio?.play(pcm));
+    this.client.on('speech', (pcm) => {
+      this.meter.audio();
+      this.audio?.play(pcm);
+    });
     this.client.on('interrupted', () => void this.bargeIn());
     this.client.on('audioDropped', ({ droppedMs }) => this.currentLostMs.set(this.currentLostMs.get() + droppedMs));
     this.client.on('callResuming', () => this.fold(() => this.lines.cutOff()));
+    this.client.on('callResumed', ({ gapMs }) => this.meter.resumed(gapMs));
     this.client.on('callReady', ({ resumed, heardMs }) => {
+      this.meter.ready();
       if (resumed && heardMs === undefined) this.fold(() => this.lines.cutOff());
     });
     this.client.on('contentStart', (event) => this.lines.contentStart(event));
     this.client.on('textOutput', (event) => {
-      if (event.role === 'USER') this.currentLostMs.set(0);
+      if (event.role === 'USER') {
+        this.currentLostMs.set(0);
+        this.meter.understood();
+      }
       this.fold(() => this.lines.textOutput(event));
     });
     this.client.on('contentEnd', (event) => this.fold(() => this.lines.contentEnd(event)));
@@ -71,13 +91,21 @@ export class VoiceCall {
   /** Call it in the handler of a click or key. Rejects with the ClientError that the state `failed` carries too. */
   async start(): Promise<void> {
     this.currentState.set({ name: 'connecting', attempt: 1 });
+    this.meter.dialled();
     try {
       const { audio: source } = this.options;
       const audio = typeof source === 'function' ? source() : new BrowserCallAudio(source);
       this.audio = audio;
       audio.on('frame', (frame) => this.client.sendAudio(frame));
-      audio.on('level', (level) => this.currentLevel.set(level));
+      audio.on('level', (level) => {
+        this.currentLevel.set(level);
+        this.meter.level(level);
+      });
       audio.on('lost', (error) => void this.microphoneLost(error));
+      audio.onDevicesChanged(() => {
+        const trouble = this.currentTrouble.get();
+        if (trouble !== undefined) void this.microphoneLost(trouble);
+      });
       audio.report.subscribe((report) => {
         this.currentPlayback.set(report);
         this.refreshState();
@@ -99,6 +127,17 @@ export class VoiceCall {
     this.currentMuted.set(muted);
   }
 
+  /** Another microphone, in the middle of the call. Rejects with ClientError; the one before goes on then. */
+  async useMicrophone(deviceId?: string): Promise<void> {
+    await this.audio?.useMicrophone(deviceId);
+    this.currentTrouble.set(undefined);
+  }
+
+  /** Another loudspeaker, where the browser lets a page choose. */
+  async useSpeaker(deviceId?: string): Promise<void> {
+    await this.audio?.useSpeaker(deviceId);
+  }
+
   /** Something typed in the middle of the call. Throws ClientError `not_connected`. */
   sendText(text: string): void {
     this.client.sendText(text);
@@ -113,6 +152,7 @@ export class VoiceCall {
 
   private async bargeIn(): Promise<void> {
     const start = performance.now();
+    this.meter.bargedIn();
     await this.audio?.flush();
     const end = performance.now();
     this.currentBargeInMs.set(end - start);
@@ -122,10 +162,11 @@ export class VoiceCall {
   private async microphoneLost(error: ClientError): Promise<void> {
     if (isOver(this.currentState.get())) return;
     try {
-      await this.audio?.reopenMicrophone();
+      await this.audio?.useMicrophone();
+      this.currentTrouble.set(undefined);
     } catch {
-      this.over({ name: 'failed', error, remedy: 'retry' });
-      await this.client.hangUp();
+      this.currentTrouble.set(error);
+      this.currentLevel.set(0);
     }
   }
 

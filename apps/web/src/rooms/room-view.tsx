@@ -1,0 +1,135 @@
+import { useCallback, useEffect, useState } from 'react';
+import { Link, useLocation, useSearchParams } from 'wouter';
+import { asClientError, type RoomClient, type RoomDirectory } from '@parley/client';
+import { useObservable, useRoom } from '@parley/client/react';
+import { useServices } from '../app/services';
+import { Composer } from '../conversation/composer';
+import { Loading, Notice } from '../ui/notice';
+import { useLoaded } from '../ui/use-loaded';
+import { RoomThread } from './room-thread';
+import { connectionWords, typingWords } from './room-words';
+
+interface RoomViewProps {
+  client: RoomClient;
+  directory: RoomDirectory;
+  roomId: string;
+}
+
+/** One room: what was said, who is there, who types; and what the connection does. */
+export function RoomView({ client, directory, roomId }: RoomViewProps) {
+  const [query] = useSearchParams();
+  const invitation = query.get('invitation') ?? undefined;
+  const [, navigate] = useLocation();
+  const [admission, setAdmission] = useState<'asking' | 'done' | { refused: string }>(
+    invitation === undefined ? 'done' : 'asking',
+  );
+  useEffect(() => {
+    if (invitation === undefined) return;
+    directory.join(roomId, invitation).then(
+      () => {
+        setAdmission('done');
+        // The invitation is used, and nobody should find it in the history.
+        navigate(`/rooms/${roomId}`, { replace: true });
+      },
+      (error: unknown) => setAdmission({ refused: asClientError(error).message }),
+    );
+  }, [directory, roomId, invitation, navigate]);
+  if (admission === 'asking') return <Loading label="Joining the room" />;
+  if (admission !== 'done') return <NoRoom>{admission.refused}</NoRoom>;
+  return <JoinedRoom client={client} directory={directory} roomId={roomId} />;
+}
+
+function JoinedRoom({ client, directory, roomId }: RoomViewProps) {
+  const { chat } = useServices();
+  const connection = useObservable(client.state);
+  const [about] = useLoaded(useCallback((signal: AbortSignal) => chat.get(roomId, { signal }), [chat, roomId]));
+  const { room, state, messages, outgoing, drafts, typing, members } = useRoom(client, roomId);
+  const [failure, setFailure] = useState<string>();
+  const me = connection.name === 'online' ? connection.me.id : undefined;
+  const last = messages.at(-1)?.metadata?.seq;
+  // Seen is what stood on a page that was looked at.
+  useEffect(() => {
+    if (last !== undefined && document.visibilityState === 'visible') room?.read(last);
+  }, [room, last]);
+
+  const attempt = (work: Promise<unknown>): void => {
+    setFailure(undefined);
+    work.catch((error: unknown) => setFailure(asClientError(error).message));
+  };
+  const invite = async (): Promise<void> => {
+    const { invitation } = await directory.invite(roomId);
+    const link = `${location.origin}/rooms/${roomId}?invitation=${encodeURIComponent(invitation)}`;
+    await navigator.clipboard.writeText(link);
+    setFailure(undefined);
+    setInvited(true);
+  };
+  const [isInvited, setInvited] = useState(false);
+
+  if (state.name === 'refused') return <NoRoom>{state.error.message}</NoRoom>;
+  if (connection.name === 'failed') return <NoRoom>{connection.error.message}</NoRoom>;
+  const words = connectionWords(connection);
+  return (
+    <div className="conversation">
+      <header className="room-head">
+        <h1>{about.state === 'loaded' ? about.value.title : 'Room'}</h1>
+        <button type="button" className="button" onClick={() => attempt(invite())}>
+          Copy an invitation
+        </button>
+      </header>
+      <ul className="people room-people" aria-label="In this room">
+        {members.map(({ person, online }) => (
+          <li key={person.id} className="person" data-online={online ? '' : undefined}>
+            {person.name}
+            <span className="visually-hidden">{online ? ' (here)' : ' (away)'}</span>
+          </li>
+        ))}
+      </ul>
+      {state.name === 'joining' && messages.length === 0 ? (
+        <Loading label="Entering the room" />
+      ) : (
+        <RoomThread
+          me={me}
+          messages={messages}
+          outgoing={outgoing}
+          drafts={drafts}
+          onEarlier={room === undefined ? undefined : () => attempt(room.loadEarlier())}
+          onEdit={(id, text) => room !== undefined && attempt(room.edit(id, text))}
+          onDelete={(id) => room !== undefined && attempt(room.remove(id))}
+          onForget={(clientId) => room?.forget(clientId)}
+        />
+      )}
+      <div className="dock">
+        <p className="room-status" role="status" data-testid="room-status" data-state={connection.name}>
+          {words ?? typingWords(typing)}
+        </p>
+        {isInvited && (
+          <Notice tone="quiet" action={{ label: 'Close', run: () => setInvited(false) }}>
+            The invitation is in your clipboard. Whoever has it may join.
+          </Notice>
+        )}
+        {failure !== undefined && (
+          <Notice action={{ label: 'Close', run: () => setFailure(undefined) }}>{failure}</Notice>
+        )}
+        <Composer
+          placeholder="Write to the room"
+          isAnswering={false}
+          onType={() => room?.keyPressed()}
+          onSend={(text) => void room?.send(text).catch(() => undefined)} // stands in the thread with its reason
+          onStop={() => undefined}
+        />
+      </div>
+    </div>
+  );
+}
+
+function NoRoom({ children }: { children: string }) {
+  return (
+    <div className="empty" data-testid="no-room">
+      <h1>You are not in this room</h1>
+      <p>{children}</p>
+      <p>
+        <Link href="/rooms">All rooms</Link>
+      </p>
+    </div>
+  );
+}

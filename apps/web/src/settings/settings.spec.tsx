@@ -1,0 +1,70 @@
+import { fireEvent, screen, waitFor } from '@testing-library/react';
+import { startParley } from '../../test/fake-parley';
+import { closePage, renderPage } from '../../test/render-page';
+import { forgetSettings } from './settings';
+
+let parley: Awaited<ReturnType<typeof startParley>>;
+beforeAll(async () => void (parley = await startParley()));
+afterAll(() => parley.close());
+beforeEach(() => parley.signedIn());
+afterEach(() => {
+  closePage();
+  parley.reset();
+  localStorage.clear();
+  forgetSettings();
+  Object.defineProperty(navigator, 'mediaDevices', { value: undefined, configurable: true });
+});
+
+function plugIn(...devices: { kind: string; deviceId: string; label: string }[]): void {
+  const source = Object.assign(new EventTarget(), { enumerateDevices: () => Promise.resolve(devices) });
+  Object.defineProperty(navigator, 'mediaDevices', { value: source, configurable: true });
+}
+async function open() {
+  renderPage(parley.url, '/settings');
+  await screen.findByRole('heading', { name: 'Settings' });
+}
+
+describe('settings', () => {
+  it('give the next call its voice, and stay with the browser', async () => {
+    await open();
+    fireEvent.change(screen.getByRole('combobox', { name: /Voice of the assistant/ }), { target: { value: 'tina' } });
+    forgetSettings();
+    fireEvent.click(screen.getAllByRole('link', { name: /New conversation/ })[0]!);
+    fireEvent.click(await screen.findByRole('button', { name: 'Talk' }));
+    await waitFor(() => expect(parley.calls[0]?.start).toMatchObject({ voiceId: 'tina' }));
+  });
+
+  it('offer the devices that are there, and say when the chosen one is not', async () => {
+    plugIn(
+      { kind: 'audioinput', deviceId: 'a', label: 'Built-in' },
+      { kind: 'audioinput', deviceId: 'b', label: 'Headset' },
+      { kind: 'audiooutput', deviceId: 'c', label: 'Desk speaker' },
+    );
+    localStorage.setItem('parley.settings', '{"microphoneId":"gone"}');
+    forgetSettings();
+    await open();
+    await screen.findByRole('option', { name: 'Headset' });
+    const microphone = screen.getByRole<HTMLSelectElement>('combobox', { name: 'Microphone' });
+    expect(microphone.selectedOptions[0]!.textContent).toBe('The one you chose is not connected');
+    fireEvent.change(microphone, { target: { value: 'b' } });
+    expect(JSON.parse(localStorage.getItem('parley.settings')!)).toMatchObject({ microphoneId: 'b' });
+    expect(screen.getByRole('option', { name: 'Desk speaker' })).toBeTruthy();
+  });
+
+  it('change the theme, and give it back to the system', async () => {
+    await open();
+    fireEvent.click(screen.getByRole('radio', { name: 'Dark' }));
+    expect(document.documentElement.dataset['theme']).toBe('dark');
+    fireEvent.click(screen.getByRole('radio', { name: 'As the system' }));
+    expect(document.documentElement.dataset['theme']).toBeUndefined();
+    expect(localStorage.getItem('parley.theme')).toBeNull();
+  });
+
+  it('turn the taking away of echo and noise off', async () => {
+    await open();
+    fireEvent.click(screen.getByRole('checkbox', { name: /Take echo away/ }));
+    fireEvent.click(screen.getByRole('checkbox', { name: 'Take noise away' }));
+    const kept = JSON.parse(localStorage.getItem('parley.settings')!) as object;
+    expect(kept).toMatchObject({ echoCancellation: false, noiseSuppression: false });
+  });
+});

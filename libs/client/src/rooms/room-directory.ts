@@ -1,0 +1,58 @@
+import type { Conversation, ConversationList } from '@parley/protocol';
+import { authorizedFetch, jsonRequest, type HttpOptions } from '../core/authorized-fetch';
+import { httpUrl } from '../core/urls';
+
+export interface NewRoom {
+  title: string;
+  /** Anybody who is signed in may join. Otherwise by invitation. */
+  open?: boolean;
+  assistant?: string;
+  guests?: boolean;
+}
+
+/** Rooms and who is in them, over HTTP. Every method rejects with ClientError. */
+export class RoomDirectory {
+  private readonly request: ReturnType<typeof jsonRequest>;
+  private readonly baseUrl: string;
+
+  constructor(options: HttpOptions) {
+    this.baseUrl = options.baseUrl ?? '';
+    this.request = jsonRequest(authorizedFetch(options));
+  }
+
+  /** Newest first; `next` of the answer is the `cursor` of what follows. */
+  list(query: { limit?: number; cursor?: string; signal?: AbortSignal } = {}): Promise<ConversationList> {
+    const { signal, ...rest } = query;
+    return this.request('GET', httpUrl(this.baseUrl, '/api/rooms', rest), undefined, signal);
+  }
+
+  create(room: NewRoom): Promise<Conversation> {
+    return this.request('POST', httpUrl(this.baseUrl, '/api/rooms'), room);
+  }
+
+  /** An invitation to hand on; whoever has it may join until it expires. */
+  invite(id: string): Promise<{ invitation: string; expiresAt: string }> {
+    return this.request('POST', this.url(id, 'invitations'), {});
+  }
+
+  join(id: string, invitation?: string): Promise<Conversation> {
+    return this.request('POST', this.url(id, 'join'), { invitation });
+  }
+
+  leave(id: string): Promise<void> {
+    return this.request('POST', this.url(id, 'leave'), {});
+  }
+
+  removeMember(id: string, principalId: string): Promise<void> {
+    return this.request('DELETE', `${this.url(id, 'members')}/${encodeURIComponent(principalId)}`);
+  }
+
+  /** No more can be said in it. */
+  archive(id: string): Promise<void> {
+    return this.request('POST', this.url(id, 'archive'), {});
+  }
+
+  private url(id: string, what: string): string {
+    return httpUrl(this.baseUrl, `/api/rooms/${encodeURIComponent(id)}/${what}`);
+  }
+}
