@@ -85,44 +85,36 @@ export default async function bench() {
   };
 }
 
-const log = (what: string) =>
-  process.env.BENCH_DEBUG && process.stderr.write(`${Math.round(performance.now())} ${what}\n`);
 async function look(player: RolePlayer, tokens: readonly string[], talkMs: number): Promise<Seen> {
   const url = player.facts.url!;
   const seen: Seen = { cpu: {}, p50: {}, p99: {}, saturated: 0, wholeCall: 0, held: 0 };
-  const { held } = await player.usage();
-  log('look ' + url);
+  const heldBefore = await player.held();
   const calls = await openCalls(url, tokens, Math.max(...LEVELS));
-  log('opened');
   for (const level of LEVELS) {
-    log('level ' + level);
     await Promise.all(calls.splice(level).map((call) => call.end()));
     await talk(calls, 200);
-    if (level === LEVELS[0]) seen.held = ((await player.usage()).held - held) / level;
-    const before = await player.usage();
+    if (level === LEVELS[0]) seen.held = ((await player.held()) - heldBefore) / level;
+    const answers = () => calls.reduce((sum, { answered }) => sum + answered, 0);
+    const [before, first] = [await player.cpu(), answers()];
     const waits = await talk(calls, talkMs);
-    seen.cpu[level] = ((await player.usage()).cpu - before.cpu) / waits.length;
+    seen.cpu[level] = ((await player.cpu()) - before) / (answers() - first);
     seen.p50[level] = 1_000 * waits[Math.floor(waits.length / 2)]!;
     seen.p99[level] = 1_000 * waits[Math.floor(waits.length * 0.99)]!;
   }
   await Promise.all(calls.splice(0).map((call) => call.end()));
 
-  log('ended');
   const many = await openCalls(url, tokens, 50);
   await Promise.all(many.map((call) => call.sayAll(20, 8)));
-  log('warm');
   const frames = Math.round(talkMs / 10);
-  let before = (await player.usage()).cpu;
+  let before = await player.cpu();
   await Promise.all(many.map((call) => call.sayAll(frames, 8)));
-  seen.saturated = ((await player.usage()).cpu - before) / (50 * frames);
+  seen.saturated = ((await player.cpu()) - before) / (50 * frames);
   await Promise.all(many.map((call) => call.end()));
 
-  log('saturated');
-  before = (await player.usage()).cpu;
+  before = await player.cpu();
   const whole = await openCalls(url, tokens, 8);
   await Promise.all(whole.map((call) => call.sayAll(CALL_FRAMES, 4)));
   await Promise.all(whole.map((call) => call.end()));
-  seen.wholeCall = ((await player.usage()).cpu - before) / whole.length;
-  log(JSON.stringify(seen));
+  seen.wholeCall = ((await player.cpu()) - before) / whole.length;
   return seen;
 }

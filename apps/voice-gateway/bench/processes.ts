@@ -6,29 +6,27 @@ export type Role = 'model' | 'surroundings' | 'bare' | 'relay' | 'gateway';
 const ROLE = 'PARLEY_BENCH_ROLE';
 const FACTS = 'PARLEY_BENCH_FACTS';
 
-/** What a process tells of itself. */
-export interface Usage {
-  /** Processor time so far, in microseconds. */
-  cpu: number;
-  /** Bytes that are held after a collection: the heap, and buffers outside of it. */
-  held: number;
-}
 type Starter = (facts: Record<string, string>) => Promise<Record<string, string>>;
 
 /** Plays the role that this process was started for, if any; it then never returns. */
 export async function playRole(roles: Record<Role, Starter>): Promise<void> {
   const role = process.env[ROLE] as Role | undefined;
   if (role === undefined) return;
-  process.on('message', () => {
-    globalThis.gc?.();
-    const { user, system } = process.cpuUsage();
-    const { heapUsed, external } = process.memoryUsage();
-    process.send!({ cpu: user + system, held: heapUsed + external } satisfies Usage);
-  });
+  process.on('message', (asked: 'cpu' | 'held') => process.send!(asked === 'cpu' ? cpu() : held()));
   process.on('disconnect', () => process.exit(0));
   process.send!(await roles[role](JSON.parse(process.env[FACTS] ?? '{}') as Record<string, string>));
   await new Promise(() => undefined);
 }
+
+const cpu = () => {
+  const { user, system } = process.cpuUsage();
+  return user + system;
+};
+const held = () => {
+  globalThis.gc!();
+  const { heapUsed, external } = process.memoryUsage();
+  return heapUsed + external;
+};
 
 /** A process that plays a role. */
 export class RolePlayer {
@@ -47,16 +45,22 @@ export class RolePlayer {
     return new RolePlayer(child, await nextMessage(child));
   }
 
-  async usage(): Promise<Usage> {
-    const told = nextMessage<Usage>(this.child);
-    this.child.send('usage');
-    return told;
-  }
+  /** Its processor time so far, in microseconds. */
+  cpu = (): Promise<number> => this.ask('cpu');
+
+  /** Bytes that it holds after a collection: the heap, and buffers outside of it. The collection costs processor time. */
+  held = (): Promise<number> => this.ask('held');
 
   async stop(): Promise<void> {
     const gone = new Promise((resolve) => this.child.once('exit', resolve));
     this.child.disconnect();
     await gone;
+  }
+
+  private ask(what: 'cpu' | 'held'): Promise<number> {
+    const told = nextMessage<number>(this.child);
+    this.child.send(what);
+    return told;
   }
 }
 

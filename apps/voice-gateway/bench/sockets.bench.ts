@@ -50,18 +50,19 @@ export default async function bench() {
 
 /** Bytes that one open socket holds, and microseconds of processor time for its handshake. */
 async function look(player: RolePlayer, tokens: readonly string[]): Promise<[number, number]> {
-  const before = await player.usage();
+  const [held, cpu] = [await player.held(), await player.cpu()];
   const sockets: Socket[] = [];
   let next = 0;
   const opener = async () => {
     while (next < SOCKETS) sockets.push(await shakeHands(player.facts.url!, tokens[Math.floor(next++ / EACH)]!));
   };
   await Promise.all(Array.from({ length: 20 }, opener));
-  const after = await player.usage();
+  const handshake = ((await player.cpu()) - cpu) / SOCKETS;
+  const idle = ((await player.held()) - held) / SOCKETS;
   const gone = sockets.map((socket) => new Promise((resolve) => socket.once('close', resolve)));
   for (const socket of sockets) socket.destroy();
   await Promise.all(gone);
-  return [(after.held - before.held) / SOCKETS, (after.cpu - before.cpu) / SOCKETS];
+  return [idle, handshake];
 }
 
 /** A WebSocket handshake by hand: ten thousand clients of the `ws` package would cost more than the server. */

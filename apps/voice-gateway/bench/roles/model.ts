@@ -9,6 +9,8 @@ export const ANSWER_BYTES = 1_536;
 const AUDIO_INPUT = Buffer.from(Buffer.from('{"event":{"audioInput').toString('base64'));
 /** Where the base64 of an event begins: envelope, inner prelude and headers, `{"bytes":"`. */
 const EVENT_AT = 79 + 12 + 75 + 10;
+/** The gateway feeds silence in pieces of 300 ms and more; nobody answers that. A caller's frame is half of this. */
+const SILENCE = 4_096;
 
 const codec = new EventStreamCodec(toUtf8, fromUtf8);
 function frameOf(event: object): Buffer {
@@ -48,17 +50,19 @@ export async function startModel(): Promise<Record<string, string>> {
 }
 
 function answer(stream: ServerHttp2Stream): void {
-  let held = Buffer.alloc(0);
+  let held: Buffer = Buffer.alloc(0);
   stream.on('error', () => undefined);
   stream.on('data', (bytes: Buffer) => {
     if (!stream.headersSent) {
-      stream.respond({ ':status': 200, 'content-type': 'application/vnd.amazon.eventstream' }, { sendDate: false });
+      stream.respond({ ':status': 200, 'content-type': 'application/vnd.amazon.eventstream' });
       stream.write(OPENING);
     }
     held = held.length === 0 ? bytes : Buffer.concat([held, bytes]);
     let at = 0;
     for (; held.length - at >= 4; at += held.readUInt32BE(at)) {
-      if (held.length - at < held.readUInt32BE(at)) break;
+      const length = held.readUInt32BE(at);
+      if (held.length - at < length) break;
+      if (length > SILENCE) continue;
       if (held.subarray(at + EVENT_AT, at + EVENT_AT + AUDIO_INPUT.length).equals(AUDIO_INPUT)) stream.write(ANSWER);
     }
     held = held.subarray(at);

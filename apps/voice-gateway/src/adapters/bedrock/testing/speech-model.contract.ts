@@ -238,9 +238,8 @@ export function speechModelContract(name: string, makeModel: MakeModel): void {
         callers.push(caller);
         caller.audio(Buffer.alloc(1_024 * 1_500));
         await caller.until(() => caller.taken > 20);
-        let before = -1;
-        for (let still = 0; still < 50; still = caller.taken === before ? still + 1 : 0) {
-          before = caller.taken;
+        for (let still = 0, seen = caller.taken; still < 50; still = caller.taken === seen ? still + 1 : 0) {
+          seen = caller.taken;
           await turn();
         }
         expect(caller.taken).toBeLessThan(500);
