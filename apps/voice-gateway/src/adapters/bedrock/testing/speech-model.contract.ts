@@ -31,7 +31,9 @@ export function speechModelContract(name: string, makeModel: MakeModel): void {
       callers.push(caller);
       return caller;
     };
-    const allClosed = () => simulator.requests.until(() => simulator.streams() === 0);
+    const allClosed = async () => {
+      if (simulator.streams() > 0) await simulator.requests.until(() => simulator.streams() === 0);
+    };
 
     it('opens a stream, speaks and hears in turns, and ends as asked', async () => {
       const caller = call().speak();
@@ -151,7 +153,7 @@ export function speechModelContract(name: string, makeModel: MakeModel): void {
     });
 
     it('a peer that never answers is given up after the time to start', async () => {
-      const caller = call({ kind: 'silence' }, { startMs: 150 }).speak();
+      const caller = call({ kind: 'silence' }, { startMs: 500 }).speak();
       expect(await caller.ended).toMatchObject({ name: 'StartTimeout' });
       await allClosed();
     });
