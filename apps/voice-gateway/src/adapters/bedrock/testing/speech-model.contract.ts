@@ -31,7 +31,9 @@ export function speechModelContract(name: string, makeModel: MakeModel): void {
       callers.push(caller);
       return caller;
     };
-    const allClosed = () => simulator.requests.until(() => simulator.streams() === 0);
+    const allClosed = async () => {
+      if (simulator.streams() > 0) await simulator.requests.until(() => simulator.streams() === 0);
+    };
 
     it('opens a stream, speaks and hears in turns, and ends as asked', async () => {
       const caller = call().speak();
@@ -151,7 +153,7 @@ export function speechModelContract(name: string, makeModel: MakeModel): void {
     });
 
     it('a peer that never answers is given up after the time to start', async () => {
-      const caller = call({ kind: 'silence' }, { startMs: 150 }).speak();
+      const caller = call({ kind: 'silence' }, { startMs: 500 }).speak();
       expect(await caller.ended).toMatchObject({ name: 'StartTimeout' });
       await allClosed();
     });
@@ -238,10 +240,11 @@ export function speechModelContract(name: string, makeModel: MakeModel): void {
         callers.push(caller);
         caller.audio(Buffer.alloc(1_024 * 1_500));
         await caller.until(() => caller.taken > 20);
-        let before = -1;
-        for (let still = 0; still < 50; still = caller.taken === before ? still + 1 : 0) {
-          before = caller.taken;
+        // Fifty turns of the loop in which nothing more was taken.
+        const history = [caller.taken];
+        while (history.at(-1) !== history.at(-50) || history.length < 50) {
           await turn();
+          history.push(caller.taken);
         }
         expect(caller.taken).toBeLessThan(500);
         caller.stop.abort();

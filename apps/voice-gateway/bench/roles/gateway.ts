@@ -1,0 +1,36 @@
+import 'reflect-metadata';
+import { Writable } from 'node:stream';
+import { createLogger, readConfig, startService } from '@parley/service-kit';
+import { Registry } from 'prom-client';
+import { AppModule } from '../../src/app.module';
+import { voiceConfigSchema } from '../../src/config';
+
+/** The whole gateway, as it is deployed: identity, checks, transcript, log lines (which go nowhere). */
+export async function startGateway(facts: Record<string, string>): Promise<Record<string, string>> {
+  Object.assign(process.env, {
+    AWS_ENDPOINT_URL_BEDROCK_RUNTIME: facts.model,
+    AWS_ENDPOINT_URL_DYNAMODB: facts.dynamo,
+    AWS_ACCESS_KEY_ID: 'local',
+    AWS_SECRET_ACCESS_KEY: 'local',
+  });
+  const config = readConfig(voiceConfigSchema, {
+    PORT: '0',
+    ADMIN_PORT: '0',
+    HOST: '127.0.0.1',
+    AWS_REGION: 'us-east-1',
+    COGNITO_ISSUER: facts.issuer,
+    COGNITO_CLIENT_IDS: facts.clientId,
+    ALLOWED_ORIGINS: 'http://localhost:4200',
+    CONVERSATIONS_TABLE: 'conversations',
+    SESSIONS_TABLE: 'sessions',
+    VOICE_MODEL_ID: 'amazon.nova-2-sonic-v1:0',
+    VOICE_MODEL_ADAPTER: facts.adapter,
+    LOG_LEVEL: 'info',
+  });
+  const nowhere = new Writable({ write: (_chunk, _encoding, done) => done() });
+  const logger = createLogger({ name: 'voice-gateway', level: config.LOG_LEVEL, destination: nowhere });
+  const metrics = new Registry();
+  const module = AppModule.with(config, logger, metrics);
+  const { port } = await startService({ name: 'voice-gateway', module, config, logger, metrics });
+  return { url: `ws://127.0.0.1:${port}/ws/voice` };
+}

@@ -1,0 +1,14 @@
+import { playRole } from '../processes';
+import { startBare } from './bare';
+import { startGateway } from './gateway';
+import { startModel } from './model';
+import { startRelay } from './relay';
+import { startSurroundings } from './surroundings';
+
+await playRole({
+  bare: startBare,
+  relay: startRelay,
+  gateway: startGateway,
+  model: startModel,
+  surroundings: startSurroundings,
+});
