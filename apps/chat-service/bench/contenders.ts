@@ -24,10 +24,12 @@ async function bodyOf(request: AsyncIterable<Buffer>): Promise<Buffer> {
   return Buffer.concat(chunks);
 }
 
-const listen = (server: ReturnType<typeof createServer>) =>
-  new Promise<string>((resolve) =>
+function listen(server: ReturnType<typeof createServer>): Promise<string> {
+  server.keepAliveTimeout = 600_000;
+  return new Promise((resolve) =>
     server.listen(0, '127.0.0.1', () => resolve(`http://127.0.0.1:${(server.address() as AddressInfo).port}`)),
   );
+}
 
 /** (a) What it costs to pass the provider's bytes through Node, without a look at them. */
 export const startPipe = (providerUrl: string): Promise<string> =>

@@ -56,6 +56,8 @@ export async function startProvider(): Promise<{ url: string; close(): void }> {
       stream.response.end(END);
     }
   }, TICK_MS);
+  // Longer than any pause of the bench: a connection that is closed while it is taken again is a fault of nobody's.
+  server.keepAliveTimeout = 600_000;
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,

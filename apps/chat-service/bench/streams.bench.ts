@@ -37,7 +37,13 @@ if (role !== undefined) {
   }
 }
 
-const agent = new Agent({ keepAlive: true, maxSockets: Infinity });
+/** Fresh connections for each round: the services close idle ones before the next turn comes. */
+let agent = new Agent({ keepAlive: true, maxSockets: Infinity });
+function freshAgent(): void {
+  agent.destroy();
+  agent = new Agent({ keepAlive: true, maxSockets: Infinity });
+}
+
 let token = '';
 
 /** Asks one question and reads the answer to its end. Answers when its first token came. */
@@ -93,6 +99,7 @@ export default async function open() {
     wanted,
     contenders: each(async (contender) => {
       await pace(perSecond, tokens);
+      freshAgent();
       const before = await contender.usage();
       await Promise.all(Array.from({ length: streams }, () => ask(contender.url)));
       return (await contender.usage()).cpu - before.cpu;
@@ -108,6 +115,7 @@ export default async function open() {
     rounds: ROUNDS,
     contenders: each(async (contender) => {
       await pace(1_000, 3);
+      freshAgent();
       const times: number[] = [];
       for (let index = 0; index < 30; index += 1) times.push((await ask(contender.url)).firstTokenMs);
       return times.sort((one, other) => one - other)[15]! * 1_000;
@@ -123,6 +131,7 @@ export default async function open() {
     wanted: [{ contender: VALKEY, against: PIPE, atMost: 2.5 }],
     contenders: each(async (contender) => {
       await pace(2, 12);
+      freshAgent();
       const before = await contender.usage();
       let opened = 0;
       const all = Promise.withResolvers<void>();
