@@ -49,5 +49,7 @@ export function serve(told: Record<string, string>): void {
     const { heapUsed, external } = process.memoryUsage();
     process.send!({ cpu: user + system, memory: heapUsed + external } satisfies Usage);
   });
+  // When the bench is gone, whyever, so are its processes.
+  process.on('disconnect', () => process.exit());
   process.send!(told);
 }

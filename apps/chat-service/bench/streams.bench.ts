@@ -8,6 +8,10 @@ import { startProvider } from './provider';
 
 const FILE = import.meta.filename;
 const ROUNDS = 3;
+/** Nobody asks a hundred questions at once. */
+const PEOPLE = 250;
+/** The simulated DynamoDB is one process: it is not asked for everything in one moment. */
+const OPENING = 20;
 const PIPE = 'node:http, piping';
 const SDK = 'AI SDK, minimal server';
 const MEMORY = 'chat-service, log in memory';
@@ -22,8 +26,12 @@ if (role !== undefined) {
       break;
     case 'aws': {
       const { environment, issuer } = await startWorld();
-      const token = await issuer.mint('alice', { expiresInMs: 3_600_000 });
-      serve({ url: '', environment: JSON.stringify(environment), token });
+      const tokens = await Promise.all(
+        Array.from({ length: PEOPLE }, (_, index) =>
+          issuer.mint({ ...issuer.users[0]!, sub: `person-${index}` }, { expiresInMs: 7_200_000 }),
+        ),
+      );
+      serve({ url: '', environment: JSON.stringify(environment), tokens: JSON.stringify(tokens) });
       break;
     }
     case 'pipe':
@@ -44,14 +52,15 @@ function freshAgent(): void {
   agent = new Agent({ keepAlive: true, maxSockets: Infinity });
 }
 
-let token = '';
+let tokens: string[] = [];
+let questions = 0;
 
 /** Asks one question and reads the answer to its end. Answers when its first token came. */
 function ask(url: string, onOpen?: () => void): Promise<{ firstTokenMs: number }> {
   const started = performance.now();
   const parts = [{ type: 'text', text: 'Hello' }];
   const body = JSON.stringify({ id: randomUUID(), messages: [{ id: randomUUID(), role: 'user', parts }] });
-  const headers = { 'content-type': 'application/json', authorization: `Bearer ${token}` };
+  const headers = { 'content-type': 'application/json', authorization: `Bearer ${tokens[(questions += 1) % PEOPLE]}` };
   return new Promise((resolve, reject) => {
     const sent = request(`${url}/api/chat`, { method: 'POST', agent, headers }, (response) => {
       if (response.statusCode !== 200) return reject(new Error(`${url} answered ${response.statusCode}`));
@@ -69,9 +78,28 @@ function ask(url: string, onOpen?: () => void): Promise<{ firstTokenMs: number }
   });
 }
 
+/** So many streams at once, opened one after the other as the store allows. Resolves when all have ended. */
+async function askMany(url: string, streams: number, onAllOpen: () => Promise<void> = async () => undefined) {
+  const answers: Promise<unknown>[] = [];
+  let opened = 0;
+  const opener = async () => {
+    while (answers.length < streams) {
+      const isOpen = Promise.withResolvers<void>();
+      const answer = ask(url, isOpen.resolve);
+      answers.push(answer);
+      await Promise.race([isOpen.promise, answer]);
+      opened += 1;
+    }
+  };
+  await Promise.all(Array.from({ length: OPENING }, opener));
+  if (opened !== streams) throw new Error(`${opened} streams were opened in place of ${streams}`);
+  await onAllOpen();
+  await Promise.all(answers);
+}
+
 export default async function open() {
   const aws = await BenchProcess.start(FILE, 'aws');
-  token = aws.told['token']!;
+  tokens = JSON.parse(aws.told['tokens']!) as string[];
   const redis = await RedisServer.start();
   const provider = await BenchProcess.start(FILE, 'provider');
   const environment = {
@@ -90,18 +118,19 @@ export default async function open() {
     Object.fromEntries(Object.entries(contenders).map(([name, contender]) => [name, () => work(contender)]));
 
   /** Processor time of the server alone, for so many streams at such a pace. */
-  const cost = (streams: number, perSecond: number, tokens: number, wanted: object[] = []) => ({
+  const cost = (streams: number, perSecond: number, tokens: number, rounds = ROUNDS, wanted: object[] = []) => ({
     title: `Streaming, ${streams} at once, ${perSecond} tokens a second each`,
     what: 'token',
     baseline: SDK,
     batch: streams * tokens,
-    rounds: ROUNDS,
+    rounds,
+    warmUp: rounds === 1 ? 0 : 1,
     wanted,
     contenders: each(async (contender) => {
       await pace(perSecond, tokens);
       freshAgent();
       const before = await contender.usage();
-      await Promise.all(Array.from({ length: streams }, () => ask(contender.url)));
+      await askMany(contender.url, streams);
       return (await contender.usage()).cpu - before.cpu;
     }),
   });
@@ -127,20 +156,15 @@ export default async function open() {
     what: 'stream',
     baseline: PIPE,
     batch: streams,
-    rounds: ROUNDS,
+    rounds: 1,
+    warmUp: 0,
     wanted: [{ contender: VALKEY, against: PIPE, atMost: 2.5 }],
     contenders: each(async (contender) => {
-      await pace(2, 12);
+      await pace(2, 50);
       freshAgent();
       const before = await contender.usage();
-      let opened = 0;
-      const all = Promise.withResolvers<void>();
-      const asked = Array.from({ length: streams }, () =>
-        ask(contender.url, () => void ((opened += 1) === streams && all.resolve())),
-      );
-      await all.promise;
-      const during = await contender.usage();
-      await Promise.all(asked);
+      let during = before;
+      await askMany(contender.url, streams, async () => void (during = await contender.usage()));
       return Math.max(1, during.memory - before.memory);
     }),
   });
@@ -148,12 +172,12 @@ export default async function open() {
   const atMost = (limit: number) => [{ contender: VALKEY, against: SDK, atMost: limit }];
   return {
     tables: [
-      cost(1, 50, 100),
-      cost(100, 20, 60, atMost(1)),
-      cost(100, 50, 150, atMost(0.75)),
-      cost(1_000, 2, 12),
+      cost(100, 50, 200, ROUNDS, atMost(0.75)),
       firstToken,
+      cost(100, 20, 200, 1, atMost(1)),
       memory(1_000),
+      cost(1, 50, 200, 1),
+      cost(1_000, 4, 120, 1),
     ],
     async close() {
       for (const one of [...Object.values(contenders), provider, aws]) one.stop();
