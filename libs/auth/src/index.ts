@@ -1,6 +1,9 @@
 export type { Principal, TokenUse } from './domain/principal';
 export type { TokenRules, TokenVerifier } from './domain/token-verifier';
 export { TICKET_LIFETIME_MS, type TicketContent, type TicketStore } from './domain/tickets';
+export type { ConnectionRegistry, LiveConnection } from './domain/connection-registry';
+export { OpenConnections } from './domain/open-connections';
+export { DynamoConnectionRegistry } from './dynamodb/connection-registry';
 export type { DisplayNames } from './domain/display-names';
 export { SignedOutList } from './domain/signed-out-list';
 export type { SignOut, SignOutHint, SignOutLog } from './domain/sign-outs';
@@ -13,7 +16,6 @@ export { DynamoSignOutLog } from './dynamodb/sign-out-log';
 export { memorySessions } from './memory/index';
 export { GUEST_COOKIE, readSessionCookie, sessionCookie, type SessionCookie } from './http/session-cookies';
 export { DynamoDisplayNames } from './dynamodb/display-names';
-export { AUTH_OPTIONS } from './nest/tokens';
 export { AuthModule, type AuthAsyncOptions } from './nest/auth.module';
 export type { AuthDecision, AuthOptions, GuestOptions, SessionStores, SessionTable } from './nest/auth-options';
 export { Guests, type FoundGuest } from './nest/guests';
@@ -30,4 +32,4 @@ export {
 } from './nest/decorators';
 export { CsrfGuard } from './nest/csrf.guard';
 export { socketPolicyOf } from './nest/socket-policy';
-export { DISPLAY_NAMES, TICKET_STORE, TOKEN_VERIFIER } from './nest/tokens';
+export { AUTH_OPTIONS, CONNECTION_REGISTRY, DISPLAY_NAMES, TICKET_STORE, TOKEN_VERIFIER } from './nest/tokens';

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
+import { Cluster, type Redis } from 'ioredis';
 import type { ValkeyConnection } from '../valkey/valkey-connection';
-import { channelOf, EVERYBODY, topicOf } from './channel-names';
+import { channelOf, EVERYBODY, SLOT, topicOf } from './channel-names';
 import type { FanOut, FanOutListener } from './fan-out';
 import { Listeners } from './listeners';
 import { Subscriber } from './subscriber';
@@ -83,7 +84,11 @@ export class ValkeyFanOut implements FanOut {
   }
 
   private async send(channel: string, kind: string, payload = ''): Promise<void> {
-    await this.valkey.client.spublish(channel, `${kind}${this.sender}${payload}`);
+    const { client } = this.valkey;
+    // A gap may overtake: any node will do, and being redirected is what makes ioredis connect to the right one again.
+    const node = ownerOf(client) ?? (kind === GAP ? client : undefined);
+    if (!node) throw new Error('no node is in charge of the slot');
+    await node.spublish(channel, `${kind}${this.sender}${payload}`);
   }
 
   private receive(channel: string, text: string): void {
@@ -127,4 +132,14 @@ export class ValkeyFanOut implements FanOut {
     this.timer = undefined;
     if (sent.some(({ status }) => status === 'rejected')) for (const topic of topics) this.drop(topic);
   }
+}
+
+/**
+ * The node in charge of our slot. ioredis takes SPUBLISH for a command without a key and sends it to any node: each that is
+ * redirected would be overtaken by those that are not.
+ */
+function ownerOf(client: Redis | Cluster): Pick<Redis, 'spublish'> | undefined {
+  if (!(client instanceof Cluster)) return client;
+  const owner = client.slots[SLOT]?.[0];
+  return client.nodes('master').find(({ options: { host, port } }) => `${host}:${port}` === owner);
 }

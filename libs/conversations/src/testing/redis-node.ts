@@ -33,6 +33,10 @@ export class RedisNode {
       },
     );
     this.process = started;
+    // A process that ends without `down` (a bench, a test run that gives up) leaves none behind.
+    const end = () => void started.kill('SIGKILL');
+    process.once('exit', end);
+    started.once('exit', () => process.off('exit', end));
     await new Promise<void>((resolve, reject) => {
       let said = '';
       const listenTo = (chunk: Buffer) => {
