@@ -1,7 +1,7 @@
 // Measures and shows one table of a bench.
 //
 // A bench is a file whose default export is `async () => ({ tables, close? })`. A table is
-//   { title, what, baseline, batch, rounds?, contenders: { name: work }, wanted?: [{ contender, against, atMost }] }
+//   { title, what, baseline, batch, rounds?, warmUp?, contenders: { name: work }, wanted?: [{ contender, against, atMost }] }
 // where `work` does `batch` operations. What counts is processor time, not the clock of a machine that does other things
 // too: of this process, or what `work` answers, in microseconds, where somebody else did the work. Contenders take turns, in
 // another order each round, and a ratio is the median of the rounds' own ratios: a slow moment meets all of them alike.
@@ -10,12 +10,13 @@ const WARM_UP = 2;
 const ROUNDS = 11;
 
 /** The table with its numbers: microseconds for each operation, and how that relates to the baseline. */
-export async function measure({ title, what, baseline, batch, rounds = ROUNDS, contenders, wanted = [] }) {
+export async function measure(table) {
+  const { title, what, baseline, batch, rounds = ROUNDS, warmUp = WARM_UP, contenders, wanted = [] } = table;
   const names = Object.keys(contenders);
   const times = Object.fromEntries(names.map((name) => [name, []]));
-  for (let round = -WARM_UP; round < rounds; round += 1) {
+  for (let round = -warmUp; round < rounds; round += 1) {
     for (let turn = 0; turn < names.length; turn += 1) {
-      const name = names[(turn + round + names.length * WARM_UP) % names.length];
+      const name = names[(turn + round + names.length * warmUp) % names.length];
       const before = process.cpuUsage();
       const told = await contenders[name]();
       const { user, system } = process.cpuUsage(before);

@@ -13,6 +13,7 @@ import {
   DynamoGenerationClaims,
   LocalFirstGenerationLog,
   MemoryGenerationLog,
+  RENEW_MS,
   ValkeyGenerationLog,
   createConversationStore,
   type GenerationLog,
@@ -29,6 +30,9 @@ import { Rescue } from './chat/rescue';
 import { Retention } from './retention';
 import { chatModelOptionsOf, type ChatConfig } from './config';
 
+/** Where no hint comes from other processes (Lambda), a stop is heard by looking: a person waits this long for it. */
+const ALONE_RENEW_MS = 1_000;
+
 export interface AnswersParts {
   config: ChatConfig;
   logger: Logger;
@@ -42,7 +46,13 @@ export function composeAnswers({ config, logger, metrics, dynamo, replicas }: An
   const report = (what: string, cause: unknown) => logger.warn({ err: cause }, what);
   const claims = new DynamoGenerationClaims(dynamo, config.CONVERSATIONS_TABLE);
   const log = generationLogOf(replicas, report);
-  const generations = new Generations({ claims, log, hints: stopHintsOver(replicas), report });
+  const generations = new Generations({
+    claims,
+    log,
+    hints: stopHintsOver(replicas),
+    report,
+    renewMs: replicas.valkey === undefined ? ALONE_RENEW_MS : RENEW_MS,
+  });
   const store = createConversationStore({
     client: dynamo,
     table: config.CONVERSATIONS_TABLE,

@@ -18,7 +18,8 @@ import { StreamAccess } from './http/stream-access';
 import { StreamPasses } from './http/stream-passes';
 import { openApiOf } from './openapi/document';
 import { OpenApiController } from './openapi/openapi.controller';
-import { ASSISTANTS, CLAIMS, CONVERSATIONS, OPENAPI, SWITCHES, USAGE } from './ports';
+import { LIVING, frozen } from './http/compute';
+import { ASSISTANTS, CLAIMS, COMPUTE, CONVERSATIONS, OPENAPI, SWITCHES, USAGE } from './ports';
 import { IdentityProvider } from './session/identity-provider';
 import { SessionController } from './session/session.controller';
 import { SignOut } from './session/sign-out';
@@ -76,6 +77,10 @@ export class AppModule {
             new StreamAccess(authenticator, new StreamPasses(dynamo, config.SESSIONS_TABLE)),
         },
         { provide: OPENAPI, useValue: openApiOf(CONTROLLERS) },
+        {
+          provide: COMPUTE,
+          useValue: config.AWS_LAMBDA_FUNCTION_NAME === undefined ? LIVING : frozen(generations, answers.ceilings),
+        },
         { provide: SWITCHES, useValue: switches },
         { provide: USAGE, useValue: usage },
         { provide: Authors, inject: [DISPLAY_NAMES], useFactory: (names: DisplayNames) => new Authors(names) },

@@ -26,7 +26,8 @@ import { Generations } from './chat/generations';
 import { known } from './conversations/conversations.controller';
 import { placeAfter, streamGeneration } from './http/event-stream';
 import { StreamAccess } from './http/stream-access';
-import { CLAIMS, CONVERSATIONS } from './ports';
+import type { Compute } from './http/compute';
+import { CLAIMS, COMPUTE, CONVERSATIONS } from './ports';
 
 /** `/api/chat`: answers, streamed in the AI SDK's UI message stream protocol. A closed connection stops nothing. */
 @Controller('api/chat')
@@ -40,6 +41,7 @@ export class ChatController implements BeforeApplicationShutdown {
     @Inject(CONVERSATIONS) private readonly conversations: ConversationStore,
     private readonly authors: Authors,
     private readonly access: StreamAccess,
+    @Inject(COMPUTE) private readonly compute: Compute,
   ) {}
 
   @Answers('Asks; the answer is a UI message stream', undefined, { media: ['text/event-stream'] })
@@ -67,6 +69,7 @@ export class ChatController implements BeforeApplicationShutdown {
     @Res() response: Response,
   ): Promise<void> {
     const principal = await this.access.admit(request, response, id);
+    if (this.compute.isFrozenBetweenRequests) return this.nothingToResume(request, response);
     const claim = await this.readable(principal, id);
     // An EventSource that has the last chunk comes back nevertheless: this ends it for good.
     if (!claim || (await this.following.isReadToEnd(claim, placeAfter(claim.generationId, cursor)))) {
@@ -92,7 +95,21 @@ export class ChatController implements BeforeApplicationShutdown {
   private stream(response: Response, claim: GenerationClaim, cursor?: string): Promise<void> {
     const { generationId } = claim;
     const follow = (options: { after: number; signal: AbortSignal }) => this.following.follow(claim, options);
-    return streamGeneration(response, { generationId, follow }, cursor === undefined ? {} : { cursor });
+    const beforeEnd = () => this.compute.settle(claim);
+    return streamGeneration(
+      response,
+      { generationId, follow },
+      { beforeEnd, ...(cursor === undefined ? {} : { cursor }) },
+    );
+  }
+
+  /**
+   * Where no log is shared the client reads the conversation again. A streamed response without a body hangs on Lambda, so
+   * 204 is said as a stream that is over; an EventSource, which would come back for ever, is sent away.
+   */
+  private nothingToResume({ headers, query }: Request, response: Response): void {
+    if (headers.authorization === undefined || query['ticket'] !== undefined) throw new ParleyError('not_found');
+    response.type('text/event-stream').set('cache-control', 'no-cache, no-transform').send('data: [DONE]\n\n');
   }
 
   private async readable(principal: Principal, id: string): Promise<GenerationClaim | undefined> {

@@ -29,6 +29,10 @@ export const chatConfigSchema = baseConfigSchema.extend({
     .describe('an OpenAI-compatible server with its /v1, for models named openai:…, such as http://localhost:11434/v1'),
   OPENAI_API_KEY: secret(z.string().optional()).describe('its key, where it wants one'),
   OPENAI_API_KEY_ARN: z.string().optional().describe('where that key lies, to follow its rotation'),
+  AWS_LAMBDA_FUNCTION_NAME: z
+    .string()
+    .optional()
+    .describe('set by Lambda itself: everything is done within a request there'),
   RETENTION_DAYS: z.coerce
     .number()
     .int()

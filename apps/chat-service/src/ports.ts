@@ -5,3 +5,4 @@ export const CLAIMS = Symbol('claims of generations');
 export const SWITCHES = Symbol('switches of assistants');
 export const USAGE = Symbol('ledger of usage');
 export const OPENAPI = Symbol('OpenAPI document');
+export const COMPUTE = Symbol('the machine under the service');

@@ -86,6 +86,11 @@ export class Generations {
     }
   }
 
+  /** Resolves when nothing of a generation is left to do in this process, what nobody waits for included. */
+  async done({ generationId }: Pick<GenerationClaim, 'generationId'>): Promise<void> {
+    await this.running.get(generationId)?.work;
+  }
+
   /** Stops everything that runs here and waits until the partial answers are kept. */
   async stopAll(): Promise<void> {
     this.unlisten();

@@ -23,7 +23,7 @@ export function placeAfter(generationId: string, cursor: string | undefined): nu
 export async function streamGeneration(
   response: Response,
   { generationId, follow }: StreamedGeneration,
-  options: { cursor?: string; heartbeatMs?: number } = {},
+  options: { cursor?: string; heartbeatMs?: number; beforeEnd?: () => Promise<void> } = {},
 ): Promise<void> {
   const left = new AbortController();
   response.on('close', () => left.abort());
@@ -41,6 +41,7 @@ export async function streamGeneration(
     for await (const { at, json } of follow({ after, signal: left.signal })) {
       if (!response.write(`id: ${generationId}.${at}\ndata: ${json}\n\n`)) await drained(response, left.signal);
     }
+    await options.beforeEnd?.();
     if (!left.signal.aborted) response.end('data: [DONE]\n\n');
   } finally {
     clearInterval(heartbeat);

@@ -70,6 +70,10 @@ export class ReplicaProcess {
     return asker(this.world, this.url, user);
   }
 
+  signal(signal: 'SIGSTOP' | 'SIGCONT'): void {
+    this.process.kill(signal);
+  }
+
   /** As when its machine is gone. */
   async kill(): Promise<void> {
     if (this.process.exitCode !== null || this.process.signalCode !== null) return;
