@@ -21,8 +21,22 @@ it('a service that does not read the address of Valkey is held at one task, and 
 
 it('a public entry is refused while a service would not check the origin header', async () => {
   const { services, fixtureWorkspace } = await import('./testing/environments');
-  const open = record({ entry: 'public' }, { workspace: fixtureWorkspace(services()) });
+  const unfenced = services().map((service) => ({
+    ...service,
+    environment: service.environment.filter(({ from }) => !from?.startsWith('originSecret')),
+  }));
+  const open = record({ entry: 'public' }, { workspace: fixtureWorkspace(unfenced) });
   await expect(open).rejects.toThrow('chat-service and voice-gateway would not check the origin header');
+});
+
+it('a public entry is built with the services as they are: they check the origin header', async () => {
+  const { services, fixtureWorkspace } = await import('./testing/environments');
+  const { resources } = await record({ entry: 'public' }, { workspace: fixtureWorkspace(services()) });
+  const definitions = resources.filter(({ type }) => type === 'aws:ecs/taskDefinition:TaskDefinition');
+  for (const definition of definitions)
+    expect((container(definition)['secrets'] as { name: string }[]).map(({ name }) => name)).toEqual(
+      expect.arrayContaining(['ORIGIN_VERIFY_CURRENT', 'ORIGIN_VERIFY_PREVIOUS']),
+    );
 });
 
 it('the origin secret reaches services by reference, both values, and the edge as a secret', async () => {

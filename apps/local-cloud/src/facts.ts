@@ -36,6 +36,10 @@ export function localFacts({ env, edgePort, region, issuer, knowledgeBaseId }: L
     loginClientSecret: issuer.loginClientSecret,
     // Signs nothing but the guests of this machine, and stays the same so that they are known after a restart.
     guestSessionKeys: env['GUEST_SESSION_KEYS'] || 'local-guest-session-key-of-this-machine-only',
+    // Only the local edge is in front of a service here, and nobody reads metrics from the log.
+    'originSecret.current': undefined,
+    'originSecret.previous': undefined,
+    environment: undefined,
     origins: localOrigins(edgePort).join(','),
     'table.conversations': TABLE_NAMES.conversations,
     'table.sessions': TABLE_NAMES.sessions,

@@ -83,7 +83,7 @@ export const ROOT = resolve(import.meta.dirname, '../../..');
 /** The services as their descriptors are today. */
 export const services = (): ServiceDescriptor[] => loadDescriptors(join(ROOT, 'apps'));
 
-/** The services as they will be: behind the fence, with Valkey between their tasks. */
+/** The services as they will be: with Valkey between their tasks. */
 export const grownServices = (): ServiceDescriptor[] =>
   services().map((service) => ({
     ...service,
@@ -91,13 +91,13 @@ export const grownServices = (): ServiceDescriptor[] =>
       ...service.environment,
       ...(
         [
-          ['ORIGIN_SECRET', 'originSecret.current', true],
-          ['ORIGIN_SECRET_PREVIOUS', 'originSecret.previous', true],
           ['VALKEY_URL', 'valkeyUrl', false],
           ['VALKEY_MODE', 'valkeyMode', false],
           ['VALKEY_PASSWORD', 'valkeyPassword', true],
         ] as const
-      ).map(([name, from, secret]) => ({ name, from, secret, required: false })),
+      )
+        .filter(([, from]) => !service.environment.some((variable) => variable.from === from))
+        .map(([name, from, secret]) => ({ name, from, secret, required: false })),
     ],
   }));
 

@@ -60,6 +60,7 @@ export const flag = () =>
     .default('false')
     .transform((text) => text === 'true');
 
+const originValue = z.string().min(32).optional();
 const port = z.coerce.number().int().min(0).max(65_535);
 
 /** What every service reads. An app's schema extends this. */
@@ -84,6 +85,14 @@ export const baseConfigSchema = z.object({
       ),
   ),
   CLIENT_ADDRESS_HEADER: z.string().optional().describe('header of the trusted hop that tells the viewer address'),
+  ORIGIN_VERIFY_CURRENT: secret(
+    originValue.describe('what the edge sends as X-Origin-Verify; without it everybody is believed to be the edge'),
+  ),
+  ORIGIN_VERIFY_PREVIOUS: secret(originValue.describe('another value of it that is accepted, during a rotation')),
+  METRICS_ENVIRONMENT: z
+    .string()
+    .optional()
+    .describe('the environment under whose name metrics go to the log, for CloudWatch; none do without it'),
   CONVERSATIONS_TABLE: z.string().min(3).describe('the DynamoDB table of conversations'),
   SESSIONS_TABLE: z.string().min(3).describe('the DynamoDB table of sessions'),
 });
