@@ -1,5 +1,5 @@
 import { siteRewriteCode } from './edge-functions/site-rewrite';
-import { configOf, grownServices, record } from './testing/environments';
+import { configOf, services, record } from './testing/environments';
 import { container, inputsOf, read, type BehaviourInput } from './testing/inputs';
 
 it('scaling owns the number of tasks, and a service waits for its listener', async () => {
@@ -25,8 +25,22 @@ it('a service that does not read the address of Valkey is held at one task, and 
 
 it('a public entry is refused while a service would not check the origin header', async () => {
   const { services, fixtureWorkspace } = await import('./testing/environments');
-  const open = record({ entry: 'public' }, { workspace: fixtureWorkspace(services()) });
+  const unfenced = services().map((service) => ({
+    ...service,
+    environment: service.environment.filter(({ from }) => !from?.startsWith('originSecret')),
+  }));
+  const open = record({ entry: 'public' }, { workspace: fixtureWorkspace(unfenced) });
   await expect(open).rejects.toThrow('chat-service and voice-gateway would not check the origin header');
+});
+
+it('a public entry is built with the services as they are: they check the origin header', async () => {
+  const { services, fixtureWorkspace } = await import('./testing/environments');
+  const { resources } = await record({ entry: 'public' }, { workspace: fixtureWorkspace(services()) });
+  const definitions = resources.filter(({ type }) => type === 'aws:ecs/taskDefinition:TaskDefinition');
+  for (const definition of definitions)
+    expect((container(definition)['secrets'] as { name: string }[]).map(({ name }) => name)).toEqual(
+      expect.arrayContaining(['ORIGIN_VERIFY_CURRENT', 'ORIGIN_VERIFY_PREVIOUS']),
+    );
 });
 
 it('the origin secret reaches services by reference, both values, and the edge as a secret', async () => {
@@ -72,16 +86,13 @@ it('images digest names exactly what was pushed, and every service must have one
 it('a new service folder becomes a whole service without a line here', async () => {
   const { fixtureWorkspace } = await import('./testing/environments');
   const added = {
-    ...grownServices()[0]!,
+    ...services()[0]!,
     name: 'notes-service',
     port: 8090,
     adminPort: 9090,
     paths: ['/api/notes*'],
   };
-  const { resources } = await record(
-    { environment: 'prod' },
-    { workspace: fixtureWorkspace([...grownServices(), added]) },
-  );
+  const { resources } = await record({ environment: 'prod' }, { workspace: fixtureWorkspace([...services(), added]) });
   const own = resources.filter(({ name }) => name.includes('notes-service')).map(({ type }) => type.split(':').at(-1));
   for (const kind of [
     'Repository',

@@ -3,7 +3,7 @@ import {
   COMPUTES,
   ENTRIES,
   ENVIRONMENTS,
-  grownServices,
+  services,
   IDENTITY,
   record,
   SOURCES,
@@ -49,7 +49,7 @@ it.each(ENVIRONMENTS)('gives the tasks of %s exactly what their descriptors list
     retentionDays: '365',
   };
   const { resources } = await record({ environment, config: everything });
-  for (const { name, environment: listed } of grownServices()) {
+  for (const { name, environment: listed } of services()) {
     const definition = resources.find((each) => each.type.endsWith('TaskDefinition') && each.name.endsWith(name))!;
     const [container] = JSON.parse(String(definition.inputs['containerDefinitions'])) as Record<
       string,

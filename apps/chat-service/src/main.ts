@@ -6,8 +6,8 @@ import { AppModule } from './app.module';
 import { chatConfigSchema } from './config';
 
 const config = await readConfigOrExit(chatConfigSchema);
-const logger = createLogger({ name: 'chat-service', level: config.LOG_LEVEL });
 const metrics = new Registry();
+const logger = createLogger({ name: 'chat-service', level: config.LOG_LEVEL, metrics });
 await runService({
   name: 'chat-service',
   module: AppModule.with(config, logger, metrics),

@@ -41,6 +41,10 @@ export function localFacts({ env, edgePort, region, issuer, valkeyUrl, knowledge
     valkeyUrl,
     valkeyMode: env['VALKEY_MODE'] || undefined,
     valkeyPassword: env['VALKEY_PASSWORD'] || undefined,
+    // Only the local edge is in front of a service here, and nobody reads metrics from the log.
+    'originSecret.current': undefined,
+    'originSecret.previous': undefined,
+    environment: undefined,
     origins: localOrigins(edgePort).join(','),
     'table.conversations': TABLE_NAMES.conversations,
     'table.sessions': TABLE_NAMES.sessions,

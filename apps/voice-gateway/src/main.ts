@@ -5,6 +5,6 @@ import { AppModule } from './app.module';
 import { voiceConfigSchema } from './config';
 
 const config = await readConfigOrExit(voiceConfigSchema);
-const logger = createLogger({ name: 'voice-gateway', level: config.LOG_LEVEL });
 const metrics = new Registry();
+const logger = createLogger({ name: 'voice-gateway', level: config.LOG_LEVEL, metrics });
 await runService({ name: 'voice-gateway', module: AppModule.with(config, logger, metrics), config, logger, metrics });

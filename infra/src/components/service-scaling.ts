@@ -1,9 +1,8 @@
 import * as aws from '@pulumi/aws';
 import * as pulumi from '@pulumi/pulumi';
-import type { ServiceDescriptor } from '@parley/descriptor';
+import { METRICS_NAMESPACE, metricDimensions, type ServiceDescriptor } from '@parley/descriptor';
 import type { StackConfig } from '../config/schema';
 import type { Capacity } from '../planning/capacity';
-import { METRICS_NAMESPACE } from '../planning/metrics';
 
 export interface ServiceScalingArgs extends Pick<StackConfig, 'floor'> {
   service: ServiceDescriptor;
@@ -49,10 +48,10 @@ export class ServiceScaling extends pulumi.ComponentResource {
             namespace: METRICS_NAMESPACE,
             metricName: service.scaling.metric,
             statistic: 'Average',
-            dimensions: [
-              { name: 'Environment', value: args.environment },
-              { name: 'Service', value: service.name },
-            ],
+            dimensions: Object.entries(metricDimensions(args.environment, service.name)).map(([name, value]) => ({
+              name,
+              value,
+            })),
           },
           targetValue: service.scaling.targetPerTask,
           scaleOutCooldown: 60,

@@ -35,6 +35,7 @@ export function deploymentFacts(sources: FactSources): DeploymentFacts {
   const { loginClientSecretArn } = identity;
   const arn = loginClientSecretArn === undefined ? undefined : pulumi.output(loginClientSecretArn);
   return {
+    environment: text(config.environment),
     region: text(config.region),
     issuer: text(identity.issuer),
     clientIds: text([...new Set([identity.spaClientId, signInClientId(identity)])].join(',')),

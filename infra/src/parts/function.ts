@@ -28,6 +28,8 @@ const NOT_FOR_FUNCTIONS = {
   valkeyPassword: undefined,
   'originSecret.current': undefined,
   'originSecret.previous': undefined,
+  // Its sleeping instances would be averaged into the sessions of tasks; CloudWatch counts a function by itself.
+  environment: undefined,
 };
 
 /**

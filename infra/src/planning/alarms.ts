@@ -1,4 +1,4 @@
-import { METRICS_NAMESPACE, SERVICE_METRICS } from './metrics';
+import { METRICS_NAMESPACE, SERVICE_METRICS, metricDimensions } from '@parley/descriptor';
 
 /** Where the value of a dimension comes from, when the resources exist. */
 export type DimensionSource =
@@ -31,7 +31,7 @@ export interface AlarmPlan {
 
 const NLB = { LoadBalancer: 'loadBalancer', TargetGroup: 'targetGroup' } as const;
 const ECS = { ClusterName: 'cluster', ServiceName: 'serviceName' } as const;
-const OWN = { Environment: 'environment', Service: 'service' } as const;
+const OWN = metricDimensions('environment', 'service') satisfies Record<string, DimensionSource>;
 const alarm = (
   plan: Partial<AlarmPlan> & Pick<AlarmPlan, 'id' | 'namespace' | 'metric' | 'dimensions' | 'threshold'>,
 ) =>
@@ -124,10 +124,10 @@ export function serviceAlarms(minTasks: number, insights: boolean): AlarmPlan[] 
 export const FIRST_AUDIO_ALARM: AlarmPlan = alarm({
   id: 'first-audio',
   namespace: METRICS_NAMESPACE,
-  metric: SERVICE_METRICS.firstAudioMs,
+  metric: SERVICE_METRICS.firstAudioS,
   statistic: 'Average',
   dimensions: OWN,
-  threshold: 2_000,
+  threshold: 2,
   periods: 10,
 });
 

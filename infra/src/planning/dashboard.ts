@@ -1,5 +1,4 @@
-import type { ServiceDescriptor } from '@parley/descriptor';
-import { METRICS_NAMESPACE, SERVICE_METRICS } from './metrics';
+import { METRICS_NAMESPACE, SERVICE_METRICS, metricDimensions, type ServiceDescriptor } from '@parley/descriptor';
 
 export interface DashboardArgs {
   environment: string;
@@ -15,20 +14,20 @@ export function dashboardBody({ environment, region, services }: DashboardArgs):
   const own = (metric: string, service: string, stat: string) => [
     METRICS_NAMESPACE,
     metric,
-    'Environment',
-    environment,
-    'Service',
-    service,
+    ...Object.entries(metricDimensions(environment, service)).flat(),
     { stat, label: service },
   ];
   const everyService = (metric: string, stat: string) => services.map(({ name }) => own(metric, name, stat));
   const charts: [title: string, metrics: unknown[]][] = [
     ['Live sessions', services.map(({ name, scaling }) => own(scaling.metric, name, 'Sum'))],
     ['Sessions per task', services.map(({ name, scaling }) => own(scaling.metric, name, 'Average'))],
-    ['Time to first audio (ms)', everyService(SERVICE_METRICS.firstAudioMs, 'p95')],
+    ['Time to first audio (s)', everyService(SERVICE_METRICS.firstAudioS, 'p95')],
     ['Resumed calls and answers', everyService(SERVICE_METRICS.resumes, 'Sum')],
     ['Errors', everyService(SERVICE_METRICS.errors, 'Sum')],
-    ['Model tokens', everyService(SERVICE_METRICS.tokens, 'Sum')],
+    [
+      'Model tokens',
+      [...everyService(SERVICE_METRICS.voiceTokens, 'Sum'), ...everyService(SERVICE_METRICS.chatTokens, 'Sum')],
+    ],
     ['Model cost (USD)', everyService(SERVICE_METRICS.costUsd, 'Sum')],
   ];
   return JSON.stringify({

@@ -5,6 +5,7 @@ import type { ServiceDescriptor } from '@parley/descriptor';
  * this environment does not have is undefined, and one that is not in the list is unknown.
  */
 export const FACTS = [
+  'environment',
   'region',
   'issuer',
   'clientIds',

@@ -83,28 +83,13 @@ export const ROOT = resolve(import.meta.dirname, '../../..');
 /** The services as their descriptors are today. */
 export const services = (): ServiceDescriptor[] => loadDescriptors(join(ROOT, 'apps'));
 
-/** The services as they will be: behind the fence. */
-export const grownServices = (): ServiceDescriptor[] =>
-  services().map((service) => ({
-    ...service,
-    environment: [
-      ...service.environment,
-      ...(
-        [
-          ['ORIGIN_SECRET', 'originSecret.current', true],
-          ['ORIGIN_SECRET_PREVIOUS', 'originSecret.previous', true],
-        ] as const
-      ).map(([name, from, secret]) => ({ name, from, secret, required: false })),
-    ],
-  }));
-
 const folders: string[] = [];
 afterAll(() => {
   for (const folder of folders) rmSync(folder, { recursive: true, force: true });
 });
 
 /** A page and images small enough for a test; gone after the tests of the file. */
-export function fixtureWorkspace(from: ServiceDescriptor[] = grownServices()): Workspace {
+export function fixtureWorkspace(from: ServiceDescriptor[] = services()): Workspace {
   const folder = mkdtempSync(join(tmpdir(), 'parley-infra-'));
   folders.push(folder);
   const put = (path: string, text: string) => {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { LIVE_METRIC } from './metrics';
 
 /** What a service may be granted. The Pulumi program turns each into statements of the task role. */
 const grant = z.discriminatedUnion('kind', [
@@ -44,7 +45,7 @@ export const descriptorSchema = z.strictObject({
   }),
   /** Live sessions per task that scaling aims at; the service exports them as this gauge. */
   scaling: z.strictObject({
-    metric: z.string().min(1),
+    metric: z.string().regex(LIVE_METRIC, 'the name of a gauge, parley_…_live'),
     targetPerTask: z.int().min(1),
     min: z.int().min(1),
     max: z.int().min(1),

@@ -7,6 +7,7 @@ import { AUTH_OPTIONS, KeySet, SignedOutList, type AuthOptions } from '@parley/a
 import { LIMITS } from '@parley/protocol';
 import type { Logger } from 'pino';
 import { Gauge, Registry, collectDefaultMetrics } from 'prom-client';
+import type { BaseConfig } from './config/read-config';
 import { startAdminServer } from './health/admin-server';
 import { Readiness } from './health/readiness';
 import { crossOrigin } from './http/cross-origin';
@@ -15,7 +16,9 @@ import { ProblemFilter } from './http/problem.filter';
 import { requestLog } from './http/request-log';
 import { validationPipe } from './http/validation';
 import { NestLogger } from './logging/logger';
+import { OriginFence } from './origin-fence';
 import { keyMetrics } from './key-metrics';
+import { tellMetrics, type TellingOptions } from './metrics/tell-metrics';
 import type { LifeWatchOptions } from './socket/life-watch';
 import { installSocketEdge } from './socket/install-socket-edge';
 
@@ -32,13 +35,16 @@ const DRAIN_MS = 100_000;
 export interface ServiceOptions {
   name: string;
   module: Type<unknown> | DynamicModule;
-  config: { PORT: number; ADMIN_PORT: number; HOST: string };
+  config: Pick<BaseConfig, 'PORT' | 'ADMIN_PORT' | 'HOST'> &
+    Partial<Pick<BaseConfig, 'ORIGIN_VERIFY_CURRENT' | 'ORIGIN_VERIFY_PREVIOUS' | 'METRICS_ENVIRONMENT'>>;
   logger: Logger;
   metrics?: Registry;
   readiness?: Readiness;
   bodyLimits?: readonly BodyLimit[];
   /** How sockets are watched; the defaults are the wire's. */
   life?: LifeWatchOptions;
+  /** How metrics go to CloudWatch; the defaults are once a minute, by standard output. */
+  telling?: Pick<TellingOptions, 'write' | 'intervalMs'>;
 }
 
 /** A service that listens. */
@@ -65,11 +71,17 @@ export async function startService(options: ServiceOptions): Promise<RunningServ
   });
   app.disable('x-powered-by');
   app.disable('etag');
+  const fence = new OriginFence({ accepted: [config.ORIGIN_VERIFY_CURRENT, config.ORIGIN_VERIFY_PREVIOUS], metrics });
   const { allowedOrigins } = app.get<AuthOptions>(AUTH_OPTIONS, { strict: false });
-  app.use(...requestLog(logger), crossOrigin(allowedOrigins), jsonBody(LIMITS.httpBody, options.bodyLimits));
+  app.use(
+    fence.handler,
+    ...requestLog(logger),
+    crossOrigin(allowedOrigins),
+    jsonBody(LIMITS.httpBody, options.bodyLimits),
+  );
   app.useGlobalFilters(new ProblemFilter(logger));
   app.useGlobalPipes(validationPipe());
-  const sockets = installSocketEdge(app, { logger, readiness, ...(options.life ? { life: options.life } : {}) });
+  const sockets = installSocketEdge(app, { logger, readiness, fence, ...(options.life ? { life: options.life } : {}) });
   const keys = app.get(KeySet, { strict: false });
   readiness.require('sign-in keys read once', () => keys.state !== 'empty');
 
@@ -96,12 +108,16 @@ export async function startService(options: ServiceOptions): Promise<RunningServ
   const portOf = (of: Server) => (of.address() as { port: number }).port;
   const [port, adminPort] = [portOf(server), portOf(admin)];
   logger.info({ port, adminPort }, 'listening');
+  const environment = config.METRICS_ENVIRONMENT;
+  const telling = { metrics, logger, service: options.name, ...options.telling };
+  const stopTelling = environment === undefined ? undefined : tellMetrics({ ...telling, environment });
 
   let stopping: Promise<void> | undefined;
   const stop = () =>
     (stopping ??= (async () => {
       readiness.drain();
       await app.close();
+      await stopTelling?.();
       await new Promise<void>((resolve) => {
         admin.close(() => resolve());
         admin.closeAllConnections();

@@ -13,7 +13,7 @@ export async function startGateway(facts: Record<string, string>): Promise<Recor
     AWS_ACCESS_KEY_ID: 'local',
     AWS_SECRET_ACCESS_KEY: 'local',
   });
-  const config = readConfig(voiceConfigSchema, {
+  const config = await readConfig(voiceConfigSchema, {
     PORT: '0',
     ADMIN_PORT: '0',
     HOST: '127.0.0.1',

@@ -60,6 +60,7 @@ export const flag = () =>
     .default('false')
     .transform((text) => text === 'true');
 
+const originValue = z.string().min(32).optional();
 const port = z.coerce.number().int().min(0).max(65_535);
 
 /** What every service reads. An app's schema extends this. */
@@ -90,6 +91,14 @@ export const baseConfigSchema = z.object({
     .describe('redis://host:port, or rediss:// for TLS; without it a service is to have one replica'),
   VALKEY_MODE: z.enum(['single', 'cluster']).default('single').describe('single or cluster'),
   VALKEY_PASSWORD: secret(z.string().optional()).describe('its password, where it has one'),
+  ORIGIN_VERIFY_CURRENT: secret(
+    originValue.describe('what the edge sends as X-Origin-Verify; without it everybody is believed to be the edge'),
+  ),
+  ORIGIN_VERIFY_PREVIOUS: secret(originValue.describe('another value of it that is accepted, during a rotation')),
+  METRICS_ENVIRONMENT: z
+    .string()
+    .optional()
+    .describe('the environment under whose name metrics go to the log, for CloudWatch; none do without it'),
   CONVERSATIONS_TABLE: z.string().min(3).describe('the DynamoDB table of conversations'),
   SESSIONS_TABLE: z.string().min(3).describe('the DynamoDB table of sessions'),
 });

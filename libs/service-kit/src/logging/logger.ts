@@ -1,5 +1,7 @@
 import type { LoggerService } from '@nestjs/common';
-import { pino, stdTimeFunctions, type DestinationStream, type Logger } from 'pino';
+import { pino, stdTimeFunctions, type DestinationStream, type LogFn, type Logger } from 'pino';
+import { SERVICE_METRICS } from '@parley/descriptor';
+import { Counter, type Registry } from 'prom-client';
 import { currentContext } from './request-context';
 
 /** Where a secret could stand in something that is logged. The last net: nothing secret should be handed to a logger. */
@@ -22,8 +24,16 @@ const redact = SECRET_PATHS.flatMap((name) => {
   return [key.replace(/^\./, ''), `*${key}`, `*.*${key}`];
 });
 
-/** A logger of JSON lines; each carries the request it belongs to. */
-export function createLogger(options: { name: string; level: string; destination?: DestinationStream }): Logger {
+/** A logger of JSON lines; each carries the request it belongs to. Lines that tell a fault of ours are counted in `metrics`. */
+export function createLogger(options: {
+  name: string;
+  level: string;
+  metrics?: Registry;
+  destination?: DestinationStream;
+}): Logger {
+  const faults =
+    options.metrics &&
+    new Counter({ name: SERVICE_METRICS.errors, help: 'Faults of ours in the log', registers: [options.metrics] });
   const settings = {
     name: options.name,
     level: options.level,
@@ -33,6 +43,12 @@ export function createLogger(options: { name: string; level: string; destination
       bindings: ({ name }: Record<string, unknown>) => ({ service: name }),
     },
     redact: { paths: redact, censor: '***' },
+    hooks: {
+      logMethod(this: Logger, args: Parameters<LogFn>, method: LogFn, level: number) {
+        if (level >= pino.levels.values['error']!) faults?.inc();
+        method.apply(this, args);
+      },
+    },
     mixin: () => ({ ...currentContext() }),
   };
   return options.destination ? pino(settings, options.destination) : pino(settings);

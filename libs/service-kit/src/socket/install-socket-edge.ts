@@ -1,10 +1,7 @@
 import type { INestApplication, Type } from '@nestjs/common';
 import { ModulesContainer } from '@nestjs/core';
 import { Authenticator, OpenConnections, SignedOutList, socketPolicyOf, type SocketPolicy } from '@parley/auth';
-import type { Logger } from 'pino';
-import type { Readiness } from '../health/readiness';
-import type { LifeWatchOptions } from './life-watch';
-import { SocketEdgeAdapter } from './socket-edge.adapter';
+import { SocketEdgeAdapter, type SocketEdgeOptions } from './socket-edge.adapter';
 import { SocketErrorFilter } from './socket-error.filter';
 
 // Names under which Nest keeps what @WebSocketGateway() and @UseFilters() say; it exports neither.
@@ -19,7 +16,7 @@ const FILTERS = '__exceptionFilters__';
  */
 export function installSocketEdge(
   app: INestApplication,
-  options: { logger: Logger; readiness: Readiness; life?: LifeWatchOptions; closeMs?: number },
+  options: Pick<SocketEdgeOptions, 'logger' | 'readiness' | 'fence' | 'life' | 'closeMs'>,
 ): SocketEdgeAdapter {
   const policies = new Map<string, SocketPolicy>();
   const filter = new SocketErrorFilter(options.logger);

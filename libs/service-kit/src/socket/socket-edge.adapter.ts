@@ -10,6 +10,7 @@ import { lastValueFrom, type Observable } from 'rxjs';
 import { WebSocketServer, type RawData, type WebSocket } from 'ws';
 import { logError } from '../http/problem.filter';
 import { requestIdOf } from '../http/request-log';
+import type { OriginFence } from '../origin-fence';
 import type { Readiness } from '../health/readiness';
 import { runInContext } from '../logging/request-context';
 import { Connection } from './connection';
@@ -49,6 +50,8 @@ export interface SocketEdgeOptions {
   /** Policy of each gateway's path. A path that is not here does not exist. */
   policies: ReadonlyMap<string, SocketPolicy>;
   readiness: Readiness;
+  /** Asked before anything else. */
+  fence: Pick<OriginFence, 'verify'>;
   logger: Logger;
   life?: LifeWatchOptions;
   closeMs?: number;
@@ -156,6 +159,11 @@ export class SocketEdgeAdapter extends WsAdapter {
     const onError = () => socket.destroy();
     socket.on('error', onError);
     let url: URL;
+    try {
+      this.edge.fence.verify(request);
+    } catch (thrown) {
+      return answer(socket, asParleyError(thrown), requestId);
+    }
     try {
       url = new URL(request.url ?? '/', 'http://edge');
     } catch {

@@ -21,7 +21,7 @@ import { LogCapture } from './log-capture';
 import type { Connection } from '../socket/connection';
 import { nestedFrames } from '../socket/frame-codec';
 import type { LifeWatchOptions } from '../socket/life-watch';
-import { startService } from '../run-service';
+import { startService, type ServiceOptions } from '../run-service';
 
 const echoSchema = z.object({ text: z.string().max(10) });
 
@@ -162,8 +162,14 @@ export const GUEST_KEY = 'the-key-that-signs-guest-sessions-in-tests';
 export type Example = Awaited<ReturnType<typeof startExample>>;
 
 /** A service with gateways and routes of every mark, on free ports, with a pool of its own unless one is given. */
-export async function startExample(options: Partial<AuthOptions> & { pool?: TestPool; life?: LifeWatchOptions } = {}) {
-  const { pool: shared, life, ...auth } = options;
+export async function startExample(
+  options: Partial<AuthOptions> & {
+    pool?: TestPool;
+    life?: LifeWatchOptions;
+    config?: Partial<ServiceOptions['config']>;
+  } = {},
+) {
+  const { pool: shared, life, config, ...auth } = options;
   const pool = shared ?? (await startTestPool());
   const destination = new LogCapture();
   const logger = createLogger({ name: 'example', level: 'trace', destination });
@@ -190,7 +196,7 @@ export async function startExample(options: Partial<AuthOptions> & { pool?: Test
   const service = await startService({
     name: 'example',
     module: ExampleModule,
-    config: { PORT: 0, ADMIN_PORT: 0, HOST: '127.0.0.1' },
+    config: { PORT: 0, ADMIN_PORT: 0, HOST: '127.0.0.1', ...config },
     logger,
     bodyLimits: [{ path: '/api/echo', bytes: 1_000 }],
     ...(life ? { life } : {}),

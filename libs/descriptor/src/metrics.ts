@@ -1,0 +1,28 @@
+/** The CloudWatch namespace of what services count. */
+export const METRICS_NAMESPACE = 'Parley';
+
+/** A live gauge: what scaling may follow. Descriptors name one of this form as `scaling.metric`. */
+export const LIVE_METRIC = /^parley_[a-z_]+_live$/;
+
+/**
+ * Metrics that alarms and the dashboard use, under the names that services register them with. A service emits those that
+ * it has, and every gauge of the form {@link LIVE_METRIC}; each metric costs, so no other goes to CloudWatch.
+ */
+export const SERVICE_METRICS = {
+  errors: 'parley_errors_total',
+  resumes: 'parley_resumes_total',
+  firstAudioS: 'parley_first_audio_seconds',
+  voiceTokens: 'parley_voice_tokens_total',
+  chatTokens: 'parley_model_tokens_total',
+  costUsd: 'parley_model_cost_usd_total',
+} as const;
+
+/** Whether a metric goes to CloudWatch. */
+export const isWatched = (name: string): boolean =>
+  LIVE_METRIC.test(name) || (Object.values(SERVICE_METRICS) as string[]).includes(name);
+
+/** The dimensions of every one of them; alarms, charts and scaling find it only with exactly these. */
+export const metricDimensions = <E extends string, S extends string>(environment: E, service: S) => ({
+  Environment: environment,
+  Service: service,
+});
