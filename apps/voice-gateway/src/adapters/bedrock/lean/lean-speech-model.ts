@@ -13,8 +13,8 @@ export interface LeanOptions {
 }
 
 /**
- * Nova Sonic over Node's own HTTP/2, with the frames and their signatures written here: a third of what the SDK's layers
- * cost. One connection per stream, as the SDK has it: what ends one ends no other
+ * Nova Sonic over Node's own HTTP/2, with the frames and their signatures written here: the gateway then costs less
+ * than half of what it costs through the SDK when it is busy. One connection per stream, as the SDK has it: what ends one ends no other
  * (docs/decisions/2026-11-25-two-adapters-to-the-speech-model.md).
  */
 export class LeanSpeechModel implements SpeechModel {
