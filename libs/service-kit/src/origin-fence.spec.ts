@@ -40,7 +40,7 @@ it.each([
 ])('refuses %s with 403 on every path, and completes no handshake', async (_, headers) => {
   const { pool } = example;
   for (const path of ['/api/open', '/api/closed', '/nowhere']) {
-    const answer = await get(path, { ...headers, authorization: `Bearer ${await pool.accessToken()}` });
+    const answer = await get(path, { ...headers, authorization: `Bearer ${await pool.mint()}` });
     expect([answer.status, await answer.json()]).toEqual([
       403,
       expect.objectContaining({ code: 'origin_not_verified' }),
