@@ -49,8 +49,8 @@ it('the origin secret reaches services by reference, both values, and the edge a
   for (const definition of definitions)
     expect(container(definition)['secrets']).toEqual(
       expect.arrayContaining([
-        { name: 'ORIGIN_SECRET', valueFrom: expect.stringMatching(/:current::version-1$/) },
-        { name: 'ORIGIN_SECRET_PREVIOUS', valueFrom: expect.stringMatching(/:previous::version-1$/) },
+        { name: 'ORIGIN_VERIFY_CURRENT', valueFrom: expect.stringMatching(/:current::version-1$/) },
+        { name: 'ORIGIN_VERIFY_PREVIOUS', valueFrom: expect.stringMatching(/:previous::version-1$/) },
       ]),
     );
   expect(JSON.stringify(definitions)).not.toContain('oooooooo');

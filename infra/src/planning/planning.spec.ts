@@ -73,7 +73,7 @@ describe('the environment of a task', () => {
   });
 
   it.each<[string, object, string, Partial<Facts>?]>([
-    ['a fact that nobody knows', { from: 'colour' }, 'takes the fact "colour"; known are region'],
+    ['a fact that nobody knows', { from: 'colour' }, 'takes the fact "colour"; known are environment, region'],
     [
       'a required one that is not here',
       { from: 'issuer', required: true },
