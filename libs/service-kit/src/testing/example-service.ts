@@ -167,9 +167,10 @@ export async function startExample(
     pool?: TestPool;
     life?: LifeWatchOptions;
     config?: Partial<ServiceOptions['config']>;
+    telling?: ServiceOptions['telling'];
   } = {},
 ) {
-  const { pool: shared, life, config, ...auth } = options;
+  const { pool: shared, life, config, telling, ...auth } = options;
   const pool = shared ?? (await startTestPool());
   const destination = new LogCapture();
   const logger = createLogger({ name: 'example', level: 'trace', destination });
@@ -200,6 +201,7 @@ export async function startExample(
     logger,
     bodyLimits: [{ path: '/api/echo', bytes: 1_000 }],
     ...(life ? { life } : {}),
+    ...(telling ? { telling } : {}),
   });
   return {
     service,
