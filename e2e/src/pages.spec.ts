@@ -1,0 +1,130 @@
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import type { Browser, Page, WebSocketRoute } from 'playwright-core';
+import { openBrowser, openPage, screenshot, signIn } from './support/browser';
+import { Stack } from './support/stack';
+
+let stack: Stack;
+let browser: Browser;
+beforeAll(async () => {
+  [stack, browser] = await Promise.all([Stack.start(), openBrowser()]);
+});
+afterAll(async () => {
+  await browser?.close();
+  await stack?.interrupt();
+});
+
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+
+/** What axe finds wrong with the page, by rule. */
+async function faultsOf(page: Page): Promise<string[]> {
+  await page.evaluate(axe);
+  return page.evaluate(async () => {
+    const { violations } = await (globalThis as unknown as { axe: { run(): Promise<Found> } }).axe.run();
+    type Found = { violations: { id: string; nodes: { html: string }[] }[] };
+    return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`);
+  });
+}
+const state = (page: Page, name: string) => page.locator(`[data-testid="call-state"][data-state="${name}"]`).waitFor();
+
+it('has nothing wrong on its pages, fits a phone, and can be walked by keys', async () => {
+  const { page } = await openPage(browser);
+  await signIn(page, stack.url, 'alice');
+  for (const path of ['conversations', 'settings', 'rooms']) {
+    for (const colorScheme of ['light', 'dark'] as const) {
+      await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+      for (const width of [1440, 360]) {
+        await page.setViewportSize({ width, height: 800 });
+        await page.goto(`${stack.url}/${path}`);
+        await page.locator('.page h1').waitFor();
+        expect(await faultsOf(page)).toEqual([]);
+        const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+        expect(overflow).toBeLessThanOrEqual(0);
+        await screenshot(page, `${path}-${colorScheme}-${width}`);
+      }
+    }
+  }
+  await page.setViewportSize({ width: 1440, height: 800 });
+  await page.goto(`${stack.url}/settings`);
+  const dark = page.getByRole('radio', { name: 'Dark' });
+  await dark.waitFor();
+  for (
+    let n = 0;
+    n < 30 &&
+    !(await page
+      .getByRole('radio')
+      .first()
+      .evaluate((one) => one === document.activeElement));
+    n++
+  ) {
+    await page.keyboard.press('Tab');
+  }
+  await page.keyboard.press('ArrowRight');
+  await page.keyboard.press('ArrowRight');
+  expect(await dark.isChecked()).toBe(true);
+});
+
+describe('a call in a real browser', () => {
+  it('says that its line is cut, and goes on with the same call when it is back', async () => {
+    const { page } = await openPage(browser);
+    const starts: string[] = [];
+    const lines: { route: WebSocketRoute; server: WebSocketRoute }[] = [];
+    let isCut = false;
+    await page.routeWebSocket(/\/ws\/voice/, (route) => {
+      if (isCut) return void route.close({ code: 1011 });
+      const server = route.connectToServer();
+      lines.push({ route, server });
+      route.onMessage((message) => {
+        if (typeof message === 'string' && message.includes('callStart')) starts.push(message);
+        server.send(message);
+      });
+    });
+    await signIn(page, stack.url, 'bob');
+    await page.getByTestId('start-call').click();
+    await state(page, 'listening');
+    isCut = true;
+    await lines[0]!.route.close({ code: 1012 });
+    await lines[0]!.server.close({ code: 4000 });
+    await state(page, 'reconnecting');
+    expect(await page.locator('.call [role=status]').innerText()).toContain('What you say now is kept');
+    expect(await faultsOf(page)).toEqual([]);
+    await screenshot(page, 'call-reconnecting');
+    isCut = false;
+    await state(page, 'listening');
+    expect(JSON.parse(starts[1]!)).toMatchObject({ event: { callStart: { callId: expect.any(String) } } });
+    await page.getByTestId('end-call').click();
+    await state(page, 'ended');
+  });
+
+  it('goes on when the microphone is taken away, and has the next one that is plugged in', async () => {
+    const { page } = await openPage(browser);
+    await page.addInitScript(() => {
+      const { mediaDevices } = navigator;
+      const real = mediaDevices.getUserMedia.bind(mediaDevices);
+      const here = globalThis as unknown as { pluggedIn: boolean; track?: MediaStreamTrack };
+      here.pluggedIn = true;
+      mediaDevices.getUserMedia = async (wanted) => {
+        if (!here.pluggedIn) throw new DOMException('none', 'NotFoundError');
+        const stream = await real(wanted);
+        here.track = stream.getTracks()[0];
+        return stream;
+      };
+    });
+    await signIn(page, stack.url, 'carol');
+    await page.getByTestId('start-call').click();
+    await state(page, 'listening');
+    await page.evaluate(() => {
+      const here = globalThis as unknown as { pluggedIn: boolean; track: MediaStreamTrack };
+      here.pluggedIn = false;
+      here.track.dispatchEvent(new Event('ended'));
+    });
+    await page.getByTestId('microphone-trouble').waitFor();
+    await page.evaluate(() => {
+      (globalThis as unknown as { pluggedIn: boolean }).pluggedIn = true;
+      navigator.mediaDevices.dispatchEvent(new Event('devicechange'));
+    });
+    await page.getByTestId('microphone-trouble').waitFor({ state: 'detached' });
+    await state(page, 'listening');
+    await page.getByTestId('end-call').click();
+  });
+});
