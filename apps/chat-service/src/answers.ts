@@ -30,8 +30,8 @@ import { Rescue } from './chat/rescue';
 import { Retention } from './retention';
 import { chatModelOptionsOf, type ChatConfig } from './config';
 
-/** Where no hint comes from other processes (Lambda), a stop is heard by looking: a person waits this long for it. */
-const ALONE_RENEW_MS = 1_000;
+/** On Lambda no hint comes from other processes: a stop is heard by looking, and a person waits this long for it. */
+const LAMBDA_RENEW_MS = 1_000;
 
 export interface AnswersParts {
   config: ChatConfig;
@@ -51,7 +51,7 @@ export function composeAnswers({ config, logger, metrics, dynamo, replicas }: An
     log,
     hints: stopHintsOver(replicas),
     report,
-    renewMs: replicas.valkey === undefined ? ALONE_RENEW_MS : RENEW_MS,
+    renewMs: config.AWS_LAMBDA_FUNCTION_NAME === undefined ? RENEW_MS : LAMBDA_RENEW_MS,
   });
   const store = createConversationStore({
     client: dynamo,
