@@ -105,8 +105,14 @@ describe('a person', () => {
   it('finds all of it after a reload', async () => {
     const before = await page.getByTestId('message').allInnerTexts();
     await page.reload();
-    await messages(page, 'assistant').last().waitFor();
-    expect(await page.getByTestId('message').allInnerTexts()).toEqual(before);
+    // Markdown arrives after the text that it formats: the page is read when it has come to rest.
+    await page.waitForFunction(
+      (texts) =>
+        JSON.stringify(
+          Array.from(document.querySelectorAll<HTMLElement>('[data-testid="message"]'), (one) => one.innerText),
+        ) === texts,
+      JSON.stringify(before),
+    );
     expect(before.join('\n')).toContain('digits 4 2 7');
     expect(page.url()).toBe(conversation);
   });

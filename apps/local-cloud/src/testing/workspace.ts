@@ -15,11 +15,12 @@ export const descriptorOf = (name: string, port: number, more: Partial<ServiceDe
     paths: [`/${name}/*`],
     health: { live: '/health/live', ready: '/health/ready' },
     size: { cpu: 256, memory: 512 },
-    scaling: { metric: 'parley_sessions_live', targetPerTask: 1, min: 1, max: 1 },
+    scaling: { metric: 'parley_things_live', targetPerTask: 1, min: 1, max: 1 },
     environment: [
       { name: 'PORT', value: String(port) },
       { name: 'ADMIN_PORT', value: String(port + 1_000) },
       { name: 'COGNITO_ISSUER', from: 'issuer', required: true },
+      { name: 'VALKEY_URL', from: 'valkeyUrl' },
       { name: 'CONVERSATIONS_TABLE', from: 'table.conversations', required: true },
     ],
     grants: [],
