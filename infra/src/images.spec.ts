@@ -130,8 +130,8 @@ describe.each(services().map(({ name }) => name))('%s, from exactly the files of
     // The lock and the settings of npm serve the stage that installs.
     const forInstalling = ['.npmrc', 'package-lock.json'];
     expect(readdirSync(folder).sort()).toEqual([...copied, ...forInstalling].sort());
-    // Ours is about half a megabyte, maps included; the packages are 111 MB (docs/decisions).
-    expect(sizeOf(join(folder, 'dist'))).toBeLessThan(1_000_000);
+    // Ours is about a megabyte, two thirds of it maps; the packages are 111 MB (docs/decisions).
+    expect(sizeOf(join(folder, 'dist'))).toBeLessThan(1_500_000);
   });
 
   it(

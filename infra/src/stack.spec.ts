@@ -39,7 +39,16 @@ it.each(ENVIRONMENTS)(
 );
 
 it.each(ENVIRONMENTS)('gives the tasks of %s exactly what their descriptors list', async (environment) => {
-  const { resources } = await record({ environment, config: { knowledgeBaseId: 'ABCDEFGHIJ' } });
+  const secret = (name: string) => `arn:aws:secretsmanager:us-east-1:123456789012:secret:${name}`;
+  const everything = {
+    knowledgeBaseId: 'ABCDEFGHIJ',
+    guardrail: JSON.stringify({ id: 'gr1', version: '1' }),
+    googleApiKeyArn: secret('google'),
+    openaiBaseUrl: 'https://models.example.com/v1',
+    openaiApiKeyArn: secret('openai'),
+    retentionDays: '365',
+  };
+  const { resources } = await record({ environment, config: everything });
   for (const { name, environment: listed } of grownServices()) {
     const definition = resources.find((each) => each.type.endsWith('TaskDefinition') && each.name.endsWith(name))!;
     const [container] = JSON.parse(String(definition.inputs['containerDefinitions'])) as Record<

@@ -1,11 +1,14 @@
 // `npm test`: everything that decides whether a change may land, and one closing line of counts.
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { ensureProgram } from './programs.mjs';
+import { searchLogs } from './search-logs.mjs';
 
 const results = '.parley/test-results';
+const evidence = resolve(results, 'evidence');
 rmSync(results, { recursive: true, force: true });
-mkdirSync(results, { recursive: true });
+mkdirSync(evidence, { recursive: true });
 
 const counts = { passed: 0, failed: 0, skipped: 0 };
 const failures = [];
@@ -75,8 +78,16 @@ check('Types', () => nx('typecheck'));
 check('Build', () => nx('build'));
 jest('Unit and integration', 'unit', ['-c', 'jest.config.js', '--maxWorkers=2'], {
   REDIS_SERVER_PATH: paths['redis-server'] ?? '',
+  PARLEY_EVIDENCE: evidence,
 });
 jest('Browser', 'browser', ['-c', 'e2e/jest.config.js', '--runInBand'], { CHROMIUM_PATH: paths.chromium ?? '' });
+check('No credential in any log', () => {
+  const { credentials, lines, findings } = searchLogs(evidence);
+  console.log(`${lines} lines were searched for ${credentials} credentials`);
+  for (const finding of findings) console.error(finding);
+  // Nothing to search or to search for would be a broken search.
+  return findings.length === 0 && credentials > 100 && lines > 100;
+});
 
 console.log(`\n${failures.length === 0 ? 'All good' : `Failed: ${failures.join(', ')}`} in ${seconds(started)}`);
 console.log(`${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped`);

@@ -1,8 +1,9 @@
 import { Body, Controller, Get, HttpCode, Inject, Param, Put, Query } from '@nestjs/common';
 import type { AssistantCatalog, Switches, UsageLedger } from '@parley/assistants';
 import { Roles } from '@parley/auth';
-import { assistantSwitchSchema, usageQuerySchema, type AdminUsageAnswer } from '@parley/protocol';
+import { adminUsageSchema, assistantSwitchSchema, usageQuerySchema, type AdminUsageAnswer } from '@parley/protocol';
 import type { z } from 'zod';
+import { Answers } from './openapi/answers';
 import { ASSISTANTS, SWITCHES, USAGE } from './ports';
 import { priced } from './usage-answers';
 
@@ -16,6 +17,7 @@ export class AdminController {
     @Inject(ASSISTANTS) private readonly assistants: AssistantCatalog,
   ) {}
 
+  @Answers('What everybody used, by day', adminUsageSchema)
   @Get('usage')
   async all(@Query({ schema: usageQuerySchema }) days: z.output<typeof usageQuerySchema>): Promise<AdminUsageAnswer> {
     const sums = await this.usage.ofAll(days);
@@ -23,6 +25,7 @@ export class AdminController {
   }
 
   /** Everywhere within five seconds. Answers that are being written are written to their end. */
+  @Answers('Switches an assistant on or off')
   @Put('assistants/:id')
   @HttpCode(204)
   async switch(

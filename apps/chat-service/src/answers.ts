@@ -19,12 +19,14 @@ import {
   type Replicas,
 } from '@parley/conversations';
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { CachedSecrets, awsSecrets } from '@parley/service-kit';
 import type { Logger } from 'pino';
 import { Counter, type Registry } from 'prom-client';
 import { Answering } from './chat/answering';
 import { Following } from './chat/following';
 import { Generations, type StopHints } from './chat/generations';
 import { Rescue } from './chat/rescue';
+import { Retention } from './retention';
 import { chatModelOptionsOf, type ChatConfig } from './config';
 
 export interface AnswersParts {
@@ -49,7 +51,7 @@ export function composeAnswers({ config, logger, metrics, dynamo, replicas }: An
   });
 
   const assistants = loadAssistants();
-  const models = createChatModels(chatModelOptionsOf(config));
+  const models = createChatModels(chatModelOptionsOf(config, new CachedSecrets(awsSecrets())));
   // A model whose provider is not configured is a fault of the start, not of the first question.
   for (const { model, fallback } of assistants.all()) for (const name of [model, fallback]) if (name) models(name);
   const rescue = new Rescue({ claims, log, store, assistants, report });
@@ -97,6 +99,12 @@ export function composeAnswers({ config, logger, metrics, dynamo, replicas }: An
     tools: createTools(knowledgeBaseOf(config)),
     budget,
     usage,
+    timeouts: {
+      firstChunkMs: config.ANSWER_FIRST_CHUNK_MS,
+      chunkMs: config.ANSWER_CHUNK_MS,
+      toolMs: config.ANSWER_TOOL_MS,
+      totalMs: config.ANSWER_TOTAL_MS,
+    },
     report,
     onEnd: ({ outcome, usage: counted, estimatedUsage }, { id }) => {
       answers.inc({ assistant: id, outcome });
@@ -107,7 +115,9 @@ export function composeAnswers({ config, logger, metrics, dynamo, replicas }: An
     },
   });
   const following = new Following({ claims, log, store, rescue, report });
+  const retention = new Retention({ store, counters, days: config.RETENTION_DAYS });
   return {
+    retention,
     store,
     claims,
     log,

@@ -16,12 +16,25 @@ import type { ChatConfig } from './config';
 import { ConversationsController } from './conversations/conversations.controller';
 import { StreamAccess } from './http/stream-access';
 import { StreamPasses } from './http/stream-passes';
-import { ASSISTANTS, CLAIMS, CONVERSATIONS, SWITCHES, USAGE } from './ports';
+import { openApiOf } from './openapi/document';
+import { OpenApiController } from './openapi/openapi.controller';
+import { ASSISTANTS, CLAIMS, CONVERSATIONS, OPENAPI, SWITCHES, USAGE } from './ports';
 import { IdentityProvider } from './session/identity-provider';
 import { SessionController } from './session/session.controller';
 import { SignOut } from './session/sign-out';
 import { Upkeep } from './upkeep';
 import { UsageController } from './usage.controller';
+
+/** All routes of the service; the OpenAPI document tells of each. */
+const CONTROLLERS = [
+  SessionController,
+  ConversationsController,
+  ChatController,
+  AssistantsController,
+  UsageController,
+  AdminController,
+  OpenApiController,
+];
 
 /** The composition root: the one place that says which adapter serves which port. */
 @Module({})
@@ -45,14 +58,7 @@ export class AppModule {
           signOutHint: hintOver(replicas.fanOut, 'sign-outs'),
         }),
       ],
-      controllers: [
-        SessionController,
-        ConversationsController,
-        ChatController,
-        AssistantsController,
-        UsageController,
-        AdminController,
-      ],
+      controllers: CONTROLLERS,
       providers: [
         { provide: Replicas, useValue: replicas },
         SignOut,
@@ -69,6 +75,7 @@ export class AppModule {
           useFactory: (authenticator: Authenticator) =>
             new StreamAccess(authenticator, new StreamPasses(dynamo, config.SESSIONS_TABLE)),
         },
+        { provide: OPENAPI, useValue: openApiOf(CONTROLLERS) },
         { provide: SWITCHES, useValue: switches },
         { provide: USAGE, useValue: usage },
         { provide: Authors, inject: [DISPLAY_NAMES], useFactory: (names: DisplayNames) => new Authors(names) },

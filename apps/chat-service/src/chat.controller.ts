@@ -11,13 +11,14 @@ import {
   Res,
   type BeforeApplicationShutdown,
 } from '@nestjs/common';
-import { CurrentPrincipal, Public, type Principal } from '@parley/auth';
+import { AllowGuests, CurrentPrincipal, Public, type Principal } from '@parley/auth';
 import type { ConversationStore, GenerationClaim, GenerationClaims } from '@parley/conversations';
 import { ParleyError } from '@parley/errors';
-import { chatRequestSchema } from '@parley/protocol';
+import { stopResponseSchema, chatRequestSchema } from '@parley/protocol';
 import { addToContext } from '@parley/service-kit';
 import type { Request, Response } from 'express';
 import type { z } from 'zod';
+import { Answers } from './openapi/answers';
 import { Answering } from './chat/answering';
 import { Authors } from './chat/authors';
 import { Following } from './chat/following';
@@ -29,6 +30,7 @@ import { CLAIMS, CONVERSATIONS } from './ports';
 
 /** `/api/chat`: answers, streamed in the AI SDK's UI message stream protocol. A closed connection stops nothing. */
 @Controller('api/chat')
+@AllowGuests()
 export class ChatController implements BeforeApplicationShutdown {
   constructor(
     private readonly answering: Answering,
@@ -40,6 +42,7 @@ export class ChatController implements BeforeApplicationShutdown {
     private readonly access: StreamAccess,
   ) {}
 
+  @Answers('Asks; the answer is a UI message stream', undefined, { media: ['text/event-stream'] })
   @Post()
   async post(
     @CurrentPrincipal() principal: Principal,
@@ -52,6 +55,10 @@ export class ChatController implements BeforeApplicationShutdown {
 
   /** The running generation, or one that ended lately and is still the last word; 204 for everything else alike. */
   @Public()
+  @Answers('The answer that is being written, from its start or a cursor', undefined, {
+    media: ['text/event-stream'],
+    orNothing: true,
+  })
   @Get(':id/stream')
   async resume(
     @Param('id') id: string,
@@ -68,6 +75,7 @@ export class ChatController implements BeforeApplicationShutdown {
     await this.stream(response, claim, cursor);
   }
 
+  @Answers('Stops the answer that is being written', stopResponseSchema)
   @Post(':id/stop')
   @HttpCode(202)
   async stop(@CurrentPrincipal() principal: Principal, @Param('id') id: string): Promise<{ stopped: boolean }> {

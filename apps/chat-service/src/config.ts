@@ -1,5 +1,5 @@
-import { baseConfigSchema, flag } from '@parley/service-kit';
-import type { ChatModelOptions } from '@parley/assistants';
+import { ANSWER_TIMEOUTS, type ChatModelOptions, type Secret } from '@parley/assistants';
+import { baseConfigSchema, flag, secret, type SecretSource } from '@parley/service-kit';
 import { z } from 'zod';
 
 const count = (standard: number) => z.coerce.number().int().min(1).default(standard);
@@ -10,7 +10,7 @@ export const chatConfigSchema = baseConfigSchema.extend({
     .url({ protocol: /^https?$/ })
     .describe('the sign-in domain, such as https://x.auth.eu-north-1.amazoncognito.com'),
   COGNITO_LOGIN_CLIENT_ID: z.string().min(1).describe('the app client that exchanges authorization codes'),
-  COGNITO_CLIENT_SECRET: z.string().optional().describe('its secret, where it has one'),
+  COGNITO_CLIENT_SECRET: secret(z.string().optional().describe('its secret, where it has one')),
   GUEST_BARE_LABELS: flag().describe(
     'true lets a long sessionId alone stand for its history, where cookies are blocked',
   ),
@@ -21,12 +21,26 @@ export const chatConfigSchema = baseConfigSchema.extend({
     .describe('the Bedrock knowledge base that assistants may search; none without it'),
   GUARDRAIL_ID: z.string().optional().describe('the Bedrock guardrail that every request to Bedrock names'),
   GUARDRAIL_VERSION: z.string().default('DRAFT').describe('its version'),
-  GOOGLE_API_KEY: z.string().optional().describe('the key for models named google:…'),
+  GOOGLE_API_KEY: secret(z.string().optional()).describe('the key for models named google:…'),
+  GOOGLE_API_KEY_ARN: z.string().optional().describe('where that key lies, to follow its rotation'),
   OPENAI_BASE_URL: z
     .url({ protocol: /^https?$/ })
     .optional()
     .describe('an OpenAI-compatible server with its /v1, for models named openai:…, such as http://localhost:11434/v1'),
-  OPENAI_API_KEY: z.string().optional().describe('its key, where it wants one'),
+  OPENAI_API_KEY: secret(z.string().optional()).describe('its key, where it wants one'),
+  OPENAI_API_KEY_ARN: z.string().optional().describe('where that key lies, to follow its rotation'),
+  RETENTION_DAYS: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .optional()
+    .describe('what was said longer ago is erased; kept for ever without it'),
+  ANSWER_FIRST_CHUNK_MS: count(ANSWER_TIMEOUTS.firstChunkMs).describe(
+    'how long a model may think before its first piece',
+  ),
+  ANSWER_CHUNK_MS: count(ANSWER_TIMEOUTS.chunkMs).describe('how long it may be silent between two pieces'),
+  ANSWER_TOOL_MS: count(ANSWER_TIMEOUTS.toolMs).describe('how long one run of a tool may take'),
+  ANSWER_TOTAL_MS: count(ANSWER_TIMEOUTS.totalMs).describe('how long a whole answer may take'),
   USER_REQUESTS_PER_MINUTE: count(30).describe('questions of one user in a minute'),
   USER_TOKENS_PER_DAY: count(500_000).describe('tokens of one user in a day (UTC)'),
   USER_CONCURRENT_ANSWERS: count(5).describe('answers for one user at the same time'),
@@ -40,20 +54,22 @@ export const chatConfigSchema = baseConfigSchema.extend({
 });
 export type ChatConfig = z.output<typeof chatConfigSchema>;
 
-/** Which models there are, and with which keys. */
-export const chatModelOptionsOf = (config: ChatConfig): ChatModelOptions => ({
-  default: config.CHAT_MODEL,
-  region: config.AWS_REGION,
-  ...(config.GUARDRAIL_ID === undefined
-    ? {}
-    : { guardrail: { id: config.GUARDRAIL_ID, version: config.GUARDRAIL_VERSION } }),
-  ...(config.GOOGLE_API_KEY === undefined ? {} : { google: { apiKey: async () => config.GOOGLE_API_KEY } }),
-  ...(config.OPENAI_BASE_URL === undefined
-    ? {}
-    : {
-        openai: {
-          baseUrl: config.OPENAI_BASE_URL,
-          ...(config.OPENAI_API_KEY === undefined ? {} : { apiKey: async () => config.OPENAI_API_KEY }),
-        },
-      }),
-});
+/**
+ * Which models there are, and with which keys: one given by reference is asked for again now and then, so that a rotated
+ * key is used without a restart.
+ */
+export function chatModelOptionsOf(config: ChatConfig, secrets: SecretSource): ChatModelOptions {
+  const google = keyOf(secrets, config.GOOGLE_API_KEY, config.GOOGLE_API_KEY_ARN);
+  const openai = keyOf(secrets, config.OPENAI_API_KEY, config.OPENAI_API_KEY_ARN);
+  const { GUARDRAIL_ID: id, GUARDRAIL_VERSION: version, OPENAI_BASE_URL: baseUrl } = config;
+  return {
+    default: config.CHAT_MODEL,
+    region: config.AWS_REGION,
+    ...(id === undefined ? {} : { guardrail: { id, version } }),
+    ...(google === undefined ? {} : { google: { apiKey: google } }),
+    ...(baseUrl === undefined ? {} : { openai: { baseUrl, ...(openai === undefined ? {} : { apiKey: openai }) } }),
+  };
+}
+
+const keyOf = (secrets: SecretSource, text: string | undefined, arn: string | undefined): Secret | undefined =>
+  arn !== undefined ? () => secrets.read(arn) : text !== undefined ? async () => text : undefined;

@@ -5,7 +5,7 @@ import { Registry } from 'prom-client';
 import { AppModule } from './app.module';
 import { chatConfigSchema } from './config';
 
-const config = readConfigOrExit(chatConfigSchema);
+const config = await readConfigOrExit(chatConfigSchema);
 const logger = createLogger({ name: 'chat-service', level: config.LOG_LEVEL });
 const metrics = new Registry();
 await runService({

@@ -4,3 +4,4 @@ export const ASSISTANTS = Symbol('assistants');
 export const CLAIMS = Symbol('claims of generations');
 export const SWITCHES = Symbol('switches of assistants');
 export const USAGE = Symbol('ledger of usage');
+export const OPENAPI = Symbol('OpenAPI document');

@@ -2,10 +2,14 @@ import type { OnApplicationBootstrap, OnApplicationShutdown } from '@nestjs/comm
 import type { Ceilings, Switches } from '@parley/assistants';
 import type { ConversationUpkeep, GenerationLog } from '@parley/conversations';
 import type { Rescue } from './chat/rescue';
+import type { Retention } from './retention';
 
 const DELETIONS_EVERY_MS = 300_000;
 /** For answers that nobody reads: who reads one notices its producer's death sooner. */
 const RESCUES_EVERY_MS = 15_000;
+
+/** Asked this often whether it is time: once a day, whichever process is the first. */
+const RETENTION_EVERY_MS = 3_600_000;
 
 export interface UpkeepParts {
   store: Pick<ConversationUpkeep, 'finishRemovals'>;
@@ -13,6 +17,7 @@ export interface UpkeepParts {
   switches: Pick<Switches, 'start' | 'stop'>;
   ceilings: Pick<Ceilings, 'close'>;
   log: Pick<GenerationLog, 'close'>;
+  retention: Pick<Retention, 'run'>;
   report: (what: string, cause: unknown) => void;
 }
 
@@ -23,10 +28,11 @@ export class Upkeep implements OnApplicationBootstrap, OnApplicationShutdown {
   constructor(private readonly parts: UpkeepParts) {}
 
   onApplicationBootstrap(): void {
-    const { store, rescue, report, switches } = this.parts;
+    const { store, rescue, report, switches, retention } = this.parts;
     const jobs: [string, number, () => Promise<unknown>][] = [
       ['deletions could not be finished', DELETIONS_EVERY_MS, () => store.finishRemovals()],
       ['answers could not be finished', RESCUES_EVERY_MS, () => rescue.rescueAll()],
+      ['what is too old could not be erased', RETENTION_EVERY_MS, () => retention.run()],
     ];
     for (const [what, everyMs, job] of jobs) {
       const run = () => void job().catch((error: unknown) => report(what, error));

@@ -1,21 +1,30 @@
 import { Controller, Get, Inject, Param, Query } from '@nestjs/common';
 import type { UsageLedger } from '@parley/assistants';
-import { CurrentPrincipal, type Principal } from '@parley/auth';
+import { AllowGuests, CurrentPrincipal, type Principal } from '@parley/auth';
 import type { ConversationStore } from '@parley/conversations';
-import { usageQuerySchema, type ConversationUsageAnswer, type UsageAnswer } from '@parley/protocol';
+import {
+  usageSchema,
+  conversationUsageSchema,
+  usageQuerySchema,
+  type ConversationUsageAnswer,
+  type UsageAnswer,
+} from '@parley/protocol';
 import type { z } from 'zod';
+import { Answers } from './openapi/answers';
 import { known } from './conversations/conversations.controller';
 import { CONVERSATIONS, USAGE } from './ports';
 import { priced } from './usage-answers';
 
 /** What a person used. */
 @Controller('api')
+@AllowGuests()
 export class UsageController {
   constructor(
     @Inject(USAGE) private readonly usage: UsageLedger,
     @Inject(CONVERSATIONS) private readonly conversations: ConversationStore,
   ) {}
 
+  @Answers('What the caller used, by day', usageSchema)
   @Get('usage')
   async own(
     @CurrentPrincipal() { id }: Principal,
@@ -25,6 +34,7 @@ export class UsageController {
     return priced(sums.map(({ principalId: _, ...sum }) => sum));
   }
 
+  @Answers('What each answer of a conversation took', conversationUsageSchema)
   @Get('conversations/:id/usage')
   async ofConversation(
     @CurrentPrincipal() principal: Principal,

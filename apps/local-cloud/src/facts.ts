@@ -47,6 +47,12 @@ export function localFacts({ env, edgePort, region, issuer, valkeyUrl, knowledge
     voiceModelId: env['VOICE_MODEL_ID'] || 'amazon.nova-2-sonic-v1:0',
     chatModel: env['CHAT_MODEL'] || 'bedrock:amazon.nova-lite-v1:0',
     knowledgeBaseId: env['KNOWLEDGE_BASE_ID'] || knowledgeBaseId,
+    guardrailId: env['GUARDRAIL_ID'] || undefined,
+    guardrailVersion: env['GUARDRAIL_VERSION'] || undefined,
+    googleApiKey: env['GOOGLE_API_KEY'] || undefined,
+    openaiBaseUrl: env['OPENAI_BASE_URL'] || undefined,
+    openaiApiKey: env['OPENAI_API_KEY'] || undefined,
+    retentionDays: env['RETENTION_DAYS'] || undefined,
   };
 }
 

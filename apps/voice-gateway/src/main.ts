@@ -4,7 +4,7 @@ import { Registry } from 'prom-client';
 import { AppModule } from './app.module';
 import { voiceConfigSchema } from './config';
 
-const config = readConfigOrExit(voiceConfigSchema);
+const config = await readConfigOrExit(voiceConfigSchema);
 const logger = createLogger({ name: 'voice-gateway', level: config.LOG_LEVEL });
 const metrics = new Registry();
 await runService({ name: 'voice-gateway', module: AppModule.with(config, logger, metrics), config, logger, metrics });

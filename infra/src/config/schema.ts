@@ -14,6 +14,7 @@ const flag = z.enum(['true', 'false']).transform((text) => text === 'true');
 const count = (min: number, max: number) => z.coerce.number().int().min(min).max(max);
 const host = z.string().regex(/^(?=.{4,253}$)([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,}$/);
 const secretValue = z.string().min(32).max(1_024);
+const secretArn = z.string().regex(/^arn:aws[a-z-]*:secretsmanager:[a-z0-9-]+:\d{12}:secret:.+$/);
 const digest = z.string().regex(/^sha256:[0-9a-f]{64}$/);
 
 const identityPulumi = z.strictObject({ stack: z.string().regex(/^[^/]+\/[^/]+\/[^/]+$/) });
@@ -92,6 +93,19 @@ export const KEYS = {
       .optional(),
     'the 10 characters of a Bedrock knowledge base id',
   ),
+  guardrail: key(
+    structured(
+      z.strictObject({ id: z.string().regex(/^[a-z0-9]+$/), version: z.string().regex(/^(DRAFT|[1-9]\d*)$/) }),
+    ).optional(),
+    '{ id, version } of a Bedrock guardrail, such as { id: gr1abcd, version: "1" }',
+  ),
+  googleApiKeyArn: key(secretArn.optional(), 'the ARN of the secret with the key for models named google:…'),
+  openaiBaseUrl: key(
+    z.url({ protocol: /^https$/ }).optional(),
+    'the https address of an OpenAI-compatible server with its /v1, for models named openai:…',
+  ),
+  openaiApiKeyArn: key(secretArn.optional(), 'the ARN of the secret with its key'),
+  retentionDays: key(count(1, 3_650).optional(), 'days after which what was said is erased, 1 to 3650'),
   voiceModelId: key(
     z
       .string()

@@ -16,6 +16,7 @@ export function taskPolicy(
       policyDocument(
         statementsOf(grants, {
           ...config,
+          guardrailId: config.guardrail?.id,
           accountId,
           tableArns: { conversations: conversationsArn, sessions: sessionsArn },
           keyArn,

@@ -16,16 +16,18 @@ export interface GrantContext {
   voiceModelId: string;
   chatModels: readonly string[];
   knowledgeBaseId: string | undefined;
+  guardrailId: string | undefined;
   /** The key that the tables are encrypted with, where it is ours. */
   keyArn: string | undefined;
 }
 
 const READ = ['dynamodb:BatchGetItem', 'dynamodb:ConditionCheckItem', 'dynamodb:GetItem', 'dynamodb:Query'];
 const WRITE = ['dynamodb:BatchWriteItem', 'dynamodb:DeleteItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'];
+const ACTIONS = { read: READ, write: [...READ, ...WRITE].sort(), sweep: [...READ, ...WRITE, 'dynamodb:Scan'].sort() };
 
 /**
- * The statements of a task role: what the descriptor's grants name, and nothing else. No `Scan`: no service reads a whole
- * table. A knowledge base that is not configured gives no statement.
+ * The statements of a task role: what the descriptor's grants name, and nothing else. `Scan` only for who sweeps
+ * a table: what serves people never reads a whole one. A knowledge base that is not configured gives no statement.
  */
 export function statementsOf(grants: readonly Grant[], context: GrantContext): Statement[] {
   const statements = grants.flatMap((grant) => statementsOfOne(grant, context));
@@ -50,14 +52,14 @@ function statementsOfOne(grant: Grant, context: GrantContext): Statement[] {
         {
           Sid: `Table${capital(grant.table)}`,
           Effect: 'Allow',
-          Action: grant.access === 'write' ? [...READ, ...WRITE].sort() : READ,
+          Action: ACTIONS[grant.access],
           // The indexes of this one table: a table's ARN does not cover them.
           Resource: [arn, `${arn}/index/*`],
         },
       ];
     }
     case 'model':
-      return modelStatements(grant.models, context);
+      return [...modelStatements(grant.models, context), ...guardrailStatements(grant.models, context)];
     case 'knowledge-base':
       return knowledgeBaseId === undefined
         ? []
@@ -94,6 +96,19 @@ function modelStatements(models: 'voice' | 'chat', context: GrantContext): State
     });
   });
   return statements;
+}
+
+/** Requests of the chat name the guardrail, where there is one. */
+function guardrailStatements(models: 'voice' | 'chat', { guardrailId, region, accountId }: GrantContext): Statement[] {
+  if (models === 'voice' || guardrailId === undefined) return [];
+  return [
+    {
+      Sid: 'Guardrail',
+      Effect: 'Allow',
+      Action: ['bedrock:ApplyGuardrail'],
+      Resource: `arn:aws:bedrock:${region}:${accountId}:guardrail/${guardrailId}`,
+    },
+  ];
 }
 
 const capital = (word: string) => word.charAt(0).toUpperCase() + word.slice(1);

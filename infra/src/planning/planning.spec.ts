@@ -110,8 +110,29 @@ describe('grants', () => {
     voiceModelId: 'amazon.nova-2-sonic-v1:0',
     chatModels: ['bedrock:eu.amazon.nova-lite-v1:0', 'bedrock:amazon.nova-pro-v1:0', 'openai:gpt'],
     knowledgeBaseId: undefined,
+    guardrailId: undefined,
     keyArn: undefined,
   };
+
+  it('apply the guardrail for the chat alone, where there is one', () => {
+    const guarded = { ...context, guardrailId: 'gr1' };
+    const sids = (models: 'voice' | 'chat', where: GrantContext) =>
+      statementsOf([{ kind: 'model', models }], where).map(({ Sid }) => Sid);
+    expect(statementsOf([{ kind: 'model', models: 'chat' }], guarded)).toContainEqual({
+      Sid: 'Guardrail',
+      Effect: 'Allow',
+      Action: ['bedrock:ApplyGuardrail'],
+      Resource: 'arn:aws:bedrock:eu-north-1:1:guardrail/gr1',
+    });
+    expect(sids('voice', guarded)).not.toContain('Guardrail');
+    expect(sids('chat', context)).not.toContain('Guardrail');
+  });
+
+  it('let only who sweeps a table read it from end to end', () => {
+    const scans = (access: 'read' | 'write' | 'sweep') =>
+      statementsOf([{ kind: 'table', table: 'conversations', access }], context)[0]!.Action.includes('dynamodb:Scan');
+    expect([scans('read'), scans('write'), scans('sweep')]).toEqual([false, false, true]);
+  });
 
   it('give both actions of a bidirectional stream on the one voice model', () => {
     expect(statementsOf([{ kind: 'model', models: 'voice' }], context)).toEqual([

@@ -26,6 +26,7 @@ export { parseModel, type Provider, type QualifiedModel } from './models/model-n
 export { AnswerParts } from './answer/answer-parts';
 export { ANSWER_TIMEOUTS, type AnswerEnd, type AnswerTimeouts, type AnswerUsage } from './answer/answer';
 export { ModelTimeout, errorCodeOf } from './answer/error-code';
+export { writeTitle, type TitleRequest } from './answer/write-title';
 export { streamAnswer, type AnswerRequest } from './answer/stream-answer';
 export { type AllowanceLimits } from './budget/allowance';
 export { Budget, type BudgetUse, type Reservation } from './budget/budget';

@@ -1,6 +1,9 @@
 export type { Principal, TokenUse } from './domain/principal';
 export type { TokenRules, TokenVerifier } from './domain/token-verifier';
 export { TICKET_LIFETIME_MS, type TicketContent, type TicketStore } from './domain/tickets';
+export type { ConnectionRegistry, LiveConnection } from './domain/connection-registry';
+export { OpenConnections } from './domain/open-connections';
+export { DynamoConnectionRegistry } from './dynamodb/connection-registry';
 export type { DisplayNames } from './domain/display-names';
 export { SignedOutList } from './domain/signed-out-list';
 export type { SignOut, SignOutHint, SignOutLog } from './domain/sign-outs';
@@ -24,8 +27,9 @@ export {
   Roles,
   Scopes,
   SocketAccess,
+  accessOf,
   type SocketAccessOptions,
 } from './nest/decorators';
 export { CsrfGuard } from './nest/csrf.guard';
 export { socketPolicyOf } from './nest/socket-policy';
-export { DISPLAY_NAMES, TICKET_STORE, TOKEN_VERIFIER } from './nest/tokens';
+export { AUTH_OPTIONS, CONNECTION_REGISTRY, DISPLAY_NAMES, TICKET_STORE, TOKEN_VERIFIER } from './nest/tokens';

@@ -5,7 +5,8 @@ const grant = z.discriminatedUnion('kind', [
   z.strictObject({
     kind: z.literal('table'),
     table: z.enum(['conversations', 'sessions']),
-    access: z.enum(['read', 'write']),
+    /** `sweep`: written, and read from end to end, by a job of the night. */
+    access: z.enum(['read', 'write', 'sweep']),
   }),
   z.strictObject({ kind: z.literal('model'), models: z.enum(['voice', 'chat']) }),
   z.strictObject({ kind: z.literal('knowledge-base') }),

@@ -72,3 +72,6 @@ export const messagesQuerySchema = z.object({
 const title = z.string().trim().min(1).max(LIMITS.titleCharacters);
 export const createConversationSchema = z.object({ title: title.optional(), assistant: z.string().max(64).optional() });
 export const renameConversationSchema = z.object({ title });
+
+export const exportQuerySchema = z.object({ format: z.enum(['json', 'markdown']).default('json') });
+export const exportSchema = z.object({ conversation: conversationSchema, messages: z.array(entrySchema) });

@@ -7,5 +7,6 @@ export * from './conversations';
 export * from './session';
 export * from './chat';
 export * from './usage';
+export * from './problem';
 export * from './stage';
 export * from './voice';

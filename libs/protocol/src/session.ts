@@ -51,6 +51,11 @@ export const guestResponseSchema = z.object({
 });
 export type GuestResponse = z.infer<typeof guestResponseSchema>;
 
+/** `POST /api/session/claim`: the guest's session, where the page has it; the own origin has the cookie. */
+export const claimRequestSchema = z.object({ session: z.string().min(1).max(512).optional() });
+export const claimResponseSchema = z.object({ conversations: z.array(z.string()) });
+export type ClaimResponse = z.infer<typeof claimResponseSchema>;
+
 export const renameSelfSchema = z.object({ name: z.string().trim().min(1).max(80) });
 
 /** `/config.json`: what the page has to know of its environment. Public by nature. */

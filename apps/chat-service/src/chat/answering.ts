@@ -5,6 +5,7 @@ import {
   parseContext,
   streamAnswer,
   toolsOf,
+  writeTitle,
   type AnswerEnd,
   type AnswerRequest,
   type AnswerTimeouts,
@@ -23,13 +24,15 @@ import {
   type GenerationClaims,
 } from '@parley/conversations';
 import { ParleyError, asParleyError } from '@parley/errors';
-import type { Author, ChatRequest, Conversation, Message } from '@parley/protocol';
+import { textOf, type Author, type ChatRequest, type Conversation, type Message } from '@parley/protocol';
 import { readTurn, type ChatTurn } from './chat-request';
 import type { Generations, ProducedChunk } from './generations';
 import { authorOf, keepAnswer } from './keeping-the-answer';
 import type { Rescue } from './rescue';
 import { saveTurn } from './saving-the-turn';
 
+/** A title may take this long; nobody waits for it but a process that leaves. */
+const TITLE_MS = 10_000;
 /** Reserved for what the model is told, until it is known. */
 const PROMPT_TOKENS = 2_000;
 /** Of the conversation, told to the model; its characters are bounded besides. */
@@ -81,14 +84,15 @@ export class Answering {
     const guest = author.kind === 'guest';
     const chosen = request.assistant === undefined ? undefined : assistants.get(request.assistant, { guest });
     const [conversation, current] = await Promise.all([
-      this.open(author, request.id, chosen),
+      this.existing(author, request.id),
       this.parts.claims.find(request.id),
     ]);
-    const assistant = chosen ?? assistants.get(conversation.assistant, { guest });
+    const assistant = chosen ?? assistants.get(conversation?.assistant, { guest });
     // Checked before anything is written: a wrong context is the caller's to mend.
     parseContext(assistant, request.context);
 
-    const last = await this.assertAlive(current);
+    // Of a conversation that is not this author's nothing is told, not even that somebody writes there.
+    const last = conversation === undefined ? undefined : await this.assertAlive(current);
     if (last !== undefined && this.answers(last, turn)) return last;
     if (last?.state === 'running') throw running();
     return this.begin(author, turn, assistant, request, last);
@@ -107,19 +111,20 @@ export class Answering {
     const reservation = await this.reserve(author, assistant, generationId);
     let claim: GenerationClaim | undefined;
     try {
+      if (last === undefined) await store.create(author, { id: conversationId, assistant: assistant.id });
       const draft = { conversationId, generationId, key: turn.key, principalId: author.id, assistant: assistant.id };
       claim = await claims.take(draft, last);
       if (claim === undefined) {
-        await reservation.settle(0);
         // Somebody was first: perhaps the same request, sent twice at once.
         const first = await claims.find(conversationId);
-        if (first !== undefined && this.answers(first, turn)) return first;
-        throw running();
+        if (first === undefined || !this.answers(first, turn)) throw running();
+        await reservation.settle(0);
+        return first;
       }
       await saveTurn(store, author, conversationId, turn, generationId);
     } catch (error) {
+      await reservation.settle(0);
       if (claim !== undefined) {
-        await reservation.settle(0);
         await claims.release(claim).catch((cause: unknown) => {
           report('a claim could not be given back; its lease will run out', cause);
         });
@@ -156,21 +161,21 @@ export class Answering {
     return succeeded && turn.trigger === 'submit-message' && this.now() - endedAt < GENERATION_KEPT_MS;
   }
 
-  /** The conversation of this id; made on first use, for an id that nobody has. */
-  private async open(author: Author, id: string, assistant: Assistant | undefined): Promise<Conversation> {
+  /** The author's conversation of this id; it is made with the first question that is admitted. */
+  private async existing(author: Author, id: string): Promise<Conversation | undefined> {
     try {
       return await this.parts.store.get(author.id, id);
     } catch (error) {
-      if (!(error instanceof ParleyError) || error.code !== 'conversation_not_found') throw error;
+      if (error instanceof ParleyError && error.code === 'conversation_not_found') return undefined;
+      throw error;
     }
-    return this.parts.store.create(author, { id, assistant: (assistant ?? this.parts.assistants.get()).id });
   }
 
   private async *produce(
     claim: GenerationClaim,
     { assistant, context, reservation, signal }: Production,
   ): AsyncGenerator<ProducedChunk> {
-    const { store, models, tools } = this.parts;
+    const { models, tools } = this.parts;
     const { principalId, conversationId, generationId } = claim;
     let end: AnswerEnd | undefined;
     const history = await this.historyOf(claim);
@@ -224,6 +229,27 @@ export class Answering {
   private async after(claim: GenerationClaim, assistant: Assistant, end: AnswerEnd, history: readonly Message[]) {
     this.parts.onEnd?.(end, assistant);
     await this.record(claim, assistant, claim.generationId, end);
+    const isFirst = history.length === 1 && end.outcome === 'completed' && end.text.trim() !== '';
+    if (isFirst) await this.entitle(claim, assistant, textOf(history[0]!.parts), end.text);
+  }
+
+  /** Names the conversation after its first answer. It has a title already, the beginning of the question. */
+  private async entitle(claim: GenerationClaim, assistant: Assistant, question: string, answer: string): Promise<void> {
+    const { store, models, report } = this.parts;
+    try {
+      const { title, usage } = await writeTitle({
+        model: models(assistant.model),
+        question,
+        answer,
+        nonce: randomBytes(16).toString('hex'),
+        signal: AbortSignal.timeout(TITLE_MS),
+      });
+      if (title !== undefined) await store.entitle(claim.principalId, claim.conversationId, title);
+      const id = `title/${claim.generationId}`;
+      await this.record(claim, assistant, id, { usage, estimatedUsage: usage, modelIndex: 0 });
+    } catch (error) {
+      report('a conversation keeps the title it has', error);
+    }
   }
 
   private async record(

@@ -1,10 +1,15 @@
-import { Body, Controller, Delete, Get, HttpCode, Inject, Param, Patch, Post, Query } from '@nestjs/common';
+import { Body, Controller, Delete, Get, HttpCode, Inject, Param, Patch, Post, Query, Res } from '@nestjs/common';
 import type { AssistantCatalog } from '@parley/assistants';
-import { CurrentPrincipal, type Principal } from '@parley/auth';
+import { AllowGuests, CurrentPrincipal, type Principal } from '@parley/auth';
 import type { ConversationStore } from '@parley/conversations';
 import { ParleyError } from '@parley/errors';
 import {
+  conversationListSchema,
+  conversationSchema,
+  entryPageSchema,
+  exportSchema,
   conversationIdSchema,
+  exportQuerySchema,
   createConversationSchema,
   listQuerySchema,
   messagesQuerySchema,
@@ -13,12 +18,16 @@ import {
   type ConversationList,
   type EntryPage,
 } from '@parley/protocol';
+import type { Response } from 'express';
 import type { z } from 'zod';
+import { Answers } from '../openapi/answers';
 import { Authors } from '../chat/authors';
 import { ASSISTANTS, CONVERSATIONS } from '../ports';
+import { fileNameOf, markdownOf, readAll } from './export';
 
 /** `/api/conversations`: the person's conversations and what was said in them, by voice and in text alike. */
 @Controller('api/conversations')
+@AllowGuests()
 export class ConversationsController {
   constructor(
     @Inject(CONVERSATIONS) private readonly conversations: ConversationStore,
@@ -26,6 +35,7 @@ export class ConversationsController {
     private readonly authors: Authors,
   ) {}
 
+  @Answers('The caller’s conversations, newest first', conversationListSchema)
   @Get()
   list(
     @CurrentPrincipal() { id }: Principal,
@@ -34,6 +44,7 @@ export class ConversationsController {
     return this.conversations.list(id, query);
   }
 
+  @Answers('Makes a conversation', conversationSchema)
   @Post()
   async create(
     @CurrentPrincipal() principal: Principal,
@@ -48,11 +59,13 @@ export class ConversationsController {
     return this.named(await this.conversations.create(author, draft));
   }
 
+  @Answers('A conversation', conversationSchema)
   @Get(':id')
   async get(@CurrentPrincipal() principal: Principal, @Param('id') id: string): Promise<Conversation> {
     return this.named(await this.conversations.get(principal.id, known(id)));
   }
 
+  @Answers('Renames it', conversationSchema)
   @Patch(':id')
   async rename(
     @CurrentPrincipal() principal: Principal,
@@ -62,12 +75,14 @@ export class ConversationsController {
     return this.named(await this.conversations.rename(principal.id, known(id), title));
   }
 
+  @Answers('Deletes it with everything in it')
   @Delete(':id')
   @HttpCode(204)
   remove(@CurrentPrincipal() principal: Principal, @Param('id') id: string): Promise<void> {
     return this.conversations.remove(principal.id, known(id));
   }
 
+  @Answers('A page of what was said', entryPageSchema)
   @Get(':id/messages')
   messages(
     @CurrentPrincipal() principal: Principal,
@@ -75,6 +90,29 @@ export class ConversationsController {
     @Query({ schema: messagesQuerySchema }) query: z.output<typeof messagesQuerySchema>,
   ): Promise<EntryPage> {
     return this.conversations.page(principal.id, known(id), query);
+  }
+
+  /** Everything that was said, as a file. */
+  @Answers('All of it as a file', exportSchema, { media: ['text/markdown'] })
+  @Get(':id/export')
+  async export(
+    @CurrentPrincipal() { id: principalId }: Principal,
+    @Param('id') id: string,
+    @Query({ schema: exportQuerySchema }) { format }: z.output<typeof exportQuerySchema>,
+    @Res() response: Response,
+  ): Promise<void> {
+    const conversation = await this.conversations.get(principalId, known(id));
+    const messages = await readAll(this.conversations, principalId, id);
+    const extension = format === 'json' ? 'json' : 'md';
+    response
+      .type(format === 'json' ? 'application/json' : 'text/markdown')
+      .set('content-disposition', `attachment; filename="${fileNameOf(conversation.title)}.${extension}"`)
+      .set('cache-control', 'no-store')
+      .send(
+        format === 'json'
+          ? JSON.stringify({ conversation: this.named(conversation), messages })
+          : markdownOf(conversation, messages),
+      );
   }
 
   /** The store knows assistants by id; people know them by name. */

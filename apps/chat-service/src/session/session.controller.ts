@@ -15,13 +15,21 @@ import {
   type TicketStore,
   type TokenVerifier,
 } from '@parley/auth';
+import type { ConversationStore } from '@parley/conversations';
 import { ParleyError } from '@parley/errors';
 import {
+  tokenResponseSchema,
+  guestResponseSchema,
+  claimResponseSchema,
+  principalSchema,
+  ticketResponseSchema,
+  claimRequestSchema,
   guestRequestSchema,
   logoutRequestSchema,
   renameSelfSchema,
   ticketRequestSchema,
   tokenRequestSchema,
+  type ClaimResponse,
   type GuestResponse,
   type PublicPrincipal,
   type TicketResponse,
@@ -29,6 +37,9 @@ import {
 } from '@parley/protocol';
 import type { Request, Response } from 'express';
 import type { z } from 'zod';
+import { Answers } from '../openapi/answers';
+import { Authors } from '../chat/authors';
+import { CONVERSATIONS } from '../ports';
 import { IdentityProvider, type PoolTokens } from './identity-provider';
 import { clearRefreshCookie, readRefreshCookie, setRefreshCookie } from './refresh-cookie';
 import { SignOut } from './sign-out';
@@ -43,9 +54,12 @@ export class SessionController {
     @Inject(TOKEN_VERIFIER) private readonly verifier: TokenVerifier,
     @Inject(TICKET_STORE) private readonly tickets: TicketStore,
     @Inject(DISPLAY_NAMES) private readonly names: DisplayNames,
+    @Inject(CONVERSATIONS) private readonly conversations: ConversationStore,
+    private readonly authors: Authors,
   ) {}
 
   /** Exchanges an authorization code (RFC 7636): the page has the verifier, the server the client's secret. */
+  @Answers('Signs in by an authorization code', tokenResponseSchema)
   @Post('token')
   @Public()
   @UseGuards(CsrfGuard)
@@ -59,6 +73,7 @@ export class SessionController {
     return this.signedIn(tokens, request, response);
   }
 
+  @Answers('Renews the access token', tokenResponseSchema)
   @Post('refresh')
   @Public()
   @UseGuards(CsrfGuard)
@@ -78,6 +93,7 @@ export class SessionController {
   }
 
   /** Ends the session of the cookie or of the bearer token: at the pool, its tickets, and its sockets on every replica. */
+  @Answers('Signs out')
   @Post('logout')
   @Public()
   @UseGuards(CsrfGuard)
@@ -93,6 +109,7 @@ export class SessionController {
   }
 
   /** Makes a guest, or prolongs one. `sessionId` is a label of the front end's own: it opens nothing. */
+  @Answers('Makes a guest, or prolongs one', guestResponseSchema)
   @Post('guest')
   @Public()
   @UseGuards(CsrfGuard)
@@ -107,13 +124,31 @@ export class SessionController {
     return { sessionId, ...(session === undefined ? {} : { session }), expiresInMs };
   }
 
+  /** What a guest said becomes the conversations of the person he signed in as. */
+  @Answers('Takes over what a guest said', claimResponseSchema)
+  @Post('claim')
+  @UseGuards(CsrfGuard)
+  @HttpCode(200)
+  async claim(
+    @CurrentPrincipal() principal: Principal,
+    @Body({ schema: claimRequestSchema }) { session }: z.output<typeof claimRequestSchema>,
+    @Req() request: Request,
+  ): Promise<ClaimResponse> {
+    const guest = this.authenticator.claimedGuest(request, session);
+    if (!guest) return { conversations: [] };
+    return { conversations: await this.conversations.handOver(guest.id, await this.authors.of(principal)) };
+  }
+
+  @Answers('Who the caller is', principalSchema)
   @Get('me')
   @AllowGuests()
   async me(@CurrentPrincipal() principal: Principal): Promise<PublicPrincipal> {
     return this.describe(principal, await this.names.get(principal.id));
   }
 
+  @Answers('Changes the display name', principalSchema)
   @Patch('me')
+  @AllowGuests()
   async rename(
     @CurrentPrincipal() principal: Principal,
     @Body({ schema: renameSelfSchema }) { name }: z.output<typeof renameSelfSchema>,
@@ -122,6 +157,7 @@ export class SessionController {
     return this.describe(principal, name);
   }
 
+  @Answers('A ticket for a socket or a stream', ticketResponseSchema)
   @Post('ticket')
   @AllowGuests()
   async ticket(

@@ -24,7 +24,7 @@ export interface Replica {
 export interface ChatUnderTest extends Replica, Omit<World, 'environment'> {}
 
 export async function startReplica(world: World, more: Record<string, string> = {}): Promise<Replica> {
-  const config = readConfig(chatConfigSchema, { ...world.environment, ...more });
+  const config = await readConfig(chatConfigSchema, { ...world.environment, ...more });
   const logs = new LogCapture();
   const logger = createLogger({ name: 'chat-service', level: 'trace', destination: logs });
   const metrics = new Registry();

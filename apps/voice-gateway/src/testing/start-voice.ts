@@ -50,7 +50,7 @@ export async function startVoice(
   await createTables(dynamo.endpoint, tables);
   /** One process's worth of the gateway; several share the simulators and the tables. */
   const replica = async (own: Record<string, string> = {}): Promise<Replica> => {
-    const config = readConfig(voiceConfigSchema, {
+    const config = await readConfig(voiceConfigSchema, {
       PORT: '0',
       ADMIN_PORT: '0',
       HOST: '127.0.0.1',

@@ -3,8 +3,10 @@ import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient, ScanCommand } from '@aws-sdk/lib-dynamodb';
 import { TABLES } from '@parley/descriptor';
 import dynalite from 'dynalite';
+import { describeConnectionRegistry } from '../contract/connection-registry.contract';
 import { describeSignOutLog } from '../contract/sign-out-log.contract';
 import { describeTicketStore } from '../contract/ticket-store.contract';
+import { DynamoConnectionRegistry } from './connection-registry';
 import { DynamoDisplayNames } from './display-names';
 import { DynamoSignOutLog } from './sign-out-log';
 import { DynamoTicketStore } from './ticket-store';
@@ -54,6 +56,10 @@ describeTicketStore('DynamoTicketStore', async (now) => {
   const table = await newTable();
   return [new DynamoTicketStore(newClient(), table, now), new DynamoTicketStore(newClient(), table, now)];
 });
+describeConnectionRegistry('DynamoConnectionRegistry', async (now, processes) => {
+  const table = await newTable();
+  return Array.from({ length: processes }, () => new DynamoConnectionRegistry(newClient(), table, now));
+});
 describeSignOutLog('DynamoSignOutLog', async (now) => new DynamoSignOutLog(newClient(), await newTable(), now));
 
 it('keeps no ticket in the table, only its digest', async () => {
@@ -72,6 +78,8 @@ it('is unavailable, never a refusal, when DynamoDB does not answer', async () =>
   await expect(tickets.look('A'.repeat(43), 'voice')).rejects.toMatchObject(down);
   await expect(tickets.redeem('A'.repeat(43), 'voice')).rejects.toMatchObject(down);
   await expect(new DynamoSignOutLog(client, 'sessions').since(0)).rejects.toMatchObject(down);
+  await expect(new DynamoConnectionRegistry(client, 'sessions').of('a')).rejects.toMatchObject(down);
+  await expect(new DynamoConnectionRegistry(client, 'sessions').renew()).rejects.toMatchObject(down);
   await expect(new DynamoDisplayNames(client, 'sessions').get('a')).rejects.toMatchObject(down);
 });
 

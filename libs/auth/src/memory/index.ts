@@ -1,4 +1,5 @@
 import type { SessionStores } from '../nest/auth-options';
+import { MemoryConnectionRegistry } from './connection-registry';
 import { MemoryDisplayNames } from './display-names';
 import { MemorySignOutLog } from './sign-outs';
 import { MemoryTicketStore } from './ticket-store';
@@ -8,4 +9,5 @@ export const memorySessions = (): SessionStores => ({
   tickets: new MemoryTicketStore(),
   names: new MemoryDisplayNames(),
   signOuts: new MemorySignOutLog(),
+  connections: new MemoryConnectionRegistry(),
 });

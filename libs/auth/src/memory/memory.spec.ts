@@ -1,5 +1,7 @@
 import { describeSignOutLog } from '../contract/sign-out-log.contract';
+import { describeConnectionRegistry } from '../contract/connection-registry.contract';
 import { describeTicketStore } from '../contract/ticket-store.contract';
+import { MemoryConnectionRegistry, SharedConnections } from './connection-registry';
 import { MemorySignOutLog } from './sign-outs';
 import { MemoryTicketStore } from './ticket-store';
 
@@ -8,3 +10,7 @@ describeTicketStore('MemoryTicketStore', async (now) => {
   return [store, store];
 });
 describeSignOutLog('MemorySignOutLog', async (now) => new MemorySignOutLog(now));
+describeConnectionRegistry('MemoryConnectionRegistry', async (now, processes) => {
+  const shared = new SharedConnections();
+  return Array.from({ length: processes }, () => new MemoryConnectionRegistry(shared, now));
+});

@@ -1,6 +1,7 @@
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { z } from 'zod';
 import type { ConnectionLimitOptions } from '../domain/connection-limits';
+import type { ConnectionRegistry } from '../domain/connection-registry';
 import type { DisplayNames } from '../domain/display-names';
 import type { SignOutHint, SignOutLog } from '../domain/sign-outs';
 import type { TicketStore } from '../domain/tickets';
@@ -22,6 +23,7 @@ export interface SessionStores {
   tickets: TicketStore;
   names: DisplayNames;
   signOuts: SignOutLog;
+  connections: ConnectionRegistry;
 }
 
 /** The DynamoDB table that all of it is kept in. */
@@ -71,7 +73,7 @@ export interface AuthOptions {
   onDecision?: (decision: AuthDecision) => void;
   /** Told of each attempt to read the keys. */
   onKeyFetch?: (fetch: KeyFetch) => void;
-  /** Told when the keys or the sign-outs cannot be read. */
+  /** Told when the keys, the sign-outs or the connections cannot be read or written. */
   onOutage?: (error: unknown) => void;
 }
 

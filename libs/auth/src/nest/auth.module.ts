@@ -8,9 +8,10 @@ import {
   type OnModuleInit,
   type Provider,
 } from '@nestjs/common';
-import { APP_GUARD } from '@nestjs/core';
+import { APP_FILTER, APP_GUARD } from '@nestjs/core';
 import { CachingTokenVerifier } from '../domain/caching-token-verifier';
 import { ConnectionLimits } from '../domain/connection-limits';
+import { OpenConnections } from '../domain/open-connections';
 import { RefusalLimiter } from '../domain/refusal-limiter';
 import { SignedOutList } from '../domain/signed-out-list';
 import type { TokenVerifier } from '../domain/token-verifier';
@@ -21,8 +22,16 @@ import { AuthGuard } from './auth.guard';
 import { checkAuthOptions, type AuthOptions, type SessionStores } from './auth-options';
 import { Authenticator } from './authenticator';
 import { Guests } from './guests';
+import { RefusalFilter } from './refusal.filter';
 import { sessionStoresOf } from './session-stores';
-import { AUTH_OPTIONS, DISPLAY_NAMES, SESSION_STORES, TICKET_STORE, TOKEN_VERIFIER } from './tokens';
+import {
+  AUTH_OPTIONS,
+  CONNECTION_REGISTRY,
+  DISPLAY_NAMES,
+  SESSION_STORES,
+  TICKET_STORE,
+  TOKEN_VERIFIER,
+} from './tokens';
 
 /** How the options are made when they depend on other providers. */
 export interface AuthAsyncOptions
@@ -32,6 +41,17 @@ const parts: Provider[] = [
   { provide: SESSION_STORES, inject: [AUTH_OPTIONS], useFactory: sessionStoresOf },
   { provide: TICKET_STORE, inject: [SESSION_STORES], useFactory: ({ tickets }: SessionStores) => tickets },
   { provide: DISPLAY_NAMES, inject: [SESSION_STORES], useFactory: ({ names }: SessionStores) => names },
+  {
+    provide: CONNECTION_REGISTRY,
+    inject: [SESSION_STORES],
+    useFactory: ({ connections }: SessionStores) => connections,
+  },
+  {
+    provide: OpenConnections,
+    inject: [AUTH_OPTIONS, SESSION_STORES],
+    useFactory: ({ onOutage }: AuthOptions, { connections }: SessionStores) =>
+      new OpenConnections(connections, { onError: onOutage }),
+  },
   {
     provide: KeySet,
     inject: [AUTH_OPTIONS],
@@ -87,6 +107,7 @@ export class AuthModule implements OnModuleInit, OnApplicationShutdown {
     @Inject(KeySet) private readonly keys: KeySet,
     @Inject(SignedOutList) private readonly signedOut: SignedOutList,
     @Inject(Authenticator) private readonly authenticator: Authenticator,
+    @Inject(OpenConnections) private readonly connections: OpenConnections,
   ) {}
 
   static forRoot(options: AuthOptions): DynamicModule {
@@ -106,12 +127,15 @@ export class AuthModule implements OnModuleInit, OnApplicationShutdown {
         },
         ...parts,
         { provide: APP_GUARD, useClass: AuthGuard },
+        { provide: APP_FILTER, useClass: RefusalFilter },
       ],
       exports: [
         AUTH_OPTIONS,
         Authenticator,
         Guests,
         KeySet,
+        OpenConnections,
+        CONNECTION_REGISTRY,
         SignedOutList,
         TOKEN_VERIFIER,
         TICKET_STORE,
@@ -124,11 +148,13 @@ export class AuthModule implements OnModuleInit, OnApplicationShutdown {
   async onModuleInit(): Promise<void> {
     registerJwtStrategy(this.authenticator);
     void this.signedOut.start();
+    this.connections.start();
     await this.keys.start();
   }
 
-  onApplicationShutdown(): void {
+  async onApplicationShutdown(): Promise<void> {
     this.keys.stop();
     this.signedOut.stop();
+    await this.connections.stop();
   }
 }

@@ -184,6 +184,20 @@ export class Authenticator {
   }
 
   /**
+   * The guest whose session comes beside a user's token, for `POST /api/session/claim`; `undefined` when there is none.
+   *
+   * @throws ParleyError `invalid_token` for a session in the body that is not ours, `too_many_requests`
+   */
+  claimedGuest(request: IncomingMessage, session: string | undefined): Principal | undefined {
+    const { guests } = this.parts;
+    try {
+      return guests.ofClaim(request.headers, session);
+    } catch (error) {
+      throw this.refused('http', this.limited(error, this.addressOf(request), guests.refusals));
+    }
+  }
+
+  /**
    * For what outlives a request (a ticket): a principal whose sign-in has ended gets none.
    *
    * @throws ParleyError `invalid_token`

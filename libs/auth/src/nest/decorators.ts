@@ -44,3 +44,10 @@ export function principalIn(context: ExecutionContext): Principal | undefined {
     ? context.switchToWs().getClient<Authenticated>().principal
     : context.switchToHttp().getRequest<Authenticated>().principal;
 }
+
+/** Who a route is open to, as its marks say; for documents about it. The guard decides by the same marks. */
+export function accessOf(controller: object, handler: object): 'public' | 'users' | 'guests' {
+  const mark = (name: string): unknown => Reflect.getMetadata(name, handler) ?? Reflect.getMetadata(name, controller);
+  if (mark(PUBLIC)) return 'public';
+  return mark(GUESTS) === true ? 'guests' : 'users';
+}

@@ -48,6 +48,11 @@ export class Guests {
     return this.known.verify(session);
   }
 
+  /** The guest of a session told in a body, else of the cookie; a bad cookie counts as none. @throws ParleyError `invalid_token` */
+  ofClaim(headers: IncomingHttpHeaders, session: string | undefined): Principal | undefined {
+    return session === undefined ? this.ofCookie(headers) : this.known.verify(session);
+  }
+
   /** The guest of a session that was presented. @throws ParleyError `invalid_token` */
   ofSession(session: string, query?: URLSearchParams): FoundGuest {
     return { principal: labelled(this.known.verify(session), labelOf(query)) };

@@ -1,3 +1,4 @@
+import { DynamoConnectionRegistry } from '../dynamodb/connection-registry';
 import { DynamoDisplayNames } from '../dynamodb/display-names';
 import { DynamoSignOutLog } from '../dynamodb/sign-out-log';
 import { DynamoTicketStore } from '../dynamodb/ticket-store';
@@ -11,5 +12,6 @@ export function sessionStoresOf({ sessions }: Pick<AuthOptions, 'sessions'>): Se
     tickets: new DynamoTicketStore(client, table),
     names: new DynamoDisplayNames(client, table),
     signOuts: new DynamoSignOutLog(client, table),
+    connections: new DynamoConnectionRegistry(client, table),
   };
 }

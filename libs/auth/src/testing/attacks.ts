@@ -1,4 +1,5 @@
 import { createHmac, generateKeyPairSync, sign } from 'node:crypto';
+import { keepCredential } from './evidence';
 import type { MintOptions, TestPool } from './test-pool';
 
 /** A token that must open nothing. */
@@ -31,6 +32,10 @@ const changed = (name: string, change: (parts: [string, string, string]) => stri
   ...(needsKey ? { needsKey } : {}),
 });
 
+/** What is tried is searched for in the logs of a whole run. */
+const kept = (attacks: readonly Attack[]): readonly Attack[] =>
+  attacks.map((attack) => ({ ...attack, token: async (pool) => keepCredential(await attack.token(pool)) }));
+
 /** Another algorithm in the header, and a signature by whatever it would want. */
 const algorithm = (alg: unknown, signature: (input: string, pool: TestPool) => string = () => 'A'.repeat(342)) => ({
   name: `alg ${JSON.stringify(alg)}`,
@@ -57,7 +62,7 @@ const EVIL = 'https://evil.example/keys';
  * Attacks on a JWT: the list of RFC 8725 (chapters 2 and 3) and what the parsers of our stack are known for. The table of
  * refusals sends each of them over every transport.
  */
-export const ATTACKS: readonly Attack[] = [
+export const ATTACKS: readonly Attack[] = kept([
   // RFC 8725 2.1, 3.1: algorithms.
   ...[
     'none',
@@ -213,16 +218,16 @@ export const ATTACKS: readonly Attack[] = [
   changed('a word', () => 'broken'),
   changed('8,193 bytes', (parts) => parts.join('.').padEnd(8_193, 'A')),
   { name: 'a good token that is too long', token: (pool) => pool.mint({ claims: { pad: 'x'.repeat(8_000) } }) },
-];
+]);
 
 /** Texts that only an `Authorization` header or a query can carry: a subprotocol is a token of RFC 9110. */
-export const SPELLINGS: readonly Attack[] = [
+export const SPELLINGS: readonly Attack[] = kept([
   changed('padded base64url', ([head, claims, signature]) => `${head}.${claims}.${signature}==`),
   changed('base64 of the other alphabet', ([head, claims]) => `${head}.${claims}.${'+/'.repeat(171)}`),
   changed('a space inside', ([head, claims, signature]) => `${head}. ${claims}.${signature}`),
   changed('quotes around it', (parts) => `"${parts.join('.')}"`),
   changed('a second token after a comma', (parts) => `${parts.join('.')}, ${parts.join('.')}`),
   changed('the scheme once more', (parts) => `Bearer ${parts.join('.')}`),
-];
+]);
 
 const STRANGER = generateKeyPairSync('rsa', { modulusLength: 2_048 }).privateKey;

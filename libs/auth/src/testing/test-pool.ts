@@ -2,6 +2,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { generateKeyPair, randomUUID, sign, type KeyObject } from 'node:crypto';
 import { promisify } from 'node:util';
+import { keepCredential } from './evidence';
 
 /** What a minted token should say; the rest is what Cognito would say. */
 export interface MintOptions {
@@ -70,7 +71,8 @@ export async function startTestPool(): Promise<TestPool> {
   });
   const signRaw = (header: string, claims: string) => {
     const input = `${base64url(header)}.${base64url(claims)}`;
-    return `${input}.${sign('RSA-SHA256', Buffer.from(input), signing.privateKey).toString('base64url')}`;
+    const signature = sign('RSA-SHA256', Buffer.from(input), signing.privateKey).toString('base64url');
+    return keepCredential(`${input}.${signature}`);
   };
   return {
     issuer,

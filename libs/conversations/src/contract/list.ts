@@ -54,6 +54,25 @@ export function describeList(make: () => Promise<Subject>): void {
       expect(second.items.map(({ id }) => id)).toEqual([ids[2], ids[3], ids[4]]);
     });
 
+    it('takes the title that a model made once, and never in the place of a person’s own', async () => {
+      const id = await chat();
+      expect(await store.entitle(alice.id, id, 'Too early')).toBe(false);
+      const message = await say(id, 'How do trains brake?');
+      expect(await store.entitle(alice.id, id, 'Brakes of trains')).toBe(true);
+      expect(await store.entitle(alice.id, id, 'Another')).toBe(false);
+      expect((await store.get(alice.id, id)).title).toBe('Brakes of trains');
+      await expect(store.entitle(bob.id, id, 'Mine')).rejects.toMatchObject({ code: 'conversation_not_found' });
+
+      // It is made of what was said, and goes with it.
+      await store.append(alice.id, id, { type: 'deleted', author: alice, of: message.id }, 'd');
+      expect((await store.get(alice.id, id)).title).toBe('New conversation');
+
+      const named = await chat();
+      await say(named, 'hello');
+      await store.rename(alice.id, named, 'My own');
+      expect(await store.entitle(alice.id, named, 'Brakes')).toBe(false);
+    });
+
     it('finds titles by words in any case', async () => {
       await store.create(alice, { title: 'Trip to Porto' });
       await store.create(alice, { title: 'Groceries' });

@@ -230,5 +230,19 @@ export function describeLog(make: () => Promise<Subject>): void {
       expect((await store.list(alice.id, { limit: 1 })).items[0]).toMatchObject({ head: 3, unread: 0 });
       expect((await say(id, 'next')).seq).toBe(4);
     });
+
+    it('erases what was said before a time, and deletes what nobody spoke in since', async () => {
+      const [old, mixed] = [await chat(), await chat()];
+      await say(old, 'long ago');
+      for (const n of upTo(3)) await say(mixed, `m${n}`);
+      const { items } = await store.page(alice.id, mixed, { limit: 10 });
+      const counts = await store.expire(Date.parse(items[2]!.createdAt));
+      expect(counts).toMatchObject({ deleted: expect.any(Number), shortened: expect.any(Number) });
+      expect(counts.deleted).toBeGreaterThanOrEqual(1);
+      expect(textsOf((await store.page(alice.id, mixed, { limit: 10 })).items)).toEqual(['m3']);
+      await expect(store.get(alice.id, old)).rejects.toMatchObject({ code: 'conversation_not_found' });
+      expect((await say(mixed, 'next')).seq).toBe(4);
+      expect((await store.expire(0)).shortened).toBe(0);
+    });
   });
 }

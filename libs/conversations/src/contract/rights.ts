@@ -49,6 +49,33 @@ export function describeRights(make: () => Promise<Subject>): void {
     });
   });
 
+  describe('handing over', () => {
+    const guest = { kind: 'guest', id: 'g-visitor', name: 'Visitor' } as const;
+
+    it('gives all chats of a guest to who he turned out to be, with what was said, and none of anybody else', async () => {
+      const ids = [await store.create(guest, {}), await store.create(guest, {})].map(({ id }) => id);
+      await store.append(guest.id, ids[0]!, said(guest, 'hello'), 'k');
+      const other = await chat();
+      const handed = await replica().handOver(guest.id, bob);
+      expect(handed.sort()).toEqual([...ids].sort());
+      expect((await store.list(bob.id, { limit: 10 })).items.map(({ id }) => id).sort()).toEqual([...ids].sort());
+      expect(textsOf((await store.page(bob.id, ids[0]!, { limit: 10 })).items)).toEqual(['hello']);
+      await store.append(bob.id, ids[0]!, said(bob, 'and on'), 'k');
+      expect((await store.get(bob.id, ids[0]!)).members.map(({ id }) => id)).toContain(bob.id);
+      await expect(store.get(guest.id, ids[0]!)).rejects.toMatchObject(NOT_FOUND);
+      expect((await store.list(guest.id, { limit: 10 })).items).toEqual([]);
+      await expect(store.get(bob.id, other)).rejects.toMatchObject(NOT_FOUND);
+    });
+
+    it('is harmless twice, at once, and from somebody who has nothing', async () => {
+      const { id } = await store.create(guest, {});
+      const both = await Promise.all([store.handOver(guest.id, bob), replica().handOver(guest.id, bob)]);
+      expect(both.flat()).toEqual([id]);
+      expect(await store.handOver(guest.id, carol)).toEqual([]);
+      expect((await store.get(bob.id, id)).members[0]).toMatchObject({ id: bob.id, role: 'owner' });
+    });
+  });
+
   describe('rights', () => {
     const everything: [string, (id: string) => Promise<unknown>][] = [
       ['get', (id) => store.get(bob.id, id)],

@@ -99,6 +99,12 @@ export interface ConversationStore {
   rename(principalId: string, id: string, title: string): Promise<Conversation>;
 
   /**
+   * Gives a conversation the title that a model made, once: `false` when it has one already, or a person named it. It goes
+   * with the message it was made of.
+   */
+  entitle(principalId: string, id: string, title: string): Promise<boolean>;
+
+  /**
    * Deletes the conversation and all that was said in it. From its first write on nobody reads or appends; its id is
    * never given again. A deletion that stopped half way is finished by calling it again, or by `finishRemovals`.
    *
@@ -141,6 +147,14 @@ export interface ConversationStore {
    */
   addMember(principalId: string, id: string, member: Author): Promise<Conversation>;
 
+  /**
+   * Makes another principal the owner of all chats that `fromId` owns: a guest has signed in. What was said keeps its
+   * author. Again is harmless, and brings what was made since or was not listed yet.
+   *
+   * @returns ids of the chats that changed hands
+   */
+  handOver(fromId: string, to: Author): Promise<string[]>;
+
   /** Takes a member out of a room: the owner takes anybody but himself, everybody may take himself. */
   removeMember(principalId: string, id: string, memberId: string): Promise<void>;
 }
@@ -155,4 +169,13 @@ export interface ConversationUpkeep {
    * `seq` goes on as if nothing had happened.
    */
   raiseFirst(id: string, first: number): Promise<void>;
+
+  /**
+   * Retention of everything: erases what was said before a time, and deletes the conversations in which nothing was said
+   * or changed since. Reads the whole table, page by page: for a job of the night.
+   *
+   * @param before epoch milliseconds
+   * @returns how many conversations were looked at, shortened and deleted
+   */
+  expire(before: number): Promise<{ seen: number; shortened: number; deleted: number }>;
 }

@@ -8,6 +8,7 @@ import { Listing } from './listing';
 import { Log } from './log';
 import { Records } from './records';
 import { Removal } from './removal';
+import { Retention } from './retention';
 import { Table } from './table';
 import { Views } from './views';
 
@@ -43,6 +44,8 @@ export function createConversationStore(options: ConversationStoreOptions): Conv
   const appending = new Appending(context, records, log, views);
   const removal = new Removal(context, records, log, options.beforeRemove ?? (async () => undefined));
 
+  const retention = new Retention(context, log, removal);
+
   return {
     async create(by, draft) {
       const record = await records.create(by, draft);
@@ -59,6 +62,10 @@ export function createConversationStore(options: ConversationStoreOptions): Conv
     async rename(principalId, id, title) {
       const record = await records.rename(await records.openAsOwner(principalId, id), title);
       return records.describe(record, await log.head(record));
+    },
+
+    async entitle(principalId, id, title) {
+      return records.entitle(await records.open(principalId, id), title);
     },
 
     remove: (principalId, id) => removal.remove(principalId, id),
@@ -97,7 +104,10 @@ export function createConversationStore(options: ConversationStoreOptions): Conv
       await records.removeMember(record, memberId);
     },
 
+    handOver: (fromId, to) => records.handOver(fromId, to),
+
     finishRemovals: () => removal.finishAll(),
     raiseFirst: (id, first) => removal.raiseFirst(id, first),
+    expire: (before) => retention.expire(before),
   };
 }

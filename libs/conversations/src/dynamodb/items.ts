@@ -22,6 +22,8 @@ export interface RecordItem extends Item {
   title?: string;
   /** Id of the message that gave the title; empty when a person did. It goes when that message is deleted. */
   titleOf?: string;
+  /** A model made the title, of the message that `titleOf` names. */
+  titleBy?: 'model';
   assistant?: string;
   /** Oldest `seq` that is kept. */
   first: number;

@@ -14,6 +14,9 @@ import { ITEM_VERSION, type RecordItem } from './items';
 import { CHATS, ROOMS, conversationPartition, listOf, memberKey, recordKey } from './keys';
 import type { Item } from './table';
 
+/** Lines of the index that one request reads. */
+const HANDED_AT_ONCE = 100;
+
 export const notFound = () => new ParleyError('conversation_not_found');
 export const forbidden = () => new ParleyError('forbidden');
 
@@ -70,6 +73,14 @@ export class Records {
     return { ...record, title };
   }
 
+  async entitle(record: RecordItem, title: string): Promise<boolean> {
+    return this.context.table.update(recordKey(record.id), {
+      set: { title, titleBy: 'model' },
+      when: '#state = :live AND attribute_not_exists(#titleBy) AND attribute_exists(#titleOf) AND #titleOf <> :person',
+      values: { live: 'live', person: '' },
+    });
+  }
+
   async addMember(record: RecordItem, member: Author): Promise<void> {
     if (record.kind !== 'room') throw forbidden();
     if (member.id === record.owner.id) return;
@@ -87,6 +98,20 @@ export class Records {
     if ((await this.read(record.id))?.state === 'live') return;
     await this.context.table.delete(key);
     throw notFound();
+  }
+
+  /** One conditional write for each: whoever else deletes one or hands it over at the same time, it has one owner. */
+  async handOver(fromId: string, { kind, id, name }: Author): Promise<string[]> {
+    const { table } = this.context;
+    const change = {
+      set: { owner: { kind, id, name }, member: listOf(id) },
+      when: '#state = :live AND #owner.#id = :from',
+      values: { live: 'live', from: fromId },
+    };
+    const handed: string[] = [];
+    for await (const { pk, sk } of table.queryIndex(listOf(fromId), CHATS, `${CHATS}~`, HANDED_AT_ONCE))
+      if (await table.update({ pk, sk }, change)) handed.push(pk.slice(conversationPartition('').length));
+    return handed;
   }
 
   async members(record: RecordItem): Promise<Member[]> {

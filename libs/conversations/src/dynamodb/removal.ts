@@ -14,6 +14,7 @@ export class Removal {
     private readonly beforeRemove: (id: string) => Promise<void>,
   ) {}
 
+  /** @throws ParleyError `conversation_not_found`, `forbidden` */
   async remove(principalId: string, id: string): Promise<void> {
     const record = await this.records.read(id);
     const isResumed = record?.state === 'deleting' && record.owner.id === principalId;
@@ -71,7 +72,20 @@ export class Removal {
     await table.update(recordKey(record.id), {
       set: { state: 'deleted', deletedAt: isoTime(now()) },
       remove: [
-        ...['id', 'logId', 'kind', 'owner', 'title', 'titleOf', 'assistant', 'first', 'head', 'createdAt', 'updatedAt'],
+        ...[
+          'id',
+          'logId',
+          'kind',
+          'owner',
+          'title',
+          'titleOf',
+          'titleBy',
+          'assistant',
+          'first',
+          'head',
+          'createdAt',
+          'updatedAt',
+        ],
         ...['lastMessage', 'ownRead', 'member', 'listedAt'],
       ],
       when: '#state = :deleting',

@@ -6,6 +6,7 @@ import {
   GetCommand,
   PutCommand,
   QueryCommand,
+  ScanCommand,
   UpdateCommand,
   type DynamoDBDocumentClient,
   type QueryCommandInput,
@@ -158,6 +159,19 @@ export class Table {
       ScanIndexForward: false,
       Limit: pageSize,
     });
+  }
+
+  /** Every item for which `when` holds, page by page. Reads the whole table, as it was a moment ago. */
+  async *scan(when: string, values: Record<string, unknown>): AsyncGenerator<Item> {
+    const { ConditionExpression: FilterExpression, ...names } = condition(when, values);
+    let ExclusiveStartKey: Record<string, unknown> | undefined;
+    do {
+      const answer = await this.client
+        .send(new ScanCommand({ TableName: this.name, FilterExpression, ...names, ExclusiveStartKey }))
+        .catch(rethrow);
+      yield* (answer.Items ?? []) as Item[];
+      ExclusiveStartKey = answer.LastEvaluatedKey;
+    } while (ExclusiveStartKey !== undefined);
   }
 
   private async *iterate(input: Omit<QueryCommandInput, 'TableName'>): AsyncGenerator<Item> {

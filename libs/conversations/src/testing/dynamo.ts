@@ -1,12 +1,14 @@
-// Also for a project that imports this file: a declaration of its own would not be found there.
-/// <reference path="./dynalite.d.ts" />
+import type { Server } from 'node:http';
+import { createRequire } from 'node:module';
 import type { AddressInfo } from 'node:net';
 import { CreateTableCommand, type DynamoDBClientConfig } from '@aws-sdk/client-dynamodb';
 import { ScanCommand, type DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { TABLES } from '@parley/descriptor';
-import dynalite from 'dynalite';
 import { createDocumentClient } from '../dynamodb/client';
 import type { Item } from '../dynamodb/table';
+
+// dynalite comes without types, and a declaration file would have to be named by every project that imports this one.
+const dynalite = createRequire(import.meta.url)('dynalite') as (options: { createTableMs: number }) => Server;
 
 /** DynamoDB's API in this process, on a port of its own, with empty tables on demand. */
 export class TestDynamo {

@@ -1,6 +1,6 @@
 import type { INestApplication, Type } from '@nestjs/common';
 import { ModulesContainer } from '@nestjs/core';
-import { Authenticator, SignedOutList, socketPolicyOf, type SocketPolicy } from '@parley/auth';
+import { Authenticator, OpenConnections, SignedOutList, socketPolicyOf, type SocketPolicy } from '@parley/auth';
 import type { Logger } from 'pino';
 import type { Readiness } from '../health/readiness';
 import type { LifeWatchOptions } from './life-watch';
@@ -36,6 +36,7 @@ export function installSocketEdge(
     policies,
     authenticator: app.get(Authenticator, { strict: false }),
     signedOut: app.get(SignedOutList, { strict: false }),
+    connections: app.get(OpenConnections, { strict: false }),
   });
   app.useWebSocketAdapter(adapter);
   return adapter;

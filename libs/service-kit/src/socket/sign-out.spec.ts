@@ -1,4 +1,11 @@
-import { SignedOutList, TICKET_STORE, memorySessions, type TicketStore } from '@parley/auth';
+import {
+  CONNECTION_REGISTRY,
+  SignedOutList,
+  TICKET_STORE,
+  memorySessions,
+  type ConnectionRegistry,
+  type TicketStore,
+} from '@parley/auth';
 import { startTestPool, type TestPool } from '@parley/auth/testing';
 import { seen, startExample, type Example } from '../testing/example-service';
 import { TestSocket } from '../testing/test-socket';
@@ -87,6 +94,15 @@ it('everywhere ends all that was begun before, and nothing that is begun after',
   expect(await later.next()).toMatchObject({ event: 'echoed' });
   later.socket.close();
   await later.closed;
+});
+
+it('is seen by every process while its socket is open, whichever that is open at', async () => {
+  const known = () => here.service.app.get<ConnectionRegistry>(CONNECTION_REGISTRY, { strict: false }).of('hal');
+  const sockets = [await open(here, await tokenOf('hal', 's-11')), await open(here, await tokenOf('hal', 's-11'))];
+  while ((await known()).length < 2) await new Promise(setImmediate);
+  expect((await known())[0]).toMatchObject({ principalId: 'hal', kind: 'user', path: '/ws/example' });
+  for (const { socket } of sockets) socket.terminate();
+  while ((await known()).length > 0) await new Promise(setImmediate);
 });
 
 describe('connections', () => {

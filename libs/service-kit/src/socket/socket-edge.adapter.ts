@@ -2,7 +2,7 @@ import { STATUS_CODES, type IncomingMessage, type Server } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { WsAdapter } from '@nestjs/platform-ws';
 import type { MessageMappingProperties } from '@nestjs/websockets';
-import type { Authenticator, SignedOutList, SocketAdmission, SocketPolicy } from '@parley/auth';
+import type { Authenticator, OpenConnections, SignedOutList, SocketAdmission, SocketPolicy } from '@parley/auth';
 import { CloseCode, ParleyError, asParleyError, toProblem } from '@parley/errors';
 import { HEARTBEAT, LIMITS, PROTOCOL_VERSION } from '@parley/protocol';
 import type { Logger } from 'pino';
@@ -44,6 +44,8 @@ interface Path {
 export interface SocketEdgeOptions {
   authenticator: Pick<Authenticator, 'authenticateUpgrade' | 'refresh'>;
   signedOut: Pick<SignedOutList, 'has' | 'onChange'>;
+  /** Told of each connection of somebody. */
+  connections: Pick<OpenConnections, 'opened'>;
   /** Policy of each gateway's path. A path that is not here does not exist. */
   policies: ReadonlyMap<string, SocketPolicy>;
   readiness: Readiness;
@@ -212,6 +214,11 @@ export class SocketEdgeAdapter extends WsAdapter {
     this.open.set(socket, open);
     this.sockets.set(connection, socket);
     this.life.add(socket, connection);
+    const { id, principal } = connection;
+    if (principal) {
+      const facts = { id, principalId: principal.id, kind: principal.kind, path: connection.facts.path };
+      connection.onClose(this.edge.connections.opened({ ...facts, since: Date.now() }));
+    }
     socket.on('message', (data, isBinary) => this.socketOnMessage(socket, data, isBinary));
     socket.on('pong', () => this.life.answered(socket));
     socket.on('close', (code) => this.socketOnClose(socket, code));

@@ -1,2 +1,3 @@
 export { TestSocket } from './test-socket';
 export { LogCapture } from './log-capture';
+export { startSecretStandIn } from './secret-stand-in';

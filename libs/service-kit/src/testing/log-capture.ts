@@ -1,4 +1,6 @@
 import { once } from 'node:events';
+import { appendFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { Writable } from 'node:stream';
 
 /** Keeps what a logger writes, for assertions on what must and must not be in it. */
@@ -7,6 +9,9 @@ export class LogCapture extends Writable {
 
   override _write(chunk: Buffer, _encoding: string, done: () => void): void {
     this.lines.push(String(chunk));
+    // A whole run searches all of it for credentials: `npm test`.
+    const evidence = process.env['PARLEY_EVIDENCE'];
+    if (evidence) appendFileSync(join(evidence, `logs-${process.pid}.txt`), chunk);
     done();
     this.emit('line');
   }

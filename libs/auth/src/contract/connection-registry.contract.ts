@@ -1,0 +1,69 @@
+import { LEASE_MS, type ConnectionRegistry, type LiveConnection } from '../domain/connection-registry';
+
+/** What every `ConnectionRegistry` promises. @param make so many processes over the same facts */
+export function describeConnectionRegistry(
+  name: string,
+  make: (now: () => number, processes: number) => Promise<ConnectionRegistry[]>,
+): void {
+  describe(`${name} as a connection registry`, () => {
+    let nowMs: number;
+    let here: ConnectionRegistry;
+    let there: ConnectionRegistry;
+    beforeEach(async () => {
+      nowMs = Date.UTC(2026, 0, 1);
+      [here, there] = (await make(() => nowMs, 2)) as [ConnectionRegistry, ConnectionRegistry];
+      await Promise.all([here.renew(), there.renew()]);
+    });
+    const connection = (id: string, principalId = 'alice'): LiveConnection => ({
+      id,
+      principalId,
+      kind: 'user',
+      path: '/ws/chat',
+      since: nowMs,
+    });
+    const idsOf = async (registry: ConnectionRegistry, principalId = 'alice') =>
+      (await registry.of(principalId)).map(({ id }) => id).sort();
+
+    it('knows a principal’s connections on every process, and nobody else’s', async () => {
+      await here.put(connection('c-1'));
+      await there.put(connection('c-2'));
+      await there.put(connection('c-3', 'bob'));
+      for (const registry of [here, there]) {
+        expect(await idsOf(registry)).toEqual(['c-1', 'c-2']);
+        expect(await registry.of('bob')).toEqual([connection('c-3', 'bob')]);
+        expect(await registry.of('nobody')).toEqual([]);
+      }
+    });
+
+    it('forgets one that has closed, however often that is said', async () => {
+      await here.put(connection('c-1'));
+      for (const _ of [1, 2]) await here.remove(connection('c-1'));
+      await here.remove(connection('never there'));
+      expect(await idsOf(there)).toEqual([]);
+    });
+
+    it('keeps those of a process that says it lives, and within a minute none of one that died', async () => {
+      await here.put(connection('c-1'));
+      await there.put(connection('c-2'));
+      nowMs += LEASE_MS - 1;
+      await here.renew();
+      expect(await idsOf(here)).toEqual(['c-1', 'c-2']);
+      nowMs += 1;
+      expect(await idsOf(here)).toEqual(['c-1']);
+      expect(LEASE_MS).toBeLessThan(60_000);
+    });
+
+    it('loses those of a process that leaves at once', async () => {
+      await here.put(connection('c-1'));
+      await there.put(connection('c-2'));
+      await here.leave();
+      expect(await idsOf(there)).toEqual(['c-2']);
+    });
+
+    it('lists a crowd of them', async () => {
+      const ids = Array.from({ length: 120 }, (_, index) => `c-${String(index).padStart(3, '0')}`);
+      await Promise.all(ids.map((id) => here.put(connection(id))));
+      expect(await idsOf(there)).toEqual(ids);
+    });
+  });
+}

@@ -1,0 +1,33 @@
+/** One open socket, as every process can know of it. */
+export interface LiveConnection {
+  /** Of the connection; unique everywhere. */
+  id: string;
+  principalId: string;
+  kind: 'user' | 'guest';
+  /** The path it was opened at: which service, and what for. */
+  path: string;
+  /** Epoch milliseconds. */
+  since: number;
+}
+
+/** How often a process says that it lives. */
+export const LEASE_RENEW_MS = 15_000;
+/** Without a word for so long a process is gone, and its connections with it. */
+export const LEASE_MS = 45_000;
+
+/**
+ * Who is connected, over all processes: for presence and statistics. A connection is written when it opens and when it
+ * closes; that it lives is said by its process, once for all of its connections.
+ */
+export interface ConnectionRegistry {
+  /** @throws ParleyError `store_unavailable` */
+  put(connection: LiveConnection): Promise<void>;
+  /** Again, or of an unknown one, is harmless. @throws ParleyError `store_unavailable` */
+  remove(connection: Pick<LiveConnection, 'id' | 'principalId'>): Promise<void>;
+  /** The open connections of a principal, on all processes that live. @throws ParleyError `store_unavailable` */
+  of(principalId: string): Promise<LiveConnection[]>;
+  /** Says that this process lives; to be called every `LEASE_RENEW_MS`. @throws ParleyError `store_unavailable` */
+  renew(): Promise<void>;
+  /** This process leaves: its connections are gone at once. @throws ParleyError `store_unavailable` */
+  leave(): Promise<void>;
+}

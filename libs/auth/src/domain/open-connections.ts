@@ -1,0 +1,41 @@
+import { LEASE_RENEW_MS, type ConnectionRegistry, type LiveConnection } from './connection-registry';
+
+/**
+ * Keeps the registry true for the sockets of this process. Nobody waits for it: who is connected is good to know, and a
+ * socket lives without.
+ */
+export class OpenConnections {
+  private timer: NodeJS.Timeout | undefined;
+
+  constructor(
+    private readonly registry: ConnectionRegistry,
+    private readonly options: { renewMs?: number; onError?: ((error: unknown) => void) | undefined } = {},
+  ) {}
+
+  /** Says from now on that this process lives. */
+  start(): void {
+    const renew = () => void this.registry.renew().catch(this.onError);
+    renew();
+    this.timer = setInterval(renew, this.options.renewMs ?? LEASE_RENEW_MS).unref();
+  }
+
+  /** Resolves when the process has left, or could not say so; its lease ends then by itself. */
+  async stop(): Promise<void> {
+    clearInterval(this.timer);
+    await this.registry.leave().catch(this.onError);
+  }
+
+  /** @returns to be called when it is closed */
+  opened(connection: LiveConnection): () => void {
+    const put = this.registry.put(connection).catch(this.onError);
+    return () => void this.closed(connection, put);
+  }
+
+  /** After the put: one that overtook it would leave an open connection behind that is closed. */
+  private async closed(connection: LiveConnection, put: Promise<void>): Promise<void> {
+    await put;
+    await this.registry.remove(connection).catch(this.onError);
+  }
+
+  private readonly onError = (error: unknown): void => this.options.onError?.(error);
+}

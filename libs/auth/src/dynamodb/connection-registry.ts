@@ -1,0 +1,103 @@
+import { randomUUID } from 'node:crypto';
+import {
+  BatchGetCommand,
+  DeleteCommand,
+  paginateQuery,
+  PutCommand,
+  type DynamoDBDocumentClient,
+} from '@aws-sdk/lib-dynamodb';
+import { LEASE_MS, type ConnectionRegistry, type LiveConnection } from '../domain/connection-registry';
+import { storeUnavailable } from './store-unavailable';
+
+type Item = LiveConnection & { process: string };
+
+/** What no close has removed goes after this long by itself: its process died. Nobody's socket lives longer. */
+const KEPT_MS = 48 * 3_600_000;
+/** DynamoDB takes a hundred keys at once. */
+const MOST_PROCESSES = 100;
+
+/**
+ * Connections in the sessions table, under their principal, and a lease for each process. Twenty thousand sockets cost two
+ * writes each in their life, and their process four a minute.
+ */
+export class DynamoConnectionRegistry implements ConnectionRegistry {
+  private readonly process = randomUUID();
+
+  constructor(
+    private readonly client: DynamoDBDocumentClient,
+    private readonly table: string,
+    private readonly now: () => number = Date.now,
+  ) {}
+
+  async put(connection: LiveConnection): Promise<void> {
+    const { id, principalId, kind, path, since } = connection;
+    const facts = { id, principalId, kind, path, since, process: this.process };
+    await this.write({ ...keyOf(connection), ...facts }, KEPT_MS);
+  }
+
+  async remove(connection: Pick<LiveConnection, 'id' | 'principalId'>): Promise<void> {
+    await this.delete(keyOf(connection));
+  }
+
+  async of(principalId: string): Promise<LiveConnection[]> {
+    const items = await this.itemsOf(principalId).catch(storeUnavailable);
+    const living = await this.living(new Set(items.map(({ process }) => process))).catch(storeUnavailable);
+    return items
+      .filter(({ process }) => living.has(process))
+      .map(({ id, kind, path, since }) => ({ id, principalId, kind, path, since }));
+  }
+
+  async renew(): Promise<void> {
+    await this.write({ ...leaseOf(this.process), endsAt: this.now() + LEASE_MS }, LEASE_MS);
+  }
+
+  /** The lease alone: what hangs on it is gone at once, and expires. */
+  async leave(): Promise<void> {
+    await this.delete(leaseOf(this.process));
+  }
+
+  private async itemsOf(principalId: string): Promise<Item[]> {
+    const items: Item[] = [];
+    const pages = paginateQuery(
+      { client: this.client },
+      {
+        TableName: this.table,
+        ConsistentRead: true,
+        KeyConditionExpression: 'pk = :pk',
+        ExpressionAttributeValues: { ':pk': `CONNECTIONS#${principalId}` },
+      },
+    );
+    for await (const { Items = [] } of pages) items.push(...(Items as Item[]));
+    return items;
+  }
+
+  private async living(processes: ReadonlySet<string>): Promise<Set<string>> {
+    const living = new Set<string>();
+    const all = [...processes];
+    for (let at = 0; at < all.length; at += MOST_PROCESSES) {
+      let keys: Record<string, unknown>[] = all.slice(at, at + MOST_PROCESSES).map(leaseOf);
+      while (keys.length > 0) {
+        const RequestItems = { [this.table]: { Keys: keys, ConsistentRead: true } };
+        const { Responses, UnprocessedKeys } = await this.client.send(new BatchGetCommand({ RequestItems }));
+        for (const { sk, endsAt } of Responses?.[this.table] ?? []) if (endsAt > this.now()) living.add(sk as string);
+        keys = UnprocessedKeys?.[this.table]?.Keys ?? [];
+      }
+    }
+    return living;
+  }
+
+  private async write(item: Record<string, unknown>, keptMs: number): Promise<void> {
+    const Item = { ...item, expiresAt: Math.ceil((this.now() + keptMs) / 1_000) };
+    await this.client.send(new PutCommand({ TableName: this.table, Item })).catch(storeUnavailable);
+  }
+
+  private async delete(Key: Record<string, string>): Promise<void> {
+    await this.client.send(new DeleteCommand({ TableName: this.table, Key })).catch(storeUnavailable);
+  }
+}
+
+const keyOf = ({ principalId, id }: Pick<LiveConnection, 'id' | 'principalId'>) => ({
+  pk: `CONNECTIONS#${principalId}`,
+  sk: id,
+});
+const leaseOf = (process: string) => ({ pk: `PROCESS#${process}`, sk: process });
