@@ -27,6 +27,7 @@ import { Following } from './chat/following';
 import { Generations, type StopHints } from './chat/generations';
 import { Rescue } from './chat/rescue';
 import { Retention } from './retention';
+import { announcing } from './rooms/announcing';
 import { chatModelOptionsOf, type ChatConfig } from './config';
 
 export interface AnswersParts {
@@ -43,12 +44,13 @@ export function composeAnswers({ config, logger, metrics, dynamo, replicas }: An
   const claims = new DynamoGenerationClaims(dynamo, config.CONVERSATIONS_TABLE);
   const log = generationLogOf(replicas, report);
   const generations = new Generations({ claims, log, hints: stopHintsOver(replicas), report });
-  const store = createConversationStore({
+  const kept = createConversationStore({
     client: dynamo,
     table: config.CONVERSATIONS_TABLE,
     report,
     beforeRemove: (id) => generations.stopIn(id),
   });
+  const store = announcing(kept, replicas.fanOut);
 
   const assistants = loadAssistants();
   const models = createChatModels(chatModelOptionsOf(config, new CachedSecrets(awsSecrets())));

@@ -12,7 +12,7 @@ export const createRoomSchema = z.object({
 export const invitationSchema = z.object({ invitation: z.string(), expiresAt: z.iso.datetime() });
 export type InvitationAnswer = z.infer<typeof invitationSchema>;
 
-export const joinRoomRequestSchema = z.object({ invitation: z.string().min(1).max(128).optional() });
+export const joinRoomRequestSchema = z.object({ invitation: z.string().min(1).max(128).optional() }).default({});
 
 export const addMemberSchema = z.object({
   /** Id of a principal that this product has seen; an unknown one is answered alike. */

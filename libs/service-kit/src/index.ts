@@ -13,5 +13,8 @@ export { parseWire } from './http/validation';
 export { createLogger } from './logging/logger';
 export { addToContext, currentContext, runInContext, type RequestContext } from './logging/request-context';
 export { Connection } from './socket/connection';
+export { type FrameLimits } from './socket/frame-allowance';
+export { sharedFrame, type SharedFrame } from './socket/shared-frame';
+export { type GatewayOptions } from './socket/socket-edge.adapter';
 export { namedFrames, nestedFrames, type Frame, type FrameCodec } from './socket/frame-codec';
 export { runService, startService, type RunningService, type ServiceOptions } from './run-service';
