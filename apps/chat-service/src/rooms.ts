@@ -1,6 +1,7 @@
 import type { OnApplicationBootstrap, OnApplicationShutdown } from '@nestjs/common';
 import type { ConnectionRegistry } from '@parley/auth';
 import type { Replicas } from '@parley/conversations';
+import type { Author } from '@parley/protocol';
 import { gaugeOf, sharedFrame } from '@parley/service-kit';
 import type { Registry } from 'prom-client';
 import type { composeAnswers } from './answers';
@@ -29,8 +30,19 @@ export class RoomsOfService implements OnApplicationBootstrap, OnApplicationShut
   }
 
   desk(registry: ConnectionRegistry): ChatDesk {
-    const { store, report } = this.parts;
-    return new ChatDesk({ store, rooms: this.open, presence: new Presence(registry), answers: this.answers, report });
+    const { store, report, assistants } = this.parts;
+    const hostOf = (kind: Author['kind']) => {
+      const [first] = assistants.list({ guest: kind === 'guest' });
+      return first === undefined ? {} : { assistant: first.id };
+    };
+    return new ChatDesk({
+      store,
+      rooms: this.open,
+      presence: new Presence(registry),
+      answers: this.answers,
+      hostOf,
+      report,
+    });
   }
 
   onApplicationBootstrap(): void {

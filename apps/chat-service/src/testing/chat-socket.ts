@@ -12,13 +12,16 @@ export class ChatSocket {
   readonly heard: ChatFrame[] = [];
   readonly closed: Promise<{ code: number; reason: string }>;
   private readonly waiting = new Set<() => void>();
+  onHeard: ((frame: ChatFrame) => void) | undefined;
   private refs = 0;
 
   constructor(url: string, protocols: string[] = [], options: ClientOptions = {}) {
     this.socket = new WebSocket(url, protocols, options);
     this.socket.on('error', () => undefined);
     this.socket.on('message', (data) => {
-      this.heard.push(JSON.parse(String(data)) as ChatFrame);
+      const frame = JSON.parse(String(data)) as ChatFrame;
+      this.heard.push(frame);
+      this.onHeard?.(frame);
       for (const look of this.waiting) look();
     });
     this.closed = new Promise((resolve) =>
@@ -46,9 +49,8 @@ export class ChatSocket {
 
   /** The first frame that fits, heard already or to come. */
   async find(fits: (frame: ChatFrame) => boolean): Promise<ChatFrame> {
-    for (let seen = 0; ; seen = this.heard.length) {
-      const found = this.heard.slice(seen).find(fits);
-      if (found) return found;
+    for (let seen = 0; ;) {
+      for (; seen < this.heard.length; seen += 1) if (fits(this.heard[seen]!)) return this.heard[seen]!;
       if (this.socket.readyState === WebSocket.CLOSED) throw new Error('the connection ended');
       await new Promise<void>((resolve) => {
         const look = () => {

@@ -1,7 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import type { ConversationStore, EntryDraft, Rooms } from '@parley/conversations';
 import { asParleyError } from '@parley/errors';
-import { LIMITS, type ChatServerEvents, type Entry, type EntryPage, type Message, type Part } from '@parley/protocol';
+import {
+  LIMITS,
+  type Author,
+  type ChatServerEvents,
+  type Entry,
+  type EntryPage,
+  type Message,
+  type Part,
+} from '@parley/protocol';
 import type { OpenRooms } from '../rooms/open-rooms';
 import type { Presence } from '../rooms/presence';
 import type { RoomAnswers } from '../rooms/room-answers';
@@ -12,6 +20,8 @@ export interface ChatDeskParts {
   rooms: OpenRooms;
   presence: Presence;
   answers: RoomAnswers;
+  /** Who answers in the own conversation of a session. */
+  hostOf: (kind: Author['kind']) => { assistant?: string };
   report: (what: string, cause: unknown) => void;
 }
 
@@ -132,7 +142,7 @@ export class ChatDesk {
   /** Older front ends join nothing: who speaks in the own conversation of the session hears it. */
   private async ownConversation(listener: ConnectionListener): Promise<string> {
     const { store, rooms } = this.parts;
-    const { id, head } = await store.own(listener.author, listener.label, {});
+    const { id, head } = await store.own(listener.author, listener.label, this.parts.hostOf(listener.author.kind));
     if (!rooms.has(id, listener)) await this.enter(listener, id, async () => head);
     return id;
   }
