@@ -78,6 +78,7 @@ async function startRoom() {
         clientIds: [pool.clientId],
         allowedOrigins: ['https://app.example.com'],
         sessions: memorySessions(),
+        connections: { guestsPerAddress: MEMBERS },
       }),
     ],
     providers: [Gateway],
