@@ -107,6 +107,7 @@ export default ts.config(
     files: [
       'apps/voice-gateway/src/call/**',
       'apps/chat-service/src/chat/**',
+      'apps/chat-service/src/rooms/**',
       'libs/conversations/src/domain/**',
       'libs/assistants/src/domain/**',
       'libs/auth/src/domain/**',

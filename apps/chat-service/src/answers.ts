@@ -28,6 +28,7 @@ import { Following } from './chat/following';
 import { Generations, type StopHints } from './chat/generations';
 import { Rescue } from './chat/rescue';
 import { Retention } from './retention';
+import { announcing } from './rooms/announcing';
 import { chatModelOptionsOf, type ChatConfig } from './config';
 
 /** On Lambda no hint comes from other processes: a stop is heard by looking, and a person waits this long for it. */
@@ -53,12 +54,13 @@ export function composeAnswers({ config, logger, metrics, dynamo, replicas }: An
     report,
     renewMs: config.AWS_LAMBDA_FUNCTION_NAME === undefined ? RENEW_MS : LAMBDA_RENEW_MS,
   });
-  const store = createConversationStore({
+  const kept = createConversationStore({
     client: dynamo,
     table: config.CONVERSATIONS_TABLE,
     report,
     beforeRemove: (id) => generations.stopIn(id),
   });
+  const store = announcing(kept, replicas.fanOut);
 
   const assistants = loadAssistants();
   const models = createChatModels(chatModelOptionsOf(config, new CachedSecrets(awsSecrets())));

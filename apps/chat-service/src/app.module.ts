@@ -1,5 +1,12 @@
 import { Module, type DynamicModule } from '@nestjs/common';
-import { AuthModule, Authenticator, DISPLAY_NAMES, type DisplayNames } from '@parley/auth';
+import {
+  AuthModule,
+  Authenticator,
+  CONNECTION_REGISTRY,
+  DISPLAY_NAMES,
+  type ConnectionRegistry,
+  type DisplayNames,
+} from '@parley/auth';
 import { createDocumentClient, hintOver, Replicas, valkeyOptionsOf } from '@parley/conversations';
 import { authOptionsOf, gaugeOf } from '@parley/service-kit';
 import type { Logger } from 'pino';
@@ -23,6 +30,10 @@ import { ASSISTANTS, CLAIMS, COMPUTE, CONVERSATIONS, OPENAPI, SWITCHES, USAGE } 
 import { IdentityProvider } from './session/identity-provider';
 import { SessionController } from './session/session.controller';
 import { SignOut } from './session/sign-out';
+import { RoomsOfService } from './rooms';
+import { ChatDesk } from './transport/chat-desk';
+import { ChatGateway } from './transport/chat.gateway';
+import { RoomsController } from './transport/rooms.controller';
 import { Upkeep } from './upkeep';
 import { UsageController } from './usage.controller';
 
@@ -30,6 +41,7 @@ import { UsageController } from './usage.controller';
 const CONTROLLERS = [
   SessionController,
   ConversationsController,
+  RoomsController,
   ChatController,
   AssistantsController,
   UsageController,
@@ -49,6 +61,7 @@ export class AppModule {
       );
     const answers = composeAnswers({ config, logger, metrics, dynamo, replicas });
     const { store, generations, assistants, claims, switches, usage } = answers;
+    const rooms = new RoomsOfService(answers, replicas, metrics);
     gaugeOf(metrics, 'parley_sessions_live', 'Answers being written by this process', () => generations.live);
     return {
       module: AppModule,
@@ -63,6 +76,13 @@ export class AppModule {
       providers: [
         { provide: Replicas, useValue: replicas },
         SignOut,
+        { provide: RoomsOfService, useValue: rooms },
+        {
+          provide: ChatDesk,
+          inject: [CONNECTION_REGISTRY],
+          useFactory: (registry: ConnectionRegistry) => rooms.desk(registry),
+        },
+        ChatGateway,
         { provide: Upkeep, useFactory: () => new Upkeep(answers) },
         { provide: CONVERSATIONS, useValue: store },
         { provide: ASSISTANTS, useValue: assistants },

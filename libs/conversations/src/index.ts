@@ -10,6 +10,7 @@ export type {
   PageQuery,
   SupersessionDraft,
 } from './domain/conversation-store';
+export { INVITATION_MS, type Invitation, type OpenConversations, type OpenState, type Rooms } from './domain/rooms';
 export {
   LEASE_MS,
   RENEW_MS,

@@ -39,6 +39,7 @@ export const ERROR_CODES = {
     status: 409,
     message: 'An answer is already being written in this conversation',
   },
+  conversation_archived: { kind: 'invalid', status: 409, message: 'Nothing more can be said in this room' },
   conflict: { kind: 'invalid', status: 409, message: 'This was changed by somebody else meanwhile' },
   too_large: {
     kind: 'invalid',

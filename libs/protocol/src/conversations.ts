@@ -26,6 +26,12 @@ export const conversationSchema = z.object({
   head: z.number().int().nonnegative(),
   members: z.array(memberSchema),
   assistant: z.string().optional(),
+  /** Of a room: anybody who is signed in may join. */
+  open: z.boolean().optional(),
+  /** Of a room: guests may join too. */
+  guests: z.boolean().optional(),
+  /** Of a room: nothing more can be said in it. */
+  archived: z.boolean().optional(),
   createdAt: z.iso.datetime(),
   updatedAt: z.iso.datetime(),
 });
@@ -39,6 +45,7 @@ export const conversationSummarySchema = z.object({
   head: z.number().int().nonnegative(),
   unread: z.number().int().nonnegative(),
   lastMessage: entrySchema.optional(),
+  archived: z.boolean().optional(),
   updatedAt: z.iso.datetime(),
 });
 export type ConversationSummary = z.infer<typeof conversationSummarySchema>;

@@ -4,6 +4,8 @@ export * from './limits';
 export * from './parts';
 export * from './entries';
 export * from './conversations';
+export * from './rooms';
+export * from './room-events';
 export * from './session';
 export * from './chat';
 export * from './usage';

@@ -23,6 +23,7 @@ import type { z } from 'zod';
 import { Answers } from '../openapi/answers';
 import { Authors } from '../chat/authors';
 import { ASSISTANTS, CONVERSATIONS } from '../ports';
+import { withAssistantNames } from './assistant-names';
 import { fileNameOf, markdownOf, readAll } from './export';
 
 /** `/api/conversations`: the person's conversations and what was said in them, by voice and in text alike. */
@@ -115,13 +116,8 @@ export class ConversationsController {
       );
   }
 
-  /** The store knows assistants by id; people know them by name. */
   private named(conversation: Conversation): Conversation {
-    const names = new Map(this.assistants.all().map(({ id, name }) => [id, name]));
-    const members = conversation.members.map((member) =>
-      member.kind === 'assistant' ? { ...member, name: names.get(member.id) ?? member.name } : member,
-    );
-    return { ...conversation, members };
+    return withAssistantNames(conversation, this.assistants);
   }
 }
 

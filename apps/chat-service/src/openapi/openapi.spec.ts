@@ -35,7 +35,7 @@ async function ask(
   template: string,
   init: { user?: string; body?: unknown; id?: string; query?: string } = {},
 ) {
-  const path = template.replace('{id}', init.id ?? '') + (init.query ?? '');
+  const path = template.replace('{id}', init.id ?? '').replace('{principalId}', 'nobody') + (init.query ?? '');
   const body = init.body === undefined ? {} : { body: JSON.stringify(init.body) };
   const headers = { origin: ORIGIN, 'content-type': 'application/json' };
   const request = { method, headers, ...body };
@@ -109,6 +109,18 @@ it('says the same as the service: every answer is as it is described, also every
   await ask('GET', '/api/admin/usage', { user: login });
   await ask('GET', '/api/admin/usage', { user: chat.issuer.users.find(({ groups }) => groups.length === 0)!.login });
   await ask('PUT', '/api/admin/assistants/{id}', { user: login, id: 'general', body: { enabled: true } });
+  const { json: room } = await ask('POST', '/api/rooms', { user, body: { title: 'Lunch', open: true } });
+  const inRoom = { user, id: room['id'] as string };
+  await ask('POST', '/api/rooms', { user, body: {} });
+  await ask('GET', '/api/rooms', { user });
+  await ask('POST', '/api/rooms/{id}/invitations', inRoom);
+  await ask('POST', '/api/rooms/{id}/join', { ...inRoom, user: login, body: {} });
+  await ask('POST', '/api/rooms/{id}/join', { ...inRoom, id: missing, body: {} });
+  await ask('POST', '/api/rooms/{id}/members', { ...inRoom, body: { user: missing } });
+  await ask('PUT', '/api/rooms/{id}/members/{principalId}/mute', { ...inRoom, body: { muted: true } });
+  await ask('DELETE', '/api/rooms/{id}/members/{principalId}', inRoom);
+  await ask('POST', '/api/rooms/{id}/leave', { ...inRoom, user: login });
+  await ask('POST', '/api/rooms/{id}/archive', inRoom);
   await ask('GET', '/api/openapi.json');
   await ask('GET', '/api/session/me', { user });
   await ask('GET', '/api/session/me');

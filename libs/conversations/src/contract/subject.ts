@@ -1,12 +1,15 @@
 import { textOf, type Entry } from '@parley/protocol';
 import type { ConversationStore, ConversationUpkeep } from '../domain/conversation-store';
+import type { OpenConversations, Rooms } from '../domain/rooms';
 
-export type Store = ConversationStore & ConversationUpkeep;
+export type Store = ConversationStore & Rooms & OpenConversations & ConversationUpkeep;
 
 /** A store under test: `replica` is the same store as another process sees it. */
 export interface Subject {
   store: Store;
   replica: () => Store;
+  /** Lets time pass on the store's clock. */
+  pass: (ms: number) => void;
 }
 
 /** What entries say: the text of their parts, or their type where they have none. */

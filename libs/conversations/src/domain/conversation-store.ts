@@ -5,6 +5,7 @@ import type {
   ConversationList,
   Entry,
   EntryPage,
+  Member,
   Message,
   Part,
 } from '@parley/protocol';
@@ -18,6 +19,10 @@ export interface ConversationDraft {
   /** Without it the first user message gives the title. */
   title?: string;
   assistant?: string;
+  /** Of a room: anybody who is signed in may join. */
+  open?: boolean;
+  /** Of a room: guests may join too. */
+  guests?: boolean;
 }
 
 /** An entry before it has a place in the log. */
@@ -118,7 +123,7 @@ export interface ConversationStore {
    * @param key idempotency key, unique for the principal in this conversation: the client's message id, or
    *   `<callId>/<contentId>` for what was spoken. With a key that is already in the log the entry of then is answered and
    *   nothing is written, on whatever replica and however long ago that was.
-   * @throws ParleyError `too_large` for an entry that one item of the store cannot hold; `not_found` when `of` names no
+   * @throws ParleyError `conversation_archived`; `forbidden` for a member who was muted; `too_large` for an entry that one item of the store cannot hold; `not_found` when `of` names no
    *   readable message; `forbidden` when it is somebody else's, or when the author is another person than the principal.
    */
   append(principalId: string, id: string, draft: EntryDraft, key: string): Promise<Entry>;
@@ -141,11 +146,12 @@ export interface ConversationStore {
   markRead(principalId: string, id: string, seq: number): Promise<void>;
 
   /**
-   * Admits somebody to a room; again is harmless.
+   * Admits somebody to a room, also one who was taken out of it; again is harmless, and gives the role that is said now.
    *
-   * @throws ParleyError `forbidden` unless the owner acts, and for a conversation of kind `chat`.
+   * @param role `member` when left out
+   * @throws ParleyError `forbidden` unless an owner acts, and for a conversation of kind `chat`.
    */
-  addMember(principalId: string, id: string, member: Author): Promise<Conversation>;
+  addMember(principalId: string, id: string, member: Author, role?: Member['role']): Promise<Conversation>;
 
   /**
    * Makes another principal the owner of all chats that `fromId` owns: a guest has signed in. What was said keeps its
@@ -155,7 +161,10 @@ export interface ConversationStore {
    */
   handOver(fromId: string, to: Author): Promise<string[]>;
 
-  /** Takes a member out of a room: the owner takes anybody but himself, everybody may take himself. */
+  /**
+   * Takes a member out of a room: an owner takes anybody but the one who made it, everybody else may take himself. Whom an
+   * owner takes out does not come back by himself, though the room is open: an invitation admits him again.
+   */
   removeMember(principalId: string, id: string, memberId: string): Promise<void>;
 }
 

@@ -25,9 +25,12 @@ export class Appending {
     if (key === '' || key.length > MAX_KEY_CHARACTERS) {
       throw new ParleyError('invalid_body', { details: [{ path: 'key', message: '1 to 256 characters' }] });
     }
-    const record = await this.records.open(principalId, id);
+    const { record, role, isMuted } = await this.records.admit(principalId, id);
+    if (record.archivedAt !== undefined) throw new ParleyError('conversation_archived');
+    // What a muted member wrote before is his to delete.
+    if (isMuted && draft.type !== 'deleted' && draft.author.kind !== 'assistant') throw forbidden();
     if (draft.author.kind !== 'assistant' && draft.author.id !== principalId) throw forbidden();
-    const target = await this.assertAllowed(principalId, record, draft);
+    const target = await this.assertAllowed(principalId, record, draft, role === 'owner');
 
     const createdAt = isoTime(this.context.now());
     const facts = { id: this.context.randomId(), key: scopedKey(principalId, key), createdAt };
@@ -40,7 +43,7 @@ export class Appending {
   }
 
   /** Whether the draft may be said here. Answers the message that it names. */
-  private async assertAllowed(principalId: string, record: RecordItem, draft: EntryDraft) {
+  private async assertAllowed(principalId: string, record: RecordItem, draft: EntryDraft, isOwner: boolean) {
     if (draft.type === 'message') return undefined;
     if (draft.type === 'superseded') {
       if (record.kind !== 'chat') throw forbidden();
@@ -53,7 +56,7 @@ export class Appending {
     if (target === undefined || target.seq < record.first) throw new ParleyError('not_found');
     if (draft.type === 'edited' && target.blanked === true) throw new ParleyError('not_found');
     const isAuthor = target.author.id === principalId;
-    const mayDelete = draft.type === 'deleted' && record.owner.id === principalId;
+    const mayDelete = draft.type === 'deleted' && isOwner;
     if (!isAuthor && !mayDelete) throw forbidden();
     return target;
   }

@@ -9,7 +9,9 @@ afterAll(() => dynamo.stop());
 
 describeConversationStore('DynamoDB', async () => {
   const table = await dynamo.createTable();
-  const now = steadyClock();
+  const clock = steadyClock();
+  let passedMs = 0;
+  const now = () => clock() + passedMs;
   const replica = () => createConversationStore({ client: dynamo.client(), table, now });
-  return { store: replica(), replica };
+  return { store: replica(), replica, pass: (ms: number) => void (passedMs += ms) };
 });

@@ -1,11 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import type { ConversationStore, ConversationUpkeep } from '../domain/conversation-store';
+import type { OpenConversations, Rooms } from '../domain/rooms';
 import { Appending } from './appending';
-import { ITEM_VERSION } from './items';
-import { readMarkKey } from './keys';
+import { ITEM_VERSION, toEntry, type RecordItem } from './items';
+import { readMarkKey, recordKey } from './keys';
 import { Listing } from './listing';
 import { Log } from './log';
+import { Memberships } from './memberships';
+import { OwnConversations } from './own-conversations';
 import { Records } from './records';
 import { Removal } from './removal';
 import { Retention } from './retention';
@@ -30,7 +33,9 @@ export interface ConversationStoreOptions {
 }
 
 /** The log in DynamoDB. Holds no state: any number of replicas may work on the same table. */
-export function createConversationStore(options: ConversationStoreOptions): ConversationStore & ConversationUpkeep {
+export function createConversationStore(
+  options: ConversationStoreOptions,
+): ConversationStore & Rooms & OpenConversations & ConversationUpkeep {
   const context = {
     table: new Table(options.client, options.table),
     now: options.now ?? Date.now,
@@ -38,6 +43,8 @@ export function createConversationStore(options: ConversationStoreOptions): Conv
     report: options.report ?? (() => undefined),
   };
   const records = new Records(context);
+  const memberships = new Memberships(context, records);
+  const own = new OwnConversations(context, records);
   const log = new Log(context);
   const views = new Views(log);
   const listing = new Listing(context);
@@ -92,16 +99,44 @@ export function createConversationStore(options: ConversationStoreOptions): Conv
       if (await context.table.update(key, { ...change, values: { read } })) await records.keepWhileLive(record, key);
     },
 
-    async addMember(principalId, id, member) {
-      const record = await records.openAsOwner(principalId, id);
-      await records.addMember(record, member);
+    async addMember(principalId, id, member, role) {
+      const record = await memberships.add(principalId, id, member, role);
       return records.describe(record, await log.head(record));
     },
+    removeMember: (principalId, id, memberId) => memberships.remove(principalId, id, memberId),
+    invite: (principalId, id) => memberships.invite(principalId, id),
+    async join(by, id, invitation) {
+      const record = await memberships.join(by, id, invitation);
+      return records.describe(record, await log.head(record));
+    },
+    archive: (principalId, id) => memberships.archive(principalId, id),
+    mute: (principalId, id, memberId, muted) => memberships.mute(principalId, id, memberId, muted),
 
-    async removeMember(principalId, id, memberId) {
-      const record =
-        memberId === principalId ? await records.open(principalId, id) : await records.openAsOwner(principalId, id);
-      await records.removeMember(record, memberId);
+    async own(by, name, draft) {
+      const record = await own.open(by, name, draft);
+      return records.describe(record, await log.head(record));
+    },
+    findOwn: (principalId, name) => own.find(principalId, name),
+
+    async states(ids) {
+      const items = await context.table.getAll(ids.map(recordKey));
+      const records = ids.map((id) => items.get(recordKey(id)) as RecordItem | undefined);
+      const live = records.filter((record): record is RecordItem => record?.state === 'live');
+      return new Map(live.map(({ id, head, membersVersion = 0 }) => [id, { head, membersVersion }]));
+    },
+    hearers: (id) => memberships.hearers(id),
+    async entriesAfter(id, after, limit) {
+      const record = await records.read(id);
+      if (record?.state !== 'live') return [];
+      const items = [];
+      for await (const item of log.entries(record.logId, {
+        from: Math.max(after + 1, record.first),
+        pageSize: limit,
+      })) {
+        items.push(toEntry(item, id));
+        if (items.length === limit) break;
+      }
+      return items;
     },
 
     handOver: (fromId, to) => records.handOver(fromId, to),

@@ -25,6 +25,11 @@ export interface RecordItem extends Item {
   /** A model made the title, of the message that `titleOf` names. */
   titleBy?: 'model';
   assistant?: string;
+  open?: boolean;
+  guests?: boolean;
+  archivedAt?: string;
+  /** Grows with every change of who is a member. */
+  membersVersion?: number;
   /** Oldest `seq` that is kept. */
   first: number;
   /** The log's head is at least this; it may be further when a record's update was lost. */

@@ -5,8 +5,11 @@
  * | --- | --- | --- |
  * | `C#<id>` | `RECORD` | the record; a chat's is listed by `byMember` itself |
  * | `C#<id>` | `M#<principal>` | membership of a room, listed by `byMember` |
+ * | `C#<id>` | `X#<principal>` | an owner took this member out: not back by himself |
+ * | `C#<id>` | `I#<digest>` | invitation that is not spent |
  * | `C#<id>` | `R#<principal>` | read mark |
  * | `C#<id>` | `GENERATION` | who writes an answer there, or did last; listed by `byMember` while it runs |
+ * | `P#<principal>` | `OWN#<digest>` | which conversation the principal has under a name of his own |
  * | `L#<logId>` | `E#<seq>` | entry |
  * | `L#<logId>` | `K#<principal>#<key>` | claim: head at the first attempt to append under this key |
  * | `L#<logId>` | `O#<seq>` | says that the entry there is no message; lets a view find overlays without reading the log |
@@ -28,6 +31,9 @@ export const logPartition = log;
 export const RECORD = 'RECORD';
 export const recordKey = (id: string): Key => ({ pk: conversation(id), sk: RECORD });
 export const memberKey = (id: string, principalId: string): Key => ({ pk: conversation(id), sk: `M#${principalId}` });
+export const barredKey = (id: string, principalId: string): Key => ({ pk: conversation(id), sk: `X#${principalId}` });
+export const invitationKey = (id: string, digest: string): Key => ({ pk: conversation(id), sk: `I#${digest}` });
+export const ownKey = (principalId: string, digest: string): Key => ({ pk: `P#${principalId}`, sk: `OWN#${digest}` });
 export const readMarkKey = (id: string, principalId: string): Key => ({ pk: conversation(id), sk: `R#${principalId}` });
 export const generationKey = (id: string): Key => ({ pk: conversation(id), sk: 'GENERATION' });
 export const entryKey = (logId: string, seq: number): Key => ({ pk: log(logId), sk: `E#${pad(seq)}` });

@@ -105,7 +105,7 @@ function matcher(q: string | undefined): Matcher {
 }
 
 function summary({ record, readMark }: Line, principalId: string): ConversationSummary {
-  const { id, kind, head, first, title, updatedAt, lastMessage } = record;
+  const { id, kind, head, first, title, updatedAt, lastMessage, archivedAt } = record;
   const ownRead = record.owner.id === principalId ? (record.ownRead ?? 0) : 0;
   const read = Math.max((readMark?.seq as number | undefined) ?? 0, ownRead, first - 1);
   return {
@@ -115,6 +115,7 @@ function summary({ record, readMark }: Line, principalId: string): ConversationS
     head,
     unread: Math.max(0, head - read),
     ...(lastMessage === undefined ? {} : { lastMessage: JSON.parse(lastMessage) as Message }),
+    ...(archivedAt === undefined ? {} : { archived: true }),
     updatedAt,
   };
 }

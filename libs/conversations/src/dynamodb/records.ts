@@ -28,15 +28,24 @@ export class Records {
 
   /** The record, if it is live and the principal is a member. @throws ParleyError `conversation_not_found` otherwise. */
   async open(principalId: string, id: string): Promise<RecordItem> {
+    return (await this.admit(principalId, id)).record;
+  }
+
+  /** The same, with what the principal is in it. */
+  async admit(
+    principalId: string,
+    id: string,
+  ): Promise<{ record: RecordItem; role: Member['role']; isMuted: boolean }> {
     const record = await this.read(id);
-    if (record?.state !== 'live' || !(await this.isMember(principalId, record))) throw notFound();
-    return record;
+    const place = record?.state === 'live' ? await this.placeOf(principalId, record) : undefined;
+    if (record === undefined || place === undefined) throw notFound();
+    return { record, ...place };
   }
 
   /** The same for what only the owner may do. @throws ParleyError `forbidden` for any other member. */
   async openAsOwner(principalId: string, id: string): Promise<RecordItem> {
-    const record = await this.open(principalId, id);
-    if (record.owner.id !== principalId) throw forbidden();
+    const { record, role } = await this.admit(principalId, id);
+    if (role !== 'owner') throw forbidden();
     return record;
   }
 
@@ -81,18 +90,6 @@ export class Records {
     });
   }
 
-  async addMember(record: RecordItem, member: Author): Promise<void> {
-    if (record.kind !== 'room') throw forbidden();
-    if (member.id === record.owner.id) return;
-    await this.putMember(record.id, member, 'member');
-    await this.keepWhileLive(record, memberKey(record.id, member.id));
-  }
-
-  async removeMember(record: RecordItem, memberId: string): Promise<void> {
-    if (record.kind !== 'room' || memberId === record.owner.id) throw forbidden();
-    await this.context.table.delete(memberKey(record.id, memberId));
-  }
-
   /** Takes back what was put beside a record whose deletion began meanwhile: its sweep may have passed already. */
   async keepWhileLive(record: RecordItem, key: { pk: string; sk: string }): Promise<void> {
     if ((await this.read(record.id))?.state === 'live') return;
@@ -105,6 +102,7 @@ export class Records {
     const { table } = this.context;
     const change = {
       set: { owner: { kind, id, name }, member: listOf(id) },
+      add: { membersVersion: 1 },
       when: '#state = :live AND #owner.#id = :from',
       values: { live: 'live', from: fromId },
     };
@@ -121,7 +119,7 @@ export class Records {
       const pk = conversationPartition(record.id);
       for await (const item of this.context.table.query({ pk, from: 'M#', to: 'M$' })) {
         const who = item.who as Author;
-        if (who.id !== owner.id) members.push({ ...who, role: 'member' });
+        if (who.id !== owner.id) members.push({ ...who, role: item.role === 'owner' ? 'owner' : 'member' });
       }
     }
     const { assistant } = record;
@@ -137,17 +135,24 @@ export class Records {
       head,
       members: await this.members(record),
       ...(record.assistant === undefined ? {} : { assistant: record.assistant }),
+      ...(record.kind === 'room' ? { open: record.open === true, guests: record.guests === true } : {}),
+      ...(record.archivedAt === undefined ? {} : { archived: true }),
       createdAt: record.createdAt,
       updatedAt: record.updatedAt,
     };
   }
 
-  private async isMember(principalId: string, { id, kind, owner }: RecordItem): Promise<boolean> {
-    if (owner.id === principalId) return true;
-    return kind === 'room' && (await this.context.table.get(memberKey(id, principalId))) !== undefined;
+  /** What a principal is in a conversation; nothing in one that is not his. */
+  private async placeOf(
+    principalId: string,
+    { id, kind, owner }: RecordItem,
+  ): Promise<{ role: Member['role']; isMuted: boolean } | undefined> {
+    if (owner.id === principalId) return { role: 'owner', isMuted: false };
+    const item = kind === 'room' ? await this.context.table.get(memberKey(id, principalId)) : undefined;
+    return item && { role: item.role === 'owner' ? 'owner' : 'member', isMuted: item.muted === true };
   }
 
-  private async putMember(id: string, who: Author, role: Member['role']): Promise<void> {
+  async putMember(id: string, who: Author, role: Member['role']): Promise<void> {
     const item: Item = { ...memberKey(id, who.id), v: ITEM_VERSION, who: { ...who }, role };
     await this.context.table.put({ ...item, member: listOf(who.id), listedAt: ROOMS + id });
   }
@@ -164,6 +169,7 @@ export class Records {
       owner: { kind: by.kind, id: by.id, name: by.name },
       ...(draft.title === undefined ? {} : { title: draft.title, titleOf: '' }),
       ...(draft.assistant === undefined ? {} : { assistant: draft.assistant }),
+      ...(kind === 'room' ? { open: draft.open === true, guests: draft.guests === true } : {}),
       first: 1,
       head: 0,
       createdAt: at,

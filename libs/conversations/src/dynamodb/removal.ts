@@ -86,7 +86,7 @@ export class Removal {
           'createdAt',
           'updatedAt',
         ],
-        ...['lastMessage', 'ownRead', 'member', 'listedAt'],
+        ...['lastMessage', 'ownRead', 'open', 'guests', 'archivedAt', 'membersVersion', 'member', 'listedAt'],
       ],
       when: '#state = :deleting',
       values: { deleting: 'deleting' },

@@ -1,9 +1,11 @@
 import { randomUUID } from 'node:crypto';
+import type { Writable } from 'node:stream';
 import type { Principal } from '@parley/auth';
 import { CloseCode, ParleyError } from '@parley/errors';
 import type { WebSocket } from 'ws';
 import { currentContext } from '../logging/request-context';
 import type { FrameCodec } from './frame-codec';
+import type { SharedFrame } from './shared-frame';
 
 /** A reader this far behind is dropped: nothing waits for it and nothing is kept for it. */
 const MAX_BUFFERED_BYTES = 4 << 20;
@@ -53,6 +55,15 @@ export class Connection {
     this.write(this.codec.write(name, body, ref));
   }
 
+  /**
+   * Sends what was framed once for many, in its turn among all frames. The bytes go to the stream below `ws`, which has no
+   * queue of its own here: nothing is compressed.
+   */
+  sendShared(frame: SharedFrame): void {
+    if (!this.isTaking()) return;
+    (this.socket as unknown as { _socket: Writable })._socket.write(frame);
+  }
+
   /** Sends a binary frame without copying it. */
   sendBinary(data: Uint8Array): void {
     this.write(data);
@@ -94,12 +105,14 @@ export class Connection {
   }
 
   private write(data: string | Uint8Array): void {
-    if (this.socket.readyState !== this.socket.OPEN) return;
-    if (this.socket.bufferedAmount > MAX_BUFFERED_BYTES) {
-      this.socket.close(CloseCode.tryLater, 'You read too slowly');
-      return;
-    }
-    this.socket.send(data, { binary: typeof data !== 'string' });
+    if (this.isTaking()) this.socket.send(data, { binary: typeof data !== 'string' });
+  }
+
+  private isTaking(): boolean {
+    if (this.socket.readyState !== this.socket.OPEN) return false;
+    if (this.socket.bufferedAmount <= MAX_BUFFERED_BYTES) return true;
+    this.socket.close(CloseCode.tryLater, 'You read too slowly');
+    return false;
   }
 
   /** What log lines of this connection carry. */

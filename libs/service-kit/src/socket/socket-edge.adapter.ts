@@ -15,6 +15,7 @@ import type { Readiness } from '../health/readiness';
 import { runInContext } from '../logging/request-context';
 import { Connection } from './connection';
 import { namedFrames, parseFrameObject, refOf, type FrameCodec } from './frame-codec';
+import { FRAME_LIMITS, FrameAllowance, type FrameLimits } from './frame-allowance';
 import { FrameQueue } from './frame-queue';
 import { LifeWatch, type LifeWatchOptions } from './life-watch';
 
@@ -31,7 +32,17 @@ interface Open {
   queue: FrameQueue;
   codec: FrameCodec;
   policy: SocketPolicy;
+  allowance: FrameAllowance;
   refusedRefreshes: number;
+}
+
+/** What a gateway says of its path beside Nest's own options. */
+export interface GatewayOptions {
+  path?: string;
+  /** How its frames look; `{event,data}` when left out. */
+  frames?: FrameCodec;
+  /** How many frames a connection may send; 20 a second, 60 at once, when left out. */
+  limits?: FrameLimits;
 }
 
 /** One path of the service: its WebSocket server, its policy and its frames. */
@@ -39,6 +50,7 @@ interface Path {
   server: WebSocketServer;
   policy: SocketPolicy;
   codec: FrameCodec;
+  limits: FrameLimits;
   connect?: (connection: Connection, request: IncomingMessage) => void;
 }
 
@@ -85,7 +97,7 @@ export class SocketEdgeAdapter extends WsAdapter {
     return this.life.size;
   }
 
-  override create(_port: number, options: { path?: string; frames?: FrameCodec } = {}): WebSocketServer {
+  override create(_port: number, options: GatewayOptions = {}): WebSocketServer {
     const path = withoutTrailingSlash(options.path ?? '/');
     const policy = this.edge.policies.get(path);
     if (!policy) throw new Error(`The gateway at ${path} has no access policy`);
@@ -102,7 +114,8 @@ export class SocketEdgeAdapter extends WsAdapter {
       const cookie = this.cookies.get(request);
       if (cookie !== undefined) headers.push(`Set-Cookie: ${cookie}`);
     });
-    this.paths.set(path, { server, policy, codec: options.frames ?? namedFrames });
+    const { frames = namedFrames, limits = FRAME_LIMITS } = options;
+    this.paths.set(path, { server, policy, codec: frames, limits });
     this.listenForUpgrades();
     return server;
   }
@@ -217,6 +230,7 @@ export class SocketEdgeAdapter extends WsAdapter {
       queue,
       codec: path.codec,
       policy: path.policy,
+      allowance: new FrameAllowance(path.limits),
       refusedRefreshes: 0,
     };
     this.open.set(socket, open);
@@ -252,7 +266,8 @@ export class SocketEdgeAdapter extends WsAdapter {
     else open.queue.add(() => this.handleBinary(open, data as Buffer));
   }
 
-  private handleBinary({ connection }: Open, data: Buffer): void {
+  private handleBinary({ connection, allowance }: Open, data: Buffer): void {
+    allowance.begun();
     if (data.length > LIMITS.binaryFrame) return connection.close(CloseCode.tooBig, 'This is too large');
     if (connection.onBinary) connection.onBinary(data);
     else
@@ -264,9 +279,7 @@ export class SocketEdgeAdapter extends WsAdapter {
     await runInContext(connection.logContext(), async () => {
       connection.currentRef = undefined;
       try {
-        const frame = parseFrameObject(data.toString('utf8'));
-        connection.currentRef = refOf(frame);
-        const { name, body } = open.codec.read(frame);
+        const { name, body } = this.readFrame(open, data);
         if (name === 'tokenRefresh') return await this.refresh(socket, open, body);
         const handler = open.handlers.get(name);
         if (!handler) throw new ParleyError('unknown_event');
@@ -278,9 +291,27 @@ export class SocketEdgeAdapter extends WsAdapter {
       } catch (thrown) {
         const error = asParleyError(thrown);
         logError(this.edge.logger, error);
-        connection.fail(error);
+        if (open.allowance.isAbused) connection.end(error);
+        else connection.fail(error);
       }
     });
+  }
+
+  /** Size was checked by `ws`, then comes the rate, and only then what the frame says. */
+  private readFrame({ connection, codec, allowance }: Open, data: Buffer): { name: string; body: unknown } {
+    let said: { name: string; body: unknown } | undefined;
+    let fault: unknown;
+    try {
+      const frame = parseFrameObject(data.toString('utf8'));
+      connection.currentRef = refOf(frame);
+      said = codec.read(frame);
+      if (allowance.isFree(said.name)) return said;
+    } catch (error) {
+      fault = error;
+    }
+    allowance.take();
+    if (said === undefined) throw fault;
+    return said;
   }
 
   private async refresh(socket: WebSocket, open: Open, body: unknown): Promise<void> {

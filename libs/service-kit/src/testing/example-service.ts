@@ -80,7 +80,10 @@ export const seen: string[] = [];
 /** Handlers that wait for these are released by the test. */
 export const gates = new Map<string, Promise<void>>();
 
-@WebSocketGateway({ path: '/ws/example' })
+/** Tests send more at once than people do; the limits have tests of their own. */
+const MANY = { perSecond: 1_000, burst: 1_000 };
+
+@WebSocketGateway({ path: '/ws/example', limits: MANY } as object)
 class ExampleGateway {
   handleConnection(connection: Connection) {
     seen.push(`connected ${connection.principal?.id}`);

@@ -1,0 +1,56 @@
+import type { OnApplicationBootstrap, OnApplicationShutdown } from '@nestjs/common';
+import type { ConnectionRegistry } from '@parley/auth';
+import type { Replicas } from '@parley/conversations';
+import type { Author } from '@parley/protocol';
+import { gaugeOf, sharedFrame } from '@parley/service-kit';
+import type { Registry } from 'prom-client';
+import type { composeAnswers } from './answers';
+import { OpenRooms } from './rooms/open-rooms';
+import { Presence } from './rooms/presence';
+import { RoomAnswers } from './rooms/room-answers';
+import { ChatDesk } from './transport/chat-desk';
+
+type Answers = Pick<ReturnType<typeof composeAnswers>, 'store' | 'answering' | 'following' | 'assistants' | 'report'>;
+
+/** Rooms, put together: which adapter serves which of their ports. Nest starts and stops them. */
+export class RoomsOfService implements OnApplicationBootstrap, OnApplicationShutdown {
+  readonly open: OpenRooms;
+  private readonly answers: RoomAnswers;
+
+  constructor(
+    private readonly parts: Answers,
+    replicas: Pick<Replicas, 'fanOut'>,
+    metrics: Registry,
+  ) {
+    const { store, answering, following, assistants, report } = parts;
+    this.open = new OpenRooms({ log: store, fanOut: replicas.fanOut, frameOf: sharedFrame, report });
+    const tell = (id: string, event: 'delta', data: object) => this.open.tell(id, event, data);
+    this.answers = new RoomAnswers({ answering, following, assistants, tell });
+    gaugeOf(metrics, 'parley_rooms_open', 'Conversations that somebody has open in this process', () => this.open.size);
+  }
+
+  desk(registry: ConnectionRegistry): ChatDesk {
+    const { store, report, assistants } = this.parts;
+    const hostOf = (kind: Author['kind']) => {
+      const [first] = assistants.list({ guest: kind === 'guest' });
+      return first === undefined ? {} : { assistant: first.id };
+    };
+    return new ChatDesk({
+      store,
+      rooms: this.open,
+      presence: new Presence(registry),
+      answers: this.answers,
+      hostOf,
+      report,
+    });
+  }
+
+  onApplicationBootstrap(): void {
+    this.open.start();
+  }
+
+  onApplicationShutdown(): void {
+    this.answers.stop();
+    this.open.stop();
+  }
+}
