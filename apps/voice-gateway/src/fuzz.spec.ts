@@ -3,8 +3,8 @@ import { mutate, seeded } from './testing/mutations';
 import { bodyOf, callStart, hangUp, nameOf, type Frame } from './testing/frames';
 import { startVoice, type VoiceUnderTest } from './testing/start-voice';
 
-/** 20,000 here; the soak asks for a million. */
-const FRAMES = Number(process.env['FUZZ_FRAMES'] ?? 20_000);
+/** 20,000 here; the soak throws a million. */
+const FRAMES = process.env['SOAK'] ? 1_000_000 : 20_000;
 const SEED = Number(process.env['FUZZ_SEED'] ?? 1);
 /** Fewer than a connection may say in one burst. */
 const FRAMES_A_CONNECTION = 80;

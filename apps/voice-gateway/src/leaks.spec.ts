@@ -14,7 +14,7 @@ const collectGarbage = runInNewContext('gc') as () => void;
 it(
   `keeps nothing of ${CALLS} calls that are over: hung up, broken off, lost by the model`,
   async () => {
-    const voice = await startVoice({}, { CALL_DETACHED_MS: '0' });
+    const voice = await startVoice({}, { CALL_DETACHED_MS: '500' });
     const desk = voice.service.app.get(CallDesk, { strict: false });
     const calls: WeakRef<object>[] = [];
     for (let n = 0; n < CALLS; n += 1) {

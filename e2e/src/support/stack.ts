@@ -88,6 +88,7 @@ export class Stack {
       this.port + 1,
       this.port + 2,
       this.port + 3,
+      this.port + 4,
       8080 + delta,
       8081 + delta,
       9080 + delta,
@@ -101,9 +102,20 @@ export class Stack {
 /** A base port with everything above it free that a stack takes. */
 async function freeBase(): Promise<number> {
   for (;;) {
-    const base = 20_000 + Math.floor(Math.random() * 20_000);
+    // All of them below the ports that the system gives to connections going out (from 32768 on): those come and go.
+    const base = 10_000 + Math.floor(Math.random() * 12_000);
     const delta = base - 4200;
-    const wanted = [base, base + 1, base + 2, base + 3, 8080 + delta, 8081 + delta, 9080 + delta, 9081 + delta];
+    const wanted = [
+      base,
+      base + 1,
+      base + 2,
+      base + 3,
+      base + 4,
+      8080 + delta,
+      8081 + delta,
+      9080 + delta,
+      9081 + delta,
+    ];
     if ((await Promise.all(wanted.map(isFree))).every(Boolean)) return base;
   }
 }
