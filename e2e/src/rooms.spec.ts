@@ -1,0 +1,75 @@
+import type { Browser, BrowserContext, Page } from 'playwright-core';
+import { openBrowser, openPage, screenshot, signIn } from './support/browser';
+import { Stack } from './support/stack';
+
+let stack: Stack;
+let browser: Browser;
+const people: Record<string, { page: Page; context: BrowserContext }> = {};
+let room: string;
+
+beforeAll(async () => {
+  [stack, browser] = await Promise.all([Stack.start(), openBrowser()]);
+});
+afterAll(async () => {
+  await browser?.close();
+  await stack?.interrupt();
+});
+
+const ask = async (user: string, path: string, body: object) => {
+  const response = await fetch(`${stack.url}${path}`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${await stack.token(user)}`, 'content-type': 'application/json' },
+    body: JSON.stringify(body),
+  });
+  return (await response.json()) as Record<string, string>;
+};
+const enters = async (user: string) => {
+  const { page } = await openPage(browser);
+  await signIn(page, stack.url, user);
+  people[user] = { page, context: page.context() };
+  const { invitation } = await ask('alice', `/api/rooms/${room}/invitations`, {});
+  await page.goto(`${stack.url}/rooms/${room}${user === 'alice' ? '' : `?invitation=${invitation}`}`);
+  await page.locator('[data-testid="room-status"][data-state="online"]').waitFor();
+  return page;
+};
+const says = async (user: string, text: string) => {
+  const { page } = people[user]!;
+  await page.getByPlaceholder('Write to the room').fill(text);
+  await page.getByPlaceholder('Write to the room').press('Enter');
+};
+const reads = (user: string, text: string | RegExp) =>
+  people[user]!.page.locator('[data-testid="message"][data-stage="final"]').filter({ hasText: text }).first().waitFor();
+const logOf = async (user: string) =>
+  people[user]!.page.locator('[data-testid="message"][data-stage="final"]').allInnerTexts();
+
+it('three people talk in a room, and its assistant answers when it is addressed', async () => {
+  room = (await ask('alice', '/api/rooms', { title: 'The kitchen', assistant: 'general' }))['id']!;
+  for (const user of ['alice', 'bob', 'carol']) await enters(user);
+  await says('alice', 'Who is cooking tonight?');
+  await Promise.all(['alice', 'bob', 'carol'].map((user) => reads(user, 'Who is cooking tonight?')));
+  await says('bob', 'I am. @general what goes with basil?');
+  // The simulated model tells what it was asked: the assistant's message repeats the question.
+  await Promise.all(
+    ['alice', 'bob', 'carol'].map((user) =>
+      people[user]!.page.locator('[data-testid="message"][data-stage="final"]')
+        .filter({ hasText: 'basil' })
+        .nth(1)
+        .waitFor(),
+    ),
+  );
+  await screenshot(people['alice']!.page, 'room-three-people');
+});
+
+it('a person whose line was cut reads what was missed, once and in order', async () => {
+  await people['carol']!.context.setOffline(true);
+  await people['carol']!.page.locator('[data-testid="room-status"]:not([data-state="online"])').waitFor();
+  await says('alice', 'Carol is in the tunnel');
+  await says('bob', 'She will read it later');
+  await reads('alice', 'She will read it later');
+  await people['carol']!.context.setOffline(false);
+  await reads('carol', 'She will read it later');
+  const seen = (texts: string[]) =>
+    texts.flatMap((text) => /(Carol is in the tunnel|She will read it later)/.exec(text)?.[0] ?? []);
+  expect(seen(await logOf('carol'))).toEqual(['Carol is in the tunnel', 'She will read it later']);
+  expect(seen(await logOf('alice'))).toEqual(seen(await logOf('carol')));
+});
