@@ -39,6 +39,7 @@ import type { Request, Response } from 'express';
 import type { z } from 'zod';
 import { Answers } from '../openapi/answers';
 import { Authors } from '../chat/authors';
+import { Generations } from '../chat/generations';
 import { CONVERSATIONS } from '../ports';
 import { IdentityProvider, type PoolTokens } from './identity-provider';
 import { clearRefreshCookie, readRefreshCookie, setRefreshCookie } from './refresh-cookie';
@@ -56,6 +57,7 @@ export class SessionController {
     @Inject(DISPLAY_NAMES) private readonly names: DisplayNames,
     @Inject(CONVERSATIONS) private readonly conversations: ConversationStore,
     private readonly authors: Authors,
+    private readonly generations: Generations,
   ) {}
 
   /** Exchanges an authorization code (RFC 7636): the page has the verifier, the server the client's secret. */
@@ -136,7 +138,10 @@ export class SessionController {
   ): Promise<ClaimResponse> {
     const guest = this.authenticator.claimedGuest(request, session);
     if (!guest) return { conversations: [] };
-    return { conversations: await this.conversations.handOver(guest.id, await this.authors.of(principal)) };
+    const conversations = await this.conversations.handOver(guest.id, await this.authors.of(principal));
+    // An answer ends for who was a guest, who reads it to here at the most; the person has what is written of it.
+    await Promise.all(conversations.map((id) => this.generations.stopIn(id)));
+    return { conversations };
   }
 
   @Answers('Who the caller is', principalSchema)
@@ -153,7 +158,7 @@ export class SessionController {
     @CurrentPrincipal() principal: Principal,
     @Body({ schema: renameSelfSchema }) { name }: z.output<typeof renameSelfSchema>,
   ): Promise<PublicPrincipal> {
-    await this.names.set(principal.id, name);
+    await this.names.set(principal.id, name, principal.kind === 'guest' ? principal.expiresAt : undefined);
     return this.describe(principal, name);
   }
 

@@ -4,6 +4,6 @@ export interface DisplayNames {
   get(principalId: string): Promise<string | undefined>;
   /** Keeps a name unless the person has one already. */
   remember(principalId: string, name: string): Promise<void>;
-  /** The person's own choice, whatever was there. */
-  set(principalId: string, name: string): Promise<void>;
+  /** The person's own choice, whatever was there; until `expiresAt` (epoch milliseconds) where it ends, as a guest does. */
+  set(principalId: string, name: string, expiresAt?: number): Promise<void>;
 }

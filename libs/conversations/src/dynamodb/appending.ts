@@ -25,7 +25,8 @@ export class Appending {
     if (key === '' || key.length > MAX_KEY_CHARACTERS) {
       throw new ParleyError('invalid_body', { details: [{ path: 'key', message: '1 to 256 characters' }] });
     }
-    const record = await this.records.open(principalId, id);
+    const isAnswer = draft.type === 'message' && draft.author.kind === 'assistant';
+    const record = await (isAnswer ? this.records.openForAnswer(principalId, id) : this.records.open(principalId, id));
     if (draft.author.kind !== 'assistant' && draft.author.id !== principalId) throw forbidden();
     const target = await this.assertAllowed(principalId, record, draft);
 

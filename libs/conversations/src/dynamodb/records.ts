@@ -33,6 +33,16 @@ export class Records {
     return record;
   }
 
+  /**
+   * The same for an answer. One that was asked for by a guest who has signed in meanwhile comes to whom he turned out to be.
+   *
+   * @throws ParleyError `conversation_not_found`
+   */
+  async openForAnswer(principalId: string, id: string): Promise<RecordItem> {
+    const record = await this.read(id);
+    return record?.state === 'live' && record.handedFrom === principalId ? record : this.open(principalId, id);
+  }
+
   /** The same for what only the owner may do. @throws ParleyError `forbidden` for any other member. */
   async openAsOwner(principalId: string, id: string): Promise<RecordItem> {
     const record = await this.open(principalId, id);
@@ -104,7 +114,7 @@ export class Records {
   async handOver(fromId: string, { kind, id, name }: Author): Promise<string[]> {
     const { table } = this.context;
     const change = {
-      set: { owner: { kind, id, name }, member: listOf(id) },
+      set: { owner: { kind, id, name }, handedFrom: fromId, member: listOf(id) },
       when: '#state = :live AND #owner.#id = :from',
       values: { live: 'live', from: fromId },
     };
