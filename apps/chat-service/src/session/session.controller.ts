@@ -148,7 +148,7 @@ export class SessionController {
   @Get('me')
   @AllowGuests()
   async me(@CurrentPrincipal() principal: Principal): Promise<PublicPrincipal> {
-    return this.describe(principal, await this.names.get(principal.id));
+    return this.describe(principal, await this.names.get(principal));
   }
 
   @Answers('Changes the display name', principalSchema)
@@ -158,7 +158,7 @@ export class SessionController {
     @CurrentPrincipal() principal: Principal,
     @Body({ schema: renameSelfSchema }) { name }: z.output<typeof renameSelfSchema>,
   ): Promise<PublicPrincipal> {
-    await this.names.set(principal.id, name, principal.kind === 'guest' ? principal.expiresAt : undefined);
+    await this.names.set(principal, name);
     return this.describe(principal, name);
   }
 
@@ -177,11 +177,11 @@ export class SessionController {
     const principal = await this.verifier.verify(tokens.accessToken);
     if (tokens.idToken !== undefined) {
       const { id, displayName } = await this.verifier.verify(tokens.idToken, ['id']);
-      if (id === principal.id && displayName !== undefined) await this.names.remember(id, displayName);
+      if (id === principal.id && displayName !== undefined) await this.names.remember(principal, displayName);
     }
     if (tokens.refreshToken !== undefined) setRefreshCookie(request, response, tokens.refreshToken);
     response.setHeader('cache-control', 'no-store');
-    const name = await this.names.get(principal.id);
+    const name = await this.names.get(principal);
     const { id, username = id, groups } = principal;
     return {
       accessToken: tokens.accessToken,
