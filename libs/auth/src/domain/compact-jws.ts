@@ -5,7 +5,7 @@ type JsonObject = Record<string, unknown>;
 
 /** A compact JWS taken apart (RFC 7515 7.1). Nothing in it is true before its signature was checked. */
 export interface UnverifiedJws {
-  header: JsonObject;
+  header: Readonly<JsonObject>;
   claims: JsonObject;
   signatureBytes: number;
 }
@@ -19,12 +19,20 @@ export interface UnverifiedJws {
 export function decomposeUnverifiedJws(token: string): UnverifiedJws {
   const parts = token.split('.');
   if (parts.length !== 3) throw new TokenRefused('not a compact JWS');
-  const [header, claims, signature] = parts.map(decode) as [Buffer, Buffer, Buffer];
+  const [header, claims, signature] = parts as [string, string, string];
   return {
-    header: parseObject(header, 'header'),
-    claims: parseObject(claims, 'claims'),
-    signatureBytes: signature.length,
+    header: readHeader(header),
+    claims: parseObject(decode(claims), 'claims'),
+    signatureBytes: decode(signature).length,
   };
+}
+
+let lastHeader: { text: string; header: Readonly<JsonObject> } | undefined;
+
+/** All tokens of a key have the same header: it is read once in a row. */
+function readHeader(text: string): Readonly<JsonObject> {
+  if (lastHeader?.text !== text) lastHeader = { text, header: Object.freeze(parseObject(decode(text), 'header')) };
+  return lastHeader.header;
 }
 
 /**
