@@ -4,7 +4,7 @@ import { ORIGIN, PARTNER, startChat, type ChatUnderTest } from '../testing/start
 
 let chat: ChatUnderTest;
 beforeAll(async () => {
-  chat = await startChat({ text: { pieceMs: 5, pieceWords: 1 } }, { CLIENT_ADDRESS_HEADER: 'x-viewer' });
+  chat = await startChat({ text: { pieceMs: 10 } }, { CLIENT_ADDRESS_HEADER: 'x-viewer' });
 });
 afterAll(() => chat.close());
 
