@@ -208,7 +208,7 @@ export class CallDesk {
     return {
       kind: principal.kind,
       id: principal.id,
-      name: (await this.parts.names.get(principal.id)) ?? NAMELESS,
+      name: (await this.parts.names.get(principal)) ?? NAMELESS,
     };
   }
 }

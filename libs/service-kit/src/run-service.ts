@@ -24,6 +24,8 @@ import { installSocketEdge } from './socket/install-socket-edge';
 
 /** Longer than CloudFront keeps an idle connection to its origin: the service must not be the one that closes first. */
 const KEEP_ALIVE_MS = 75_000;
+/** How often is looked for connections whose headers do not come to an end. */
+const LATE_CHECK_MS = 1_000;
 /**
  * Errors that streams of the AWS SDK were seen to throw where nobody can catch them (aws-sdk-js-v3 issue 7706): a fault of
  * one request, which it has told its caller already. The process goes on.
@@ -103,6 +105,8 @@ export async function startService(options: ServiceOptions): Promise<RunningServ
   const server = app.getHttpServer() as Server;
   server.keepAliveTimeout = KEEP_ALIVE_MS;
   server.headersTimeout = LIMITS.handshakeMs;
+  // Node looks for who is late every 30 s unless told otherwise, and its types do not know that one may.
+  Object.assign(server, { connectionsCheckingInterval: LATE_CHECK_MS });
   await app.listen(config.PORT, config.HOST);
   listening = true;
   const portOf = (of: Server) => (of.address() as { port: number }).port;

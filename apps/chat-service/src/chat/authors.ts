@@ -8,7 +8,8 @@ const NAMELESS = 'Someone';
 export class Authors {
   constructor(private readonly names: DisplayNames) {}
 
-  async of({ kind, id }: Principal): Promise<Author> {
-    return { kind, id, name: (await this.names.get(id)) ?? NAMELESS };
+  async of(principal: Principal): Promise<Author> {
+    const { kind, id } = principal;
+    return { kind, id, name: (await this.names.get(principal)) ?? NAMELESS };
   }
 }

@@ -3,7 +3,9 @@ import type { AssistantSummary, ConversationList, EntryPage, PublicPrincipal } f
 import { ORIGIN, PARTNER, startChat, type ChatUnderTest } from '../testing/start-chat';
 
 let chat: ChatUnderTest;
-beforeAll(async () => void (chat = await startChat({}, { CLIENT_ADDRESS_HEADER: 'x-viewer' })));
+beforeAll(async () => {
+  chat = await startChat({ text: { pieceMs: 10 } }, { CLIENT_ADDRESS_HEADER: 'x-viewer' });
+});
 afterAll(() => chat.close());
 
 let viewers = 0;
@@ -101,6 +103,32 @@ describe('a guest who signs in', () => {
       const again = await call('/api/session/claim', user, 'POST', session === undefined ? {} : { session });
       expect(await again.json()).toEqual({ conversations: [] });
     }
+  });
+
+  it('has the answer that was being written, and who was a guest reads no more of it', async () => {
+    const { headers, session } = await newGuest(PARTNER);
+    const id = randomUUID();
+    const response = await ask(headers, id, 'a long story please '.repeat(200));
+    const reader = response.body!.getReader();
+    let told = '';
+    const readOn = async () => {
+      const { value, done } = await reader.read();
+      told += Buffer.from(value ?? []).toString();
+      return !done;
+    };
+    while (!told.includes('"type":"text-delta"')) await readOn();
+    const user = await bearer('bob', { origin: PARTNER });
+    const claim = await call('/api/session/claim', user, 'POST', { session });
+    expect(await claim.json()).toEqual({ conversations: [id] });
+    const { items } = await read<EntryPage>(`/api/conversations/${id}/messages`, user);
+    expect(items).toMatchObject([{ role: 'user' }, { role: 'assistant', interrupted: true }]);
+    // The stream that the guest had open ends there too.
+    while (await readOn());
+    expect(told).toContain('"finishReason":"interrupted"');
+    for (const path of [`/api/conversations/${id}`, `/api/conversations/${id}/messages`])
+      expect((await call(path, headers)).status).toBe(404);
+    expect((await call(`/api/chat/${id}/stream`, headers)).status).toBe(204);
+    expect((await ask(headers, id, 'go on')).status).toBe(404);
   });
 
   it('claims nothing with no cookie or a bad one, and is refused with a bad session', async () => {

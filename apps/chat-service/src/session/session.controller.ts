@@ -39,6 +39,7 @@ import type { Request, Response } from 'express';
 import type { z } from 'zod';
 import { Answers } from '../openapi/answers';
 import { Authors } from '../chat/authors';
+import { Generations } from '../chat/generations';
 import { CONVERSATIONS } from '../ports';
 import { IdentityProvider, type PoolTokens } from './identity-provider';
 import { clearRefreshCookie, readRefreshCookie, setRefreshCookie } from './refresh-cookie';
@@ -56,6 +57,7 @@ export class SessionController {
     @Inject(DISPLAY_NAMES) private readonly names: DisplayNames,
     @Inject(CONVERSATIONS) private readonly conversations: ConversationStore,
     private readonly authors: Authors,
+    private readonly generations: Generations,
   ) {}
 
   /** Exchanges an authorization code (RFC 7636): the page has the verifier, the server the client's secret. */
@@ -136,14 +138,17 @@ export class SessionController {
   ): Promise<ClaimResponse> {
     const guest = this.authenticator.claimedGuest(request, session);
     if (!guest) return { conversations: [] };
-    return { conversations: await this.conversations.handOver(guest.id, await this.authors.of(principal)) };
+    const conversations = await this.conversations.handOver(guest.id, await this.authors.of(principal));
+    // An answer ends for who was a guest, who reads it to here at the most; the person has what is written of it.
+    await Promise.all(conversations.map((id) => this.generations.stopIn(id)));
+    return { conversations };
   }
 
   @Answers('Who the caller is', principalSchema)
   @Get('me')
   @AllowGuests()
   async me(@CurrentPrincipal() principal: Principal): Promise<PublicPrincipal> {
-    return this.describe(principal, await this.names.get(principal.id));
+    return this.describe(principal, await this.names.get(principal));
   }
 
   @Answers('Changes the display name', principalSchema)
@@ -153,7 +158,7 @@ export class SessionController {
     @CurrentPrincipal() principal: Principal,
     @Body({ schema: renameSelfSchema }) { name }: z.output<typeof renameSelfSchema>,
   ): Promise<PublicPrincipal> {
-    await this.names.set(principal.id, name);
+    await this.names.set(principal, name);
     return this.describe(principal, name);
   }
 
@@ -172,11 +177,11 @@ export class SessionController {
     const principal = await this.verifier.verify(tokens.accessToken);
     if (tokens.idToken !== undefined) {
       const { id, displayName } = await this.verifier.verify(tokens.idToken, ['id']);
-      if (id === principal.id && displayName !== undefined) await this.names.remember(id, displayName);
+      if (id === principal.id && displayName !== undefined) await this.names.remember(principal, displayName);
     }
     if (tokens.refreshToken !== undefined) setRefreshCookie(request, response, tokens.refreshToken);
     response.setHeader('cache-control', 'no-store');
-    const name = await this.names.get(principal.id);
+    const name = await this.names.get(principal);
     const { id, username = id, groups } = principal;
     return {
       accessToken: tokens.accessToken,

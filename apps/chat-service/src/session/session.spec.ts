@@ -173,6 +173,12 @@ describe('refused:', () => {
     }
   });
 
+  it('an ID token: it opens no route and buys no ticket', async () => {
+    const authorization = `Bearer ${await chat.issuer.mint('alice', { use: 'id' })}`;
+    expect((await post('ticket', { audience: 'voice' }, { authorization })).status).toBe(401);
+    expect((await fetch(`${chat.url}/api/session/me`, { headers: { authorization } })).status).toBe(401);
+  });
+
   it('a refresh without a cookie', async () => expect((await post('refresh', {})).status).toBe(401));
 
   it.each([

@@ -17,7 +17,9 @@ interface Verified {
  * signed it is trusted. Refusals are not remembered: they are cheap, and a list of them could be filled from outside.
  */
 export class CachingTokenVerifier implements TokenVerifier {
-  private readonly verified = new Map<string, Verified>();
+  /** Two generations: a token that is asked for costs no write, and what nobody asks for goes with the older one. */
+  private verified = new Map<string, Verified>();
+  private older = new Map<string, Verified>();
   private lastKid: { header: string; kid: string } | undefined;
 
   constructor(
@@ -27,7 +29,7 @@ export class CachingTokenVerifier implements TokenVerifier {
   ) {}
 
   get size(): number {
-    return this.verified.size;
+    return this.verified.size + this.older.size;
   }
 
   async verify(token: string, uses: readonly TokenUse[] = ['access']): Promise<Principal> {
@@ -37,26 +39,38 @@ export class CachingTokenVerifier implements TokenVerifier {
   }
 
   private remembered(id: string): Principal | undefined {
-    const found = this.verified.get(id);
+    const young = this.verified.get(id);
+    const found = young ?? this.older.get(id);
     if (!found) return undefined;
     const { now = Date.now } = this.options;
-    // Re-inserted, so that the map is ordered by last use.
-    this.verified.delete(id);
-    if (now() >= found.principal.expiresAt || this.keyOf(found.kid) !== found.key) return undefined;
-    this.verified.set(id, found);
+    if (now() >= found.principal.expiresAt || this.keyOf(found.kid) !== found.key) {
+      this.verified.delete(id);
+      this.older.delete(id);
+      return undefined;
+    }
+    if (!young) {
+      this.older.delete(id);
+      this.keep(id, found);
+    }
     return found.principal;
   }
 
   private remember(id: string, token: string, principal: Principal): Principal {
-    const { max = 10_000 } = this.options;
     const kid = this.kidOf(token);
     const key = this.keyOf(kid);
     if (key === undefined) return principal;
     // It is handed to every request of this token: what one of them writes into it must not reach another.
     Object.freeze(principal.groups);
-    this.verified.set(id, { principal: Object.freeze(principal), kid, key });
-    if (this.verified.size > max) this.verified.delete(this.verified.keys().next().value as string);
+    this.keep(id, { principal: Object.freeze(principal), kid, key });
     return principal;
+  }
+
+  private keep(id: string, verified: Verified): void {
+    const { max = 10_000 } = this.options;
+    this.verified.set(id, verified);
+    if (this.verified.size < max / 2) return;
+    this.older = this.verified;
+    this.verified = new Map();
   }
 
   /** Of a token that was verified: its header is in order, and the same as that of every token of its key. */

@@ -27,38 +27,37 @@ export interface CredentialSource {
  */
 export function readCredential(source: CredentialSource): Credential | undefined {
   const { authorization = [], forwardedAuthorization = [], subprotocols = '', query } = source;
-  const offered = subprotocols.split(',').map((protocol) => protocol.trim());
-  const places = [
-    [...schemes('bearer', 'token', authorization), ...schemes('guest', 'guest', authorization)],
-    schemes('bearer', 'token', forwardedAuthorization),
-    [...prefixed(BEARER_SUBPROTOCOL, 'token', offered), ...prefixed(GUEST_SUBPROTOCOL, 'guest', offered)],
-    all('token', query?.getAll('token')),
-    all('ticket', query?.getAll('ticket')),
-  ].filter(({ length }) => length > 0);
-
-  if (places.some(({ length }) => length > 1)) throw refused('one place with two credentials');
-  const [first, ...others] = places.flat();
-  if (first && others.some(({ kind, value }) => kind !== first.kind || value !== first.value))
-    throw refused('two credentials that differ');
-  return first;
+  let found: Credential | undefined;
+  const take = (inPlace: readonly Credential[]) => {
+    if (inPlace.length > 1) throw refused('one place with two credentials');
+    const [one] = inPlace;
+    if (found && one && (one.kind !== found.kind || one.value !== found.value))
+      throw refused('two credentials that differ');
+    found ??= one;
+  };
+  take(authorization.flatMap((header) => ofHeader(header, ['bearer', 'guest'])));
+  take(forwardedAuthorization.flatMap((header) => ofHeader(header, ['bearer'])));
+  if (subprotocols !== '') take(subprotocols.split(',').flatMap(ofSubprotocol));
+  if (query) {
+    take(query.getAll('token').flatMap((value) => told('token', value)));
+    take(query.getAll('ticket').flatMap((value) => told('ticket', value)));
+  }
+  return found;
 }
 
-const all = (kind: Credential['kind'], values: readonly string[] = []): Credential[] =>
-  values.filter((value) => value !== '').map((value) => ({ kind, value }));
+const told = (kind: Credential['kind'], value: string): Credential[] => (value === '' ? [] : [{ kind, value }]);
 
-const schemes = (scheme: string, kind: Credential['kind'], headers: readonly string[]): Credential[] =>
-  all(
-    kind,
-    headers.map((header) => {
-      const [name = '', ...rest] = header.trim().split(/[ \t]+/);
-      return name.toLowerCase() === scheme ? rest.join(' ') : '';
-    }),
-  );
+function ofHeader(header: string, schemes: readonly string[]): Credential[] {
+  const [name = '', ...rest] = header.trim().split(/[ \t]+/);
+  const scheme = name.toLowerCase();
+  return schemes.includes(scheme) ? told(scheme === 'guest' ? 'guest' : 'token', rest.join(' ')) : [];
+}
 
-const prefixed = (prefix: string, kind: Credential['kind'], offered: readonly string[]): Credential[] =>
-  all(
-    kind,
-    offered.filter((protocol) => protocol.startsWith(prefix)).map((protocol) => protocol.slice(prefix.length)),
-  );
+function ofSubprotocol(offered: string): Credential[] {
+  const protocol = offered.trim();
+  if (protocol.startsWith(BEARER_SUBPROTOCOL)) return told('token', protocol.slice(BEARER_SUBPROTOCOL.length));
+  if (protocol.startsWith(GUEST_SUBPROTOCOL)) return told('guest', protocol.slice(GUEST_SUBPROTOCOL.length));
+  return [];
+}
 
 const refused = (why: string) => new ParleyError('invalid_token', { cause: new Error(why) });

@@ -1,6 +1,6 @@
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
-import { GetCommand, PutCommand, type DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
-import type { DisplayNames } from '../domain/display-names';
+import { GetCommand, PutCommand, UpdateCommand, type DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import type { DisplayNames, Named } from '../domain/display-names';
 import { storeUnavailable } from './store-unavailable';
 
 /** A name may be this old: another replica may have changed it. */
@@ -17,30 +17,45 @@ export class DynamoDisplayNames implements DisplayNames {
     private readonly now: () => number = Date.now,
   ) {}
 
-  async get(principalId: string): Promise<string | undefined> {
-    const cached = this.cache.get(principalId);
+  async get(who: Named): Promise<string | undefined> {
+    const cached = this.cache.get(who.id);
     if (cached && this.now() - cached.at < FRESH_MS) return cached.name;
     const { Item } = await this.client
-      .send(new GetCommand({ TableName: this.table, Key: keyOf(principalId) }))
+      .send(new GetCommand({ TableName: this.table, Key: keyOf(who) }))
       .catch(storeUnavailable);
-    return this.keep(principalId, typeof Item?.['name'] === 'string' ? Item['name'] : undefined);
+    const { name, expiresAt = Infinity } = (Item ?? {}) as { name?: string; expiresAt?: number };
+    // DynamoDB removes what has expired in its own time.
+    if (name === undefined || expiresAt * 1_000 <= this.now()) return this.keep(who.id, undefined);
+    if (expiresAt < (endOf(who) ?? 0)) await this.prolong(who);
+    return this.keep(who.id, name);
   }
 
-  async remember(principalId: string, name: string): Promise<void> {
-    await this.put(principalId, name, 'attribute_not_exists(pk)').catch((error: unknown) => {
-      if (!(error instanceof ConditionalCheckFailedException)) storeUnavailable(error);
-    });
+  async remember(who: Named, name: string): Promise<void> {
+    await this.put(who, name, 'attribute_not_exists(pk)').catch(unlessConditionFailed);
   }
 
-  async set(principalId: string, name: string): Promise<void> {
-    await this.put(principalId, name).catch(storeUnavailable);
-    this.keep(principalId, name);
+  async set(who: Named, name: string): Promise<void> {
+    await this.put(who, name).catch(storeUnavailable);
+    this.keep(who.id, name);
   }
 
-  private async put(principalId: string, name: string, ConditionExpression?: string): Promise<void> {
-    const Item = { ...keyOf(principalId), name };
+  private async put(who: Named, name: string, ConditionExpression?: string): Promise<void> {
+    const endsAt = endOf(who);
+    const Item = { ...keyOf(who), name, ...(endsAt === undefined ? {} : { expiresAt: endsAt }) };
     await this.client.send(new PutCommand({ TableName: this.table, Item, ConditionExpression }));
-    this.cache.delete(principalId);
+    this.cache.delete(who.id);
+  }
+
+  /** The session was renewed since: once a day at the most. */
+  private async prolong(who: Named): Promise<void> {
+    const change = {
+      UpdateExpression: 'SET expiresAt = :end',
+      ConditionExpression: 'expiresAt < :end',
+      ExpressionAttributeValues: { ':end': endOf(who) },
+    };
+    await this.client
+      .send(new UpdateCommand({ TableName: this.table, Key: keyOf(who), ...change }))
+      .catch(unlessConditionFailed);
   }
 
   private keep(principalId: string, name: string | undefined): string | undefined {
@@ -50,4 +65,11 @@ export class DynamoDisplayNames implements DisplayNames {
   }
 }
 
-const keyOf = (principalId: string) => ({ pk: `NAME#${principalId}`, sk: 'NAME' });
+const keyOf = ({ id }: Named) => ({ pk: `NAME#${id}`, sk: 'NAME' });
+
+/** Epoch seconds, as DynamoDB counts them. */
+const endOf = ({ kind, expiresAt }: Named) => (kind === 'guest' ? Math.ceil(expiresAt / 1_000) : undefined);
+
+function unlessConditionFailed(error: unknown): void {
+  if (!(error instanceof ConditionalCheckFailedException)) storeUnavailable(error);
+}

@@ -4,6 +4,7 @@ import { DynamoDBDocumentClient, ScanCommand } from '@aws-sdk/lib-dynamodb';
 import { TABLES } from '@parley/descriptor';
 import dynalite from 'dynalite';
 import { describeConnectionRegistry } from '../contract/connection-registry.contract';
+import { describeDisplayNames } from '../contract/display-names.contract';
 import { describeSignOutLog } from '../contract/sign-out-log.contract';
 import { describeTicketStore } from '../contract/ticket-store.contract';
 import { DynamoConnectionRegistry } from './connection-registry';
@@ -61,6 +62,11 @@ describeConnectionRegistry('DynamoConnectionRegistry', async (now, processes) =>
   return Array.from({ length: processes }, () => new DynamoConnectionRegistry(newClient(), table, now));
 });
 describeSignOutLog('DynamoSignOutLog', async (now) => new DynamoSignOutLog(newClient(), await newTable(), now));
+describeDisplayNames('DynamoDisplayNames', async (now) => {
+  const table = await newTable();
+  const elsewhere = () => new DynamoDisplayNames(newClient(), table, now);
+  return { here: elsewhere(), elsewhere };
+});
 
 it('keeps no ticket in the table, only its digest', async () => {
   const [table, client] = [await newTable(), newClient()];
@@ -73,6 +79,7 @@ it('keeps no ticket in the table, only its digest', async () => {
 
 it('is unavailable, never a refusal, when DynamoDB does not answer', async () => {
   const client = newClient('http://127.0.0.1:1');
+  const principal = { kind: 'user' as const, id: 'a', expiresAt: Date.now() };
   const tickets = new DynamoTicketStore(client, 'sessions');
   const down = { code: 'store_unavailable' };
   await expect(tickets.look('A'.repeat(43), 'voice')).rejects.toMatchObject(down);
@@ -80,13 +87,5 @@ it('is unavailable, never a refusal, when DynamoDB does not answer', async () =>
   await expect(new DynamoSignOutLog(client, 'sessions').since(0)).rejects.toMatchObject(down);
   await expect(new DynamoConnectionRegistry(client, 'sessions').of('a')).rejects.toMatchObject(down);
   await expect(new DynamoConnectionRegistry(client, 'sessions').renew()).rejects.toMatchObject(down);
-  await expect(new DynamoDisplayNames(client, 'sessions').get('a')).rejects.toMatchObject(down);
-});
-
-it('keeps the name a person chose, whatever a later ID token says', async () => {
-  const names = new DynamoDisplayNames(newClient(), await newTable());
-  await names.remember('a', 'From the token');
-  await names.set('a', 'My own');
-  await names.remember('a', 'From the token');
-  expect(await names.get('a')).toBe('My own');
+  await expect(new DynamoDisplayNames(client, 'sessions').get(principal)).rejects.toMatchObject(down);
 });

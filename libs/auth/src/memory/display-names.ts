@@ -1,16 +1,23 @@
-import type { DisplayNames } from '../domain/display-names';
+import type { DisplayNames, Named } from '../domain/display-names';
 
 /** Display names in memory: for tests. */
 export class MemoryDisplayNames implements DisplayNames {
-  private readonly names = new Map<string, string>();
+  private readonly names = new Map<string, { name: string; endsAt: number }>();
 
-  async get(principalId: string): Promise<string | undefined> {
-    return this.names.get(principalId);
+  constructor(private readonly now: () => number = Date.now) {}
+
+  async get(who: Named): Promise<string | undefined> {
+    const known = this.names.get(who.id);
+    if (!known || known.endsAt <= this.now()) return undefined;
+    known.endsAt = Math.max(known.endsAt, endOf(who));
+    return known.name;
   }
-  async remember(principalId: string, name: string): Promise<void> {
-    if (!this.names.has(principalId)) this.names.set(principalId, name);
+  async remember(who: Named, name: string): Promise<void> {
+    if (!this.names.has(who.id)) await this.set(who, name);
   }
-  async set(principalId: string, name: string): Promise<void> {
-    this.names.set(principalId, name);
+  async set(who: Named, name: string): Promise<void> {
+    this.names.set(who.id, { name, endsAt: endOf(who) });
   }
 }
+
+const endOf = ({ kind, expiresAt }: Named) => (kind === 'guest' ? expiresAt : Infinity);

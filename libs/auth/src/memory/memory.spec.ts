@@ -1,7 +1,9 @@
 import { describeSignOutLog } from '../contract/sign-out-log.contract';
 import { describeConnectionRegistry } from '../contract/connection-registry.contract';
+import { describeDisplayNames } from '../contract/display-names.contract';
 import { describeTicketStore } from '../contract/ticket-store.contract';
 import { MemoryConnectionRegistry, SharedConnections } from './connection-registry';
+import { MemoryDisplayNames } from './display-names';
 import { MemorySignOutLog } from './sign-outs';
 import { MemoryTicketStore } from './ticket-store';
 
@@ -13,4 +15,8 @@ describeSignOutLog('MemorySignOutLog', async (now) => new MemorySignOutLog(now))
 describeConnectionRegistry('MemoryConnectionRegistry', async (now, processes) => {
   const shared = new SharedConnections();
   return Array.from({ length: processes }, () => new MemoryConnectionRegistry(shared, now));
+});
+describeDisplayNames('MemoryDisplayNames', async (now) => {
+  const names = new MemoryDisplayNames(now);
+  return { here: names, elsewhere: () => names };
 });

@@ -105,7 +105,7 @@ export class Authenticator {
       {
         ...this.headersOf(request),
         subprotocols: request.headers['sec-websocket-protocol'],
-        query: new URL(request.url ?? '/', 'http://edge').searchParams,
+        query: queryOf(request.url),
       },
       policy,
     );
@@ -288,3 +288,6 @@ export class Authenticator {
 }
 
 const invalid = (why: string) => new ParleyError('invalid_token', { cause: new Error(why) });
+
+const queryOf = (url = '/'): URLSearchParams | undefined =>
+  url.includes('?') ? new URL(url, 'http://edge').searchParams : undefined;

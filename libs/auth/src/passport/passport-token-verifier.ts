@@ -32,7 +32,10 @@ export class PassportTokenVerifier implements TokenVerifier {
       {
         jwtFromRequest: (request: unknown) => (request as TokenRequest).token,
         secretOrKeyProvider: (request: unknown, _token: string, done: (error: unknown, key?: never) => void) => {
-          keys.get((request as TokenRequest).kid).then((key) => done(null, key as never), done);
+          const { kid } = request as TokenRequest;
+          const known = keys.trusted(kid);
+          if (known) done(null, known as never);
+          else keys.get(kid).then((key) => done(null, key as never), done);
         },
         issuer: rules.issuer,
         algorithms: ['RS256'],

@@ -1,4 +1,4 @@
-import { alice, bob, carol, said } from '../testing/drafts';
+import { alice, answered, bob, carol, said } from '../testing/drafts';
 import { NOT_FOUND, textsOf, upTo, type Store, type Subject } from './subject';
 
 const UNKNOWN = 'f2a1c0de-0000-4000-8000-000000000000';
@@ -65,6 +65,17 @@ export function describeRights(make: () => Promise<Subject>): void {
       await expect(store.get(guest.id, ids[0]!)).rejects.toMatchObject(NOT_FOUND);
       expect((await store.list(guest.id, { limit: 10 })).items).toEqual([]);
       await expect(store.get(bob.id, other)).rejects.toMatchObject(NOT_FOUND);
+    });
+
+    it('takes in the answer that was being written, and nothing else of the guest', async () => {
+      const { id } = await store.create(guest, {});
+      const answer = answered('an answer');
+      await store.handOver(guest.id, bob);
+      await replica().append(guest.id, id, answer, 'answer');
+      expect(textsOf((await store.page(bob.id, id, { limit: 10 })).items)).toEqual(['an answer']);
+      await expect(store.append(guest.id, id, said(guest, 'me again'), 'k')).rejects.toMatchObject(NOT_FOUND);
+      await expect(store.page(guest.id, id, { limit: 10 })).rejects.toMatchObject(NOT_FOUND);
+      await expect(store.append(carol.id, id, answer, 'answer')).rejects.toMatchObject(NOT_FOUND);
     });
 
     it('is harmless twice, at once, and from somebody who has nothing', async () => {

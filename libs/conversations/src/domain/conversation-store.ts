@@ -155,7 +155,8 @@ export interface ConversationStore {
 
   /**
    * Makes another principal the owner of all chats that `fromId` owns: a guest has signed in. What was said keeps its
-   * author. Again is harmless, and brings what was made since or was not listed yet.
+   * author. Again is harmless, and brings what was made since or was not listed yet. An answer that was being written is
+   * still appended under `fromId`; nothing else is, and nothing is read.
    *
    * @returns ids of the chats that changed hands
    */

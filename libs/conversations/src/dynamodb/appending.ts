@@ -25,7 +25,10 @@ export class Appending {
     if (key === '' || key.length > MAX_KEY_CHARACTERS) {
       throw new ParleyError('invalid_body', { details: [{ path: 'key', message: '1 to 256 characters' }] });
     }
-    const { record, role, isMuted } = await this.records.admit(principalId, id);
+    const isAnswer = draft.type === 'message' && draft.author.kind === 'assistant';
+    const { record, role, isMuted } = await (isAnswer
+      ? this.records.admitAnswer(principalId, id)
+      : this.records.admit(principalId, id));
     if (record.archivedAt !== undefined) throw new ParleyError('conversation_archived');
     // What a muted member wrote before is his to delete.
     if (isMuted && draft.type !== 'deleted' && draft.author.kind !== 'assistant') throw forbidden();

@@ -19,6 +19,8 @@ export interface RecordItem extends Item {
   logId: string;
   kind: ConversationKind;
   owner: Author;
+  /** Id of the guest who owned it before: what was being answered then still gets in. */
+  handedFrom?: string;
   title?: string;
   /** Id of the message that gave the title; empty when a person did. It goes when that message is deleted. */
   titleOf?: string;

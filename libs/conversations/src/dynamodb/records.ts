@@ -42,6 +42,21 @@ export class Records {
     return { record, ...place };
   }
 
+  /**
+   * The same for an answer. One that was asked for by a guest who has signed in meanwhile comes to whom he turned out to be.
+   *
+   * @throws ParleyError `conversation_not_found`
+   */
+  async admitAnswer(
+    principalId: string,
+    id: string,
+  ): Promise<{ record: RecordItem; role: Member['role']; isMuted: boolean }> {
+    const record = await this.read(id);
+    if (record?.state === 'live' && record.handedFrom === principalId)
+      return { record, role: 'member', isMuted: false };
+    return this.admit(principalId, id);
+  }
+
   /** The same for what only the owner may do. @throws ParleyError `forbidden` for any other member. */
   async openAsOwner(principalId: string, id: string): Promise<RecordItem> {
     const { record, role } = await this.admit(principalId, id);
@@ -101,7 +116,7 @@ export class Records {
   async handOver(fromId: string, { kind, id, name }: Author): Promise<string[]> {
     const { table } = this.context;
     const change = {
-      set: { owner: { kind, id, name }, member: listOf(id) },
+      set: { owner: { kind, id, name }, handedFrom: fromId, member: listOf(id) },
       add: { membersVersion: 1 },
       when: '#state = :live AND #owner.#id = :from',
       values: { live: 'live', from: fromId },

@@ -1,6 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer, type AddressInfo } from 'node:net';
+import { endsWithUs } from './ends-with-us';
 
 const MISSING =
   'redis-server is needed for these tests and is not here. Install it with: apt-get install -y redis-server (Debian), brew install redis (macOS)';
@@ -33,10 +34,8 @@ export class RedisNode {
       },
     );
     this.process = started;
-    // A process that ends without `down` (a bench, a test run that gives up) leaves none behind.
-    const end = () => void started.kill('SIGKILL');
-    process.once('exit', end);
-    started.once('exit', () => process.off('exit', end));
+    // A bench, a test run that gives up or is killed: none of them leaves one behind.
+    if (started.pid !== undefined) endsWithUs(started);
     await new Promise<void>((resolve, reject) => {
       let said = '';
       const listenTo = (chunk: Buffer) => {

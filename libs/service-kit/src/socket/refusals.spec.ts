@@ -300,6 +300,20 @@ it('answers 429 on the HTTP level above the limit of refusals, and lets the vali
   expect(await ask([['authorization', `Bearer ${token}`]])).toEqual([200, undefined]);
 });
 
+it('counts key ids that nobody has as refusals, though they are answered as unavailable', async () => {
+  const strangers = await startExample();
+  const token = await strangers.pool.mint({ header: { kid: 'nobody-has-it' } });
+  sent.add(token);
+  const status = async (bearer: string) =>
+    (await fetch(`${strangers.url}/api/closed`, { headers: { authorization: `Bearer ${bearer}` } })).status;
+  // The first may ask the key service, or finds that it was asked just now; the others are told to come again.
+  await status(token);
+  for (let n = 1; n < 30; n += 1) expect(await status(token)).toBe(503);
+  expect(await status(token)).toBe(429);
+  expect(await status(await strangers.pool.mint())).toBe(200);
+  await strangers.close();
+});
+
 it('takes x-forwarded-authorization where that is configured, as Bearer only, beside the edge’s own signature', async () => {
   const behind = await startExample({ forwardedAuthorization: true, pool: example.pool });
   const token = await example.pool.mint();
