@@ -170,7 +170,7 @@ it('the configuration of every choice in these tests is a valid one', () => {
 
 it('dev leaves nothing behind: nothing is protected, and everything that holds something goes with it', async () => {
   const { resources } = await record({ environment: 'dev', config: { cache: 'node', exec: true } });
-  expect(resources.filter(({ protect }) => protect)).toEqual([]);
+  expect(resources.filter(({ protect, retained }) => protect || retained)).toEqual([]);
   const of = (token: string) => resources.filter(({ type }) => type === `aws:${token}`);
   for (const { inputs } of of('s3/bucket:Bucket')) expect(inputs['forceDestroy']).toBe(true);
   for (const { inputs } of of('ecr/repository:Repository')) expect(inputs['forceDelete']).toBe(true);
@@ -178,6 +178,17 @@ it('dev leaves nothing behind: nothing is protected, and everything that holds s
   for (const { inputs } of of('dynamodb/table:Table')) expect(inputs['deletionProtectionEnabled']).toBe(false);
   for (const { inputs } of of('lb/loadBalancer:LoadBalancer')) expect(inputs['enableDeletionProtection']).toBe(false);
   expect(of('kms/key:Key')).toEqual([]);
+});
+
+it('tags are switched on for bills by the one stack that was asked to, for good: they are the account’s', async () => {
+  const of = async (config: Record<string, unknown>) =>
+    (await inputsOf({ environment: 'prod', config }, 'costexplorer/costAllocationTag:CostAllocationTag')).map(
+      ({ inputs, retained }) => [inputs['tagKey'], inputs['status'], retained],
+    );
+  expect(await of({})).toEqual([]);
+  expect(await of({ activateCostTags: true })).toEqual(
+    ['cost-centre', 'environment', 'owner', 'project'].map((tag) => [tag, 'Active', true]),
+  );
 });
 
 it('a shell needs a writable root, and exists only where it was asked for', async () => {

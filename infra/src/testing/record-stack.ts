@@ -12,6 +12,8 @@ export interface Recorded {
   ignoreChanges: string[];
   dependsOn: string[];
   secretOutputs: string[];
+  /** Stays in the account when the stack goes. */
+  retained: boolean;
 }
 
 export interface Recording<T> {
@@ -159,6 +161,7 @@ interface Request {
   getIgnorechangesList(): string[];
   getDependenciesList(): string[];
   getAdditionalsecretoutputsList(): string[];
+  getRetainondelete(): boolean;
 }
 type Done = (error: unknown, answer?: { getUrn(): string }) => void;
 interface Monitor {
@@ -182,6 +185,7 @@ function watchMonitor(): Omit<Recorded, 'inputs'>[] {
           ignoreChanges: request.getIgnorechangesList(),
           dependsOn: request.getDependenciesList(),
           secretOutputs: request.getAdditionalsecretoutputsList(),
+          retained: request.getRetainondelete(),
         });
       done(error, answer);
     });
