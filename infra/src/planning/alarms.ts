@@ -1,4 +1,4 @@
-import { METRICS_NAMESPACE, SERVICE_METRICS, metricDimensions } from '@parley/descriptor';
+import { METRICS_NAMESPACE, SERVICE_METRICS, metricDimensions, type ServiceDescriptor } from '@parley/descriptor';
 
 /** Where the value of a dimension comes from, when the resources exist. */
 export type DimensionSource =
@@ -120,16 +120,38 @@ export function serviceAlarms(minTasks: number, insights: boolean): AlarmPlan[] 
   ];
 }
 
-/** Slow first audio; only a service that carries sockets alone emits it. */
-export const FIRST_AUDIO_ALARM: AlarmPlan = alarm({
-  id: 'first-audio',
-  namespace: METRICS_NAMESPACE,
-  metric: SERVICE_METRICS.firstAudioS,
-  statistic: 'Average',
-  dimensions: OWN,
-  threshold: 2,
-  periods: 10,
-});
+/** Alarms on what some services count; a service has those whose metric its descriptor lists. */
+const COUNTED_ALARMS: readonly AlarmPlan[] = [
+  alarm({
+    id: 'first-audio',
+    namespace: METRICS_NAMESPACE,
+    metric: SERVICE_METRICS.firstAudioS,
+    statistic: 'Average',
+    dimensions: OWN,
+    threshold: 2,
+    periods: 10,
+  }),
+  alarm({
+    id: 'calls-refused',
+    namespace: METRICS_NAMESPACE,
+    metric: SERVICE_METRICS.refused,
+    dimensions: OWN,
+    threshold: 5,
+  }),
+  alarm({
+    id: 'call-gaps',
+    namespace: METRICS_NAMESPACE,
+    metric: SERVICE_METRICS.gapS,
+    statistic: 'Average',
+    dimensions: OWN,
+    threshold: 5,
+    periods: 3,
+  }),
+];
+
+/** The alarms on what this service counts, beside its errors. */
+export const countedAlarms = ({ metrics }: Pick<ServiceDescriptor, 'metrics'>): AlarmPlan[] =>
+  COUNTED_ALARMS.filter(({ metric }) => (metrics as string[]).includes(metric));
 
 export const TABLE_ALARMS: readonly AlarmPlan[] = [
   alarm({
@@ -193,7 +215,7 @@ export const EDGE_ALARMS: readonly AlarmPlan[] = [
 /** Every id that this program may use; docs/operations.md explains each. */
 export const ALARM_IDS: readonly string[] = [
   ROLLBACK_ALARM,
-  FIRST_AUDIO_ALARM,
+  ...COUNTED_ALARMS,
   ...serviceAlarms(1, true),
   ...TABLE_ALARMS,
   ...MODEL_ALARMS,
