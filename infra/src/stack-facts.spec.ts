@@ -1,5 +1,7 @@
 import { siteRewriteCode } from './edge-functions/site-rewrite';
 import { configOf, services, record } from './testing/environments';
+import { RULES } from '../policy/rules';
+import { ruleResources } from './testing/rule-resources';
 import { container, inputsOf, read, type BehaviourInput } from './testing/inputs';
 
 it('scaling owns the number of tasks, and a service waits for its listener', async () => {
@@ -135,6 +137,35 @@ it('endpoints stand in for the NAT gateway', async () => {
   );
   const vpc = resources.find(({ type }) => type === 'awsx:ec2:Vpc')!;
   expect(vpc.inputs['natGateways']).toEqual({ strategy: 'None' });
+});
+
+it('with endpoints, tasks reach those and nothing else, and the endpoints admit tasks alone', async () => {
+  const { resources } = await record({ environment: 'staging', config: { egress: 'endpoints' } });
+  const rules = (direction: string) =>
+    resources.filter(({ type }) => type.endsWith(`:SecurityGroup${direction}Rule`)).map(({ inputs }) => inputs);
+  const world = rules('Egress').filter(({ cidrIpv4, cidrIpv6 }) => (cidrIpv4 ?? cidrIpv6) !== undefined);
+  expect(world).toEqual([]);
+  const tasks = 'parley-staging-chat-service-tasks-id';
+  const out = rules('Egress').filter(({ securityGroupId, fromPort }) => securityGroupId === tasks && fromPort === 443);
+  expect(out.map(({ prefixListId, referencedSecurityGroupId }) => prefixListId ?? referencedSecurityGroupId)).toEqual(
+    expect.arrayContaining(['pl-parley-staging-s3', 'pl-parley-staging-dynamodb', 'parley-staging-endpoints-id']),
+  );
+  expect(out).toHaveLength(3);
+  const admitted = rules('Ingress').filter(({ securityGroupId }) => securityGroupId === 'parley-staging-endpoints-id');
+  expect(admitted.map(({ referencedSecurityGroupId, fromPort }) => [referencedSecurityGroupId, fromPort])).toEqual([
+    [tasks, 443],
+    ['parley-staging-voice-gateway-tasks-id', 443],
+  ]);
+  const seen = ruleResources(resources);
+  for (const { name, check } of RULES) expect({ [name]: check(seen) }).toEqual({ [name]: [] });
+});
+
+it('a shell in a task has its endpoint where nothing leads out', async () => {
+  const of = async (exec: boolean) =>
+    (await inputsOf({ config: { egress: 'endpoints', exec } }, 'ec2/vpcEndpoint:VpcEndpoint')).filter(({ inputs }) =>
+      String(inputs['serviceName']).endsWith('.ssmmessages'),
+    ).length;
+  expect([await of(false), await of(true)]).toEqual([0, 1]);
 });
 
 it.each([

@@ -1,6 +1,7 @@
 import * as aws from '@pulumi/aws';
 import * as pulumi from '@pulumi/pulumi';
 import type { ServiceDescriptor } from '@parley/descriptor';
+import { FUNCTION_TIMEOUT_S } from '../planning/alarms';
 import { boundedName } from '../planning/names';
 import { serviceRole } from './roles';
 
@@ -18,8 +19,6 @@ export interface LambdaAnswersArgs {
   provisionedConcurrency: number | undefined;
 }
 
-/** The longest answer; a function ends after this at the latest. */
-const TIMEOUT_S = 300;
 const ALIAS = 'live';
 
 /**
@@ -53,7 +52,7 @@ export class LambdaAnswers extends pulumi.ComponentResource {
         imageUri: args.image,
         architectures: ['arm64'],
         memorySize: service.size.memory,
-        timeout: TIMEOUT_S,
+        timeout: FUNCTION_TIMEOUT_S,
         role: role.arn,
         publish: true,
         loggingConfig: { logFormat: 'JSON', logGroup: logGroup.name },

@@ -12,6 +12,7 @@ export type DimensionSource =
   | 'model'
   | 'cache'
   | 'distribution'
+  | 'function'
   | 'global';
 
 export interface AlarmPlan {
@@ -187,6 +188,38 @@ export const MODEL_ALARMS: readonly AlarmPlan[] = [
   }),
 ];
 
+/** The longest answer of a function: it is cut off after this. */
+export const FUNCTION_TIMEOUT_S = 300;
+
+/** CloudWatch counts a function by itself; it writes none of our metrics. */
+export const FUNCTION_ALARMS: readonly AlarmPlan[] = [
+  alarm({
+    id: 'function-errors',
+    namespace: 'AWS/Lambda',
+    metric: 'Errors',
+    dimensions: { FunctionName: 'function' },
+    threshold: 5,
+    periods: 3,
+  }),
+  alarm({
+    id: 'function-throttled',
+    namespace: 'AWS/Lambda',
+    metric: 'Throttles',
+    dimensions: { FunctionName: 'function' },
+    threshold: 0,
+  }),
+  alarm({
+    id: 'function-slow',
+    namespace: 'AWS/Lambda',
+    metric: 'Duration',
+    statistic: 'Maximum',
+    dimensions: { FunctionName: 'function' },
+    // Milliseconds; nine tenths of the way to being cut off.
+    threshold: FUNCTION_TIMEOUT_S * 900,
+    periods: 3,
+  }),
+];
+
 /** The metrics of serverless and of nodes share these names; the dimension differs. */
 export const cacheAlarms = (kind: 'serverless' | 'node'): AlarmPlan[] => [
   alarm({
@@ -219,6 +252,7 @@ export const ALARM_IDS: readonly string[] = [
   ...serviceAlarms(1, true),
   ...TABLE_ALARMS,
   ...MODEL_ALARMS,
+  ...FUNCTION_ALARMS,
   ...cacheAlarms('node'),
   ...EDGE_ALARMS,
 ].map(({ id }) => id);

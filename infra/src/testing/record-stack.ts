@@ -48,6 +48,8 @@ function stateOf(type: string, name: string): Record<string, unknown> {
         isolatedSubnetIds: ['tasks-1', 'tasks-2'],
         routeTables: [{ id: 'rtb-1' }, { id: 'rtb-2' }],
       };
+    case 'aws:ec2/vpcEndpoint:VpcEndpoint':
+      return { prefixListId: `pl-${name}` };
     case 'aws:lb/loadBalancer:LoadBalancer':
       return { dnsName: `${name}.elb.amazonaws.com`, zoneId: 'ZLB', arnSuffix: `net/${name}` };
     case 'aws:lb/targetGroup:TargetGroup':
