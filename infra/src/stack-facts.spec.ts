@@ -1,6 +1,7 @@
 import { siteRewriteCode } from './edge-functions/site-rewrite';
 import { configOf, services, record } from './testing/environments';
 import { RULES } from '../policy/rules';
+import { unsecret } from '../policy/unsecret';
 import { ruleResources } from './testing/rule-resources';
 import { container, inputsOf, read, type BehaviourInput } from './testing/inputs';
 
@@ -220,6 +221,46 @@ it('tags are switched on for bills by the one stack that was asked to, for good:
   expect(await of({ activateCostTags: true })).toEqual(
     ['cost-centre', 'environment', 'owner', 'project'].map((tag) => [tag, 'Active', true]),
   );
+});
+
+it.each(['vpc-origin', 'public'] as const)(
+  'no secret stands in the open in the state of a stack, %s',
+  async (entry) => {
+    const { resources } = await record({ environment: 'prod', entry, config: { cache: 'node' } });
+    // Drawn by AWS, given as the origin's proof, and the registry's password.
+    const values = ['r'.repeat(48), ...(entry === 'public' ? ['o'.repeat(40)] : []), '"password":"token"'];
+    const open = (value: unknown): unknown => {
+      if (value === null || typeof value !== 'object') return value;
+      if (unsecret(value) !== value) return 'a secret';
+      return Array.isArray(value)
+        ? value.map(open)
+        : Object.fromEntries(Object.entries(value).map(([name, each]) => [name, open(each)]));
+    };
+    const written = JSON.stringify(resources.map(({ inputs }) => inputs));
+    const shown = JSON.stringify(resources.map(({ inputs }) => open(inputs)));
+    for (const value of values.slice(0, -1)) expect(written).toContain(value);
+    for (const value of values) expect(shown).not.toContain(value);
+  },
+);
+
+it('our key decrypts for tasks and functions only what its one service keeps with it', async () => {
+  const policies = await inputsOf({ environment: 'prod', compute: 'lambda' }, 'iam/rolePolicy:RolePolicy');
+  const statements = policies.flatMap(
+    ({ inputs }) =>
+      (
+        JSON.parse(String(unsecret(inputs['policy']))) as {
+          Statement: { Action: string | string[]; Condition?: object }[];
+        }
+      ).Statement,
+  );
+  const decrypting = statements.filter(({ Action }) => [Action].flat().includes('kms:Decrypt'));
+  expect(decrypting.length).toBeGreaterThan(4);
+  for (const { Condition } of decrypting)
+    expect(Condition).toEqual({
+      StringEquals: {
+        'kms:ViaService': expect.stringMatching(/^(dynamodb|secretsmanager)\.us-east-1\.amazonaws\.com$/),
+      },
+    });
 });
 
 it('a shell needs a writable root, and exists only where it was asked for', async () => {

@@ -78,7 +78,7 @@ export async function buildStack(config: StackConfig, workspace: Workspace): Pro
   const watching = new Watching(name, { ...config, accountId, services }, options);
   const network = new Network(
     name,
-    { ...config, zones, usesKnowledgeBase: config.knowledgeBaseId !== undefined, usesExec: config.exec },
+    { ...config, accountId, zones, usesKnowledgeBase: config.knowledgeBaseId !== undefined, usesExec: config.exec },
     options,
   );
   const data = new Data(name, { protect: config.protect, accountId, region }, options);

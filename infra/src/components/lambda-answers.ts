@@ -3,7 +3,7 @@ import * as pulumi from '@pulumi/pulumi';
 import type { ServiceDescriptor } from '@parley/descriptor';
 import { FUNCTION_TIMEOUT_S } from '../planning/alarms';
 import { boundedName } from '../planning/names';
-import { serviceRole } from './roles';
+import { keyOfSecrets, serviceRole } from './roles';
 
 export interface LambdaAnswersArgs {
   service: ServiceDescriptor;
@@ -16,6 +16,7 @@ export interface LambdaAnswersArgs {
   policy: pulumi.Input<string>;
   logRetentionDays: number;
   accountId: string;
+  region: string;
   provisionedConcurrency: number | undefined;
 }
 
@@ -134,9 +135,7 @@ export class LambdaAnswers extends pulumi.ComponentResource {
         ...(secrets.length === 0
           ? []
           : [{ Sid: 'ReadSecrets', Effect: 'Allow', Action: ['secretsmanager:GetSecretValue'], Resource: secrets }]),
-        ...(secrets.length === 0 || key === undefined
-          ? []
-          : [{ Sid: 'KeyOfSecrets', Effect: 'Allow', Action: ['kms:Decrypt'], Resource: key }]),
+        ...(secrets.length === 0 || key === undefined ? [] : [keyOfSecrets(key, args.region)]),
       ]);
     new aws.iam.RolePolicy(
       `${this.title}-answers-run`,

@@ -9,6 +9,7 @@ export interface NetworkArgs extends Pick<
   StackConfig,
   'cidr' | 'egress' | 'natGateways' | 'logRetentionDays' | 'region'
 > {
+  accountId: string;
   /** Names of the zones, chosen: `awsx` wants plain text here. */
   zones: string[];
   /** A knowledge base is asked over an endpoint of its own. */
@@ -130,7 +131,7 @@ export class Network extends pulumi.ComponentResource {
   /** Refused traffic only: what was allowed is told by the services, and costs a multiple here. */
   private addFlowLog(name: string, args: NetworkArgs, child: pulumi.CustomResourceOptions): void {
     const group = new aws.cloudwatch.LogGroup(`${name}-flow`, { retentionInDays: args.logRetentionDays }, child);
-    const role = serviceRole(`${name}-flow`, 'vpc-flow-logs.amazonaws.com', child);
+    const role = serviceRole(`${name}-flow`, 'vpc-flow-logs.amazonaws.com', child, args.accountId);
     new aws.iam.RolePolicy(
       `${name}-flow`,
       {

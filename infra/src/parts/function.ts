@@ -57,6 +57,7 @@ export function addFunction(args: FunctionArgs): LambdaAnswers {
       policy: taskPolicy(service.grants, { config, accountId, data }),
       logRetentionDays: config.logRetentionDays,
       accountId,
+      region: config.region,
       provisionedConcurrency: config.chatProvisionedConcurrency,
     },
     options,
