@@ -263,6 +263,16 @@ it('our key decrypts for tasks and functions only what its one service keeps wit
     });
 });
 
+it('a certificate is proved name by name, in whatever order AWS gives the proofs', async () => {
+  const { resources } = await record({ environment: 'prod', entry: 'public' });
+  const proofs = resources.filter(({ type, name }) => type === 'aws:route53/record:Record' && name.includes('-proof-'));
+  expect(proofs.map(({ name, inputs }) => [name, inputs['name']])).toEqual([
+    ['parley-prod-edge-proof-0', '_proof.parley.example.com'],
+    ['parley-prod-origin-proof-0', '_proof.parley.example.com'],
+    ['parley-prod-origin-proof-1', '_proof.origin.example.com'],
+  ]);
+});
+
 it('a shell needs a writable root, and exists only where it was asked for', async () => {
   for (const exec of [true, false]) {
     const { resources } = await record({ config: { exec } });

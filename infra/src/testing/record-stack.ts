@@ -38,7 +38,7 @@ export const ZONES = {
 };
 
 /** What a resource would tell about itself, beyond an ARN and an id. */
-function stateOf(type: string, name: string): Record<string, unknown> {
+function stateOf(type: string, name: string, inputs: Record<string, unknown>): Record<string, unknown> {
   switch (type) {
     case 'awsx:ec2:Vpc':
       return {
@@ -74,11 +74,15 @@ function stateOf(type: string, name: string): Record<string, unknown> {
       return { fqdn: name };
     case 'aws:acm/certificate:Certificate':
       return {
-        domainValidationOptions: ['a', 'b', 'c'].map((each) => ({
-          resourceRecordName: `_${each}.example.com`,
-          resourceRecordType: 'CNAME',
-          resourceRecordValue: `_${each}.acm-validations.aws`,
-        })),
+        // In another order than asked for, as AWS may give them.
+        domainValidationOptions: [inputs['domainName'], ...((inputs['subjectAlternativeNames'] as string[]) ?? [])]
+          .reverse()
+          .map((domainName) => ({
+            domainName,
+            resourceRecordName: `_proof.${String(domainName).replace('*.', '')}`,
+            resourceRecordType: 'CNAME',
+            resourceRecordValue: `_${String(domainName)}.acm-validations.aws`,
+          })),
       };
     case 'aws:cognito/userPool:UserPool':
       return { id: 'us-east-1_Pool00001', endpoint: 'cognito-idp.us-east-1.amazonaws.com/us-east-1_Pool00001' };
@@ -108,7 +112,7 @@ export async function recordStack<T>(options: RecordOptions, program: () => Prom
           name: args.name,
           arn: `arn:aws:mock:us-east-1:${ACCOUNT}:${args.name}`,
           ...args.inputs,
-          ...stateOf(args.type, args.name),
+          ...stateOf(args.type, args.name, args.inputs as Record<string, unknown>),
         };
         return { id: (state as { id?: string }).id ?? id, state };
       },
