@@ -81,6 +81,8 @@ export default ts.config(
         setInterval: 'readonly',
         clearInterval: 'readonly',
         AbortSignal: 'readonly',
+        WebSocket: 'readonly',
+        performance: 'readonly',
         Buffer: 'readonly',
       },
     },

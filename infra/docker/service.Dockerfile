@@ -10,7 +10,7 @@ COPY package.json package-lock.json .npmrc ./
 # Optional packages are the Node of a developer's machine: the image has its own.
 RUN npm ci --omit=dev --omit=optional --ignore-scripts
 
-# In an SBOM (docker buildx build --sbom=true --provenance=true) both stages count.
+# Its packages: node tools/scripts/sbom.mjs. With the system's own: docker buildx build --sbom=true --provenance=true.
 FROM node:24.21.0-bookworm-slim AS service
 # Lets the same image run as a Lambda function; on ECS nothing starts it.
 COPY --from=public.ecr.aws/awsguru/aws-lambda-adapter:0.9.1 /lambda-adapter /opt/extensions/lambda-adapter

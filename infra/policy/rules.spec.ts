@@ -111,6 +111,24 @@ it.each<[string, string, string, [string, Record<string, unknown>][]]>([
   ['tags', 'a provider without an owner', 'no tag owner', [provider('dev')]],
   ['tags', 'no provider at all', 'no AWS provider', []],
   ['prod-protected', 'a table of prod', 'can be deleted', [provider('prod'), ['dynamodb/table:Table', {}]]],
+  [
+    'prod-protected',
+    'a secret of prod that is gone at once',
+    'is gone at once',
+    [provider('prod'), ['secretsmanager/secret:Secret', { recoveryWindowInDays: 0 }]],
+  ],
+  [
+    'least-privilege',
+    'all but some actions',
+    'allows all but what it names',
+    [policy({ Sid: 'S', Effect: 'Allow', NotAction: 'iam:*', Resource: 'arn:aws:s3:::b' })],
+  ],
+  [
+    'least-privilege',
+    'policies inside a role',
+    'has policies inside',
+    [['iam/role:Role', { managedPolicyArns: ['a'] }]],
+  ],
   ['prod-protected', 'a pool of prod', 'can be deleted', [provider('prod'), ['cognito/userPool:UserPool', {}]]],
   [
     'rule-quota',

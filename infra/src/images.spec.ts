@@ -11,7 +11,14 @@ import { fixtureWorkspace, IDENTITY, record, ROOT, services } from './testing/en
 import { container } from './testing/inputs';
 import { startLocalPool } from './testing/local-pool';
 import type { Recorded } from './testing/record-stack';
-import { sizeOf, stageService, startImage, type StartedImage } from './testing/staged-image';
+import {
+  billOf,
+  productionPackages,
+  sizeOf,
+  stageService,
+  startImage,
+  type StartedImage,
+} from './testing/staged-image';
 
 /** Longer than the stop time-out would be no service on ECS. */
 const STOP_TIMEOUT_MS = 120_000;
@@ -132,6 +139,31 @@ describe.each(services().map(({ name }) => name))('%s, from exactly the files of
     expect(readdirSync(folder).sort()).toEqual([...copied, ...forInstalling].sort());
     // Ours is about a megabyte, two thirds of it maps; the packages are 111 MB (docs/decisions).
     expect(sizeOf(join(folder, 'dist'))).toBeLessThan(1_500_000);
+  });
+
+  it('has a bill of materials that names every package it installs, and no other', () => {
+    const bill = billOf(folder, name);
+    expect(bill).toMatchObject({ bomFormat: 'CycloneDX', specVersion: '1.5' });
+    expect(bill.serialNumber).toMatch(/^urn:uuid:[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/);
+    expect(bill.metadata.component).toMatchObject({ name, type: 'application' });
+
+    const installed = productionPackages().map(
+      ({ path, version }) => `${path.slice(path.lastIndexOf('node_modules/') + 'node_modules/'.length)}@${version}`,
+    );
+    expect(installed.length).toBeGreaterThan(100);
+    expect(bill.components.map((each) => `${each.name}@${each.version}`).sort()).toEqual(
+      [...new Set(installed)].sort(),
+    );
+    // What CycloneDX asks of a bill: one reference each, and dependencies between known ones.
+    const refs = [bill.metadata.component, ...bill.components].map((each) => each['bom-ref']);
+    expect(new Set(refs).size).toBe(refs.length);
+    expect(refs).toEqual(
+      expect.arrayContaining(bill.dependencies.flatMap(({ ref, dependsOn }) => [ref, ...dependsOn])),
+    );
+    for (const { purl, hashes } of bill.components) {
+      expect(purl).toMatch(/^pkg:npm\//);
+      expect(hashes).toContainEqual(expect.objectContaining({ alg: 'SHA-512' }));
+    }
   });
 
   it(

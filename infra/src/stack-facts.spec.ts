@@ -1,5 +1,8 @@
 import { siteRewriteCode } from './edge-functions/site-rewrite';
 import { configOf, services, record } from './testing/environments';
+import { RULES } from '../policy/rules';
+import { unsecret } from '../policy/unsecret';
+import { ruleResources } from './testing/rule-resources';
 import { container, inputsOf, read, type BehaviourInput } from './testing/inputs';
 
 it('scaling owns the number of tasks, and a service waits for its listener', async () => {
@@ -137,6 +140,35 @@ it('endpoints stand in for the NAT gateway', async () => {
   expect(vpc.inputs['natGateways']).toEqual({ strategy: 'None' });
 });
 
+it('with endpoints, tasks reach those and nothing else, and the endpoints admit tasks alone', async () => {
+  const { resources } = await record({ environment: 'staging', config: { egress: 'endpoints' } });
+  const rules = (direction: string) =>
+    resources.filter(({ type }) => type.endsWith(`:SecurityGroup${direction}Rule`)).map(({ inputs }) => inputs);
+  const world = rules('Egress').filter(({ cidrIpv4, cidrIpv6 }) => (cidrIpv4 ?? cidrIpv6) !== undefined);
+  expect(world).toEqual([]);
+  const tasks = 'parley-staging-chat-service-tasks-id';
+  const out = rules('Egress').filter(({ securityGroupId, fromPort }) => securityGroupId === tasks && fromPort === 443);
+  expect(out.map(({ prefixListId, referencedSecurityGroupId }) => prefixListId ?? referencedSecurityGroupId)).toEqual(
+    expect.arrayContaining(['pl-parley-staging-s3', 'pl-parley-staging-dynamodb', 'parley-staging-endpoints-id']),
+  );
+  expect(out).toHaveLength(3);
+  const admitted = rules('Ingress').filter(({ securityGroupId }) => securityGroupId === 'parley-staging-endpoints-id');
+  expect(admitted.map(({ referencedSecurityGroupId, fromPort }) => [referencedSecurityGroupId, fromPort])).toEqual([
+    [tasks, 443],
+    ['parley-staging-voice-gateway-tasks-id', 443],
+  ]);
+  const seen = ruleResources(resources);
+  for (const { name, check } of RULES) expect({ [name]: check(seen) }).toEqual({ [name]: [] });
+});
+
+it('a shell in a task has its endpoint where nothing leads out', async () => {
+  const of = async (exec: boolean) =>
+    (await inputsOf({ config: { egress: 'endpoints', exec } }, 'ec2/vpcEndpoint:VpcEndpoint')).filter(({ inputs }) =>
+      String(inputs['serviceName']).endsWith('.ssmmessages'),
+    ).length;
+  expect([await of(false), await of(true)]).toEqual([0, 1]);
+});
+
 it.each([
   ['/', '/index.html'],
   ['/rooms/7', '/index.html'],
@@ -170,7 +202,7 @@ it('the configuration of every choice in these tests is a valid one', () => {
 
 it('dev leaves nothing behind: nothing is protected, and everything that holds something goes with it', async () => {
   const { resources } = await record({ environment: 'dev', config: { cache: 'node', exec: true } });
-  expect(resources.filter(({ protect }) => protect)).toEqual([]);
+  expect(resources.filter(({ protect, retained }) => protect || retained)).toEqual([]);
   const of = (token: string) => resources.filter(({ type }) => type === `aws:${token}`);
   for (const { inputs } of of('s3/bucket:Bucket')) expect(inputs['forceDestroy']).toBe(true);
   for (const { inputs } of of('ecr/repository:Repository')) expect(inputs['forceDelete']).toBe(true);
@@ -178,6 +210,67 @@ it('dev leaves nothing behind: nothing is protected, and everything that holds s
   for (const { inputs } of of('dynamodb/table:Table')) expect(inputs['deletionProtectionEnabled']).toBe(false);
   for (const { inputs } of of('lb/loadBalancer:LoadBalancer')) expect(inputs['enableDeletionProtection']).toBe(false);
   expect(of('kms/key:Key')).toEqual([]);
+});
+
+it('tags are switched on for bills by the one stack that was asked to, for good: they are the account’s', async () => {
+  const of = async (config: Record<string, unknown>) =>
+    (await inputsOf({ environment: 'prod', config }, 'costexplorer/costAllocationTag:CostAllocationTag')).map(
+      ({ inputs, retained }) => [inputs['tagKey'], inputs['status'], retained],
+    );
+  expect(await of({})).toEqual([]);
+  expect(await of({ activateCostTags: true })).toEqual(
+    ['cost-centre', 'environment', 'owner', 'project'].map((tag) => [tag, 'Active', true]),
+  );
+});
+
+it.each(['vpc-origin', 'public'] as const)(
+  'no secret stands in the open in the state of a stack, %s',
+  async (entry) => {
+    const { resources } = await record({ environment: 'prod', entry, config: { cache: 'node' } });
+    // Drawn by AWS, given as the origin's proof, and the registry's password.
+    const values = ['r'.repeat(48), ...(entry === 'public' ? ['o'.repeat(40)] : []), '"password":"token"'];
+    const open = (value: unknown): unknown => {
+      if (value === null || typeof value !== 'object') return value;
+      if (unsecret(value) !== value) return 'a secret';
+      return Array.isArray(value)
+        ? value.map(open)
+        : Object.fromEntries(Object.entries(value).map(([name, each]) => [name, open(each)]));
+    };
+    const written = JSON.stringify(resources.map(({ inputs }) => inputs));
+    const shown = JSON.stringify(resources.map(({ inputs }) => open(inputs)));
+    for (const value of values.slice(0, -1)) expect(written).toContain(value);
+    for (const value of values) expect(shown).not.toContain(value);
+  },
+);
+
+it('our key decrypts for tasks and functions only what its one service keeps with it', async () => {
+  const policies = await inputsOf({ environment: 'prod', compute: 'lambda' }, 'iam/rolePolicy:RolePolicy');
+  const statements = policies.flatMap(
+    ({ inputs }) =>
+      (
+        JSON.parse(String(unsecret(inputs['policy']))) as {
+          Statement: { Action: string | string[]; Condition?: object }[];
+        }
+      ).Statement,
+  );
+  const decrypting = statements.filter(({ Action }) => [Action].flat().includes('kms:Decrypt'));
+  expect(decrypting.length).toBeGreaterThan(4);
+  for (const { Condition } of decrypting)
+    expect(Condition).toEqual({
+      StringEquals: {
+        'kms:ViaService': expect.stringMatching(/^(dynamodb|secretsmanager)\.us-east-1\.amazonaws\.com$/),
+      },
+    });
+});
+
+it('a certificate is proved name by name, in whatever order AWS gives the proofs', async () => {
+  const { resources } = await record({ environment: 'prod', entry: 'public' });
+  const proofs = resources.filter(({ type, name }) => type === 'aws:route53/record:Record' && name.includes('-proof-'));
+  expect(proofs.map(({ name, inputs }) => [name, inputs['name']])).toEqual([
+    ['parley-prod-edge-proof-0', '_proof.parley.example.com'],
+    ['parley-prod-origin-proof-0', '_proof.parley.example.com'],
+    ['parley-prod-origin-proof-1', '_proof.origin.example.com'],
+  ]);
 });
 
 it('a shell needs a writable root, and exists only where it was asked for', async () => {

@@ -78,7 +78,7 @@ export async function buildStack(config: StackConfig, workspace: Workspace): Pro
   const watching = new Watching(name, { ...config, accountId, services }, options);
   const network = new Network(
     name,
-    { ...config, zones, usesKnowledgeBase: config.knowledgeBaseId !== undefined },
+    { ...config, accountId, zones, usesKnowledgeBase: config.knowledgeBaseId !== undefined, usesExec: config.exec },
     options,
   );
   const data = new Data(name, { protect: config.protect, accountId, region }, options);
@@ -115,7 +115,7 @@ export async function buildStack(config: StackConfig, workspace: Workspace): Pro
   const facts = (origin: pulumi.Input<string>) =>
     deploymentFacts({ config, identity, tables: data.tables, valkey, originSecret, guestSessionKeys, origin });
   const parts = { name, config, accountId, data, images, options };
-  const answers = hasFunction ? addFunction({ ...parts, services, facts }) : undefined;
+  const answers = hasFunction ? addFunction({ ...parts, services, watching, facts }) : undefined;
   const edge = new Edge(
     name,
     {

@@ -147,6 +147,21 @@ describe('trap 8: a function behind a signed origin', () => {
     expect(origins.filter(({ customHeaders }) => customHeaders !== undefined)).toHaveLength(2);
   });
 
+  it('has alarms on errors, throttling, and answers that come near the time at which it is cut off', async () => {
+    const [answers] = await inputsOf(choice, 'lambda/function:Function');
+    const alarms = (await inputsOf(choice, 'cloudwatch/metricAlarm:MetricAlarm')).filter(
+      ({ inputs }) => inputs['namespace'] === 'AWS/Lambda',
+    );
+    expect(alarms.map(({ inputs }) => inputs['metricName'])).toEqual(['Errors', 'Duration', 'Throttles']);
+    for (const { inputs } of alarms) {
+      expect(inputs['dimensions']).toEqual({ FunctionName: answers!.name });
+      expect(inputs['alarmActions']).toHaveLength(1);
+    }
+    const slow = alarms.find(({ inputs }) => inputs['metricName'] === 'Duration')!;
+    expect(slow.inputs['threshold']).toBeLessThan(Number(answers!.inputs['timeout']) * 1_000);
+    expect(await inputsOf({ environment: 'staging' }, 'lambda/function:Function')).toEqual([]);
+  });
+
   it('sets no AWS_REGION, which Lambda refuses, and gets its secrets by ARN', async () => {
     const [answers] = await inputsOf(choice, 'lambda/function:Function');
     const variables = read(answers!, 'environment', 'variables') as Record<string, string>;

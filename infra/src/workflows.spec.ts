@@ -8,7 +8,15 @@ const folder = join(ROOT, '.github/workflows');
 
 interface Workflow {
   permissions?: Record<string, string>;
-  jobs: Record<string, { environment?: string; uses?: string; needs?: string; steps?: { run?: string }[] }>;
+  jobs: Record<
+    string,
+    {
+      environment?: string;
+      uses?: string;
+      needs?: string;
+      steps?: { run?: string; uses?: string; with?: { path?: string } }[];
+    }
+  >;
 }
 
 describe.each(readdirSync(folder))('%s', (name) => {
@@ -30,4 +38,12 @@ describe.each(readdirSync(folder))('%s', (name) => {
 it('dev follows main; staging waits for dev, prod for staging', () => {
   const { jobs } = yaml.load(readFileSync(join(folder, 'deploy.yml'), 'utf8')) as Workflow;
   expect([jobs['dev']?.needs, jobs['staging']?.needs, jobs['prod']?.needs]).toEqual(['test', 'dev', 'staging']);
+});
+
+it('a deployment keeps the bill of materials of its images', () => {
+  const { jobs } = yaml.load(readFileSync(join(folder, 'deploy-environment.yml'), 'utf8')) as Workflow;
+  const steps = Object.values(jobs).flatMap((job) => job.steps ?? []);
+  const upload = steps.findIndex(({ uses }) => uses?.startsWith('actions/upload-artifact@'));
+  expect(steps[upload]?.with?.path).toBe('dist/sbom/*.cdx.json');
+  expect(steps.slice(0, upload).map(({ run }) => run)).toContainEqual(expect.stringMatching(/^npm run up /));
 });

@@ -38,7 +38,7 @@ function installPackages() {
     .update(readFileSync(join(root, 'package-lock.json')))
     .digest('hex');
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) return;
-  const quiet = command === 'token';
+  const quiet = ['token', 'canary'].includes(command);
   if (!quiet) console.log('Installing packages (once; about a minute) …');
   const npm = process.env.npm_execpath;
   const [file, first] = npm?.endsWith('.js') ? [process.execPath, [npm]] : ['npm', []];

@@ -2,6 +2,7 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
+import { writeSboms } from './sbom.mjs';
 import { stageImages } from './stage.mjs';
 
 const ENVIRONMENT = /^[a-z][a-z0-9-]{1,11}$/;
@@ -49,7 +50,10 @@ export function runPulumi(command, { builds }) {
     env: { ...process.env, NX_DAEMON: 'false' },
   });
   if (build.status !== 0) stop('The build failed: see above.');
-  if (builds) stageImages();
+  if (builds) {
+    stageImages();
+    writeSboms();
+  }
   const { status } = spawnSync(pulumi, [command, '--cwd', 'infra', '--stack', asked.environment, ...asked.rest], {
     stdio: 'inherit',
   });

@@ -22,7 +22,8 @@ import {
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { CachedSecrets, awsSecrets } from '@parley/service-kit';
 import type { Logger } from 'pino';
-import { Counter, type Registry } from 'prom-client';
+import type { Registry } from 'prom-client';
+import { AnswerMetrics } from './answer-metrics';
 import { Answering } from './chat/answering';
 import { Following } from './chat/following';
 import { Generations, type StopHints } from './chat/generations';
@@ -94,12 +95,7 @@ export function composeAnswers({ config, logger, metrics, dynamo, replicas }: An
   });
   const usage = new DynamoUsageLedger(dynamo, config.CONVERSATIONS_TABLE);
 
-  const answers = new Counter({
-    name: 'parley_answers_total',
-    help: 'Answers by assistant and outcome',
-    labelNames: ['assistant', 'outcome'],
-    registers: [metrics],
-  });
+  const counted = new AnswerMetrics(metrics);
   const answering = new Answering({
     store,
     assistants,
@@ -110,7 +106,7 @@ export function composeAnswers({ config, logger, metrics, dynamo, replicas }: An
     defaultModel: config.CHAT_MODEL,
     tools: createTools(knowledgeBaseOf(config)),
     budget,
-    usage,
+    usage: counted.counting(usage),
     timeouts: {
       firstChunkMs: config.ANSWER_FIRST_CHUNK_MS,
       chunkMs: config.ANSWER_CHUNK_MS,
@@ -118,10 +114,10 @@ export function composeAnswers({ config, logger, metrics, dynamo, replicas }: An
       totalMs: config.ANSWER_TOTAL_MS,
     },
     report,
-    onEnd: ({ outcome, usage: counted, estimatedUsage }, { id }) => {
-      answers.inc({ assistant: id, outcome });
+    onEnd: ({ outcome, usage: told, estimatedUsage }, { id }) => {
+      counted.answerEnded(id, outcome);
       logger.info(
-        { assistant: id, outcome, usage: counted ?? estimatedUsage, counted: counted !== undefined },
+        { assistant: id, outcome, usage: told ?? estimatedUsage, counted: told !== undefined },
         'answer ended',
       );
     },

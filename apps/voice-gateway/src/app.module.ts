@@ -82,7 +82,7 @@ export class AppModule {
                 idleMs: config.CALL_IDLE_MS,
               },
               callsPerPrincipal: config.CALLS_PER_PRINCIPAL,
-              metrics: (liveCalls) => new CallMetrics(metrics, liveCalls),
+              metrics: (liveCalls) => new CallMetrics(metrics, `bedrock:${config.VOICE_MODEL_ID}`, liveCalls),
               tracer: tracing.tracer,
               logger,
             }),

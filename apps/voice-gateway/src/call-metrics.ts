@@ -1,3 +1,5 @@
+import { costOf } from '@parley/assistants';
+import { SERVICE_METRICS } from '@parley/descriptor';
 import type { CallUsage } from '@parley/protocol';
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
 import type { CallObserver } from './call/ports/call-observer.port';
@@ -21,9 +23,15 @@ export class CallMetrics implements CallObserver {
   private readonly refused: Counter<'reason'>;
   private readonly moved: Counter<'how'>;
   private readonly tokens: Counter<'kind'>;
+  private readonly cost: Counter;
   private readonly length: Histogram;
 
-  constructor(registry: Registry, liveCalls: () => number) {
+  /** @param model provider and model, as prices name it */
+  constructor(
+    registry: Registry,
+    private readonly model: string,
+    liveCalls: () => number,
+  ) {
     const registers = [registry];
     new Gauge({
       name: 'parley_calls_live',
@@ -35,27 +43,31 @@ export class CallMetrics implements CallObserver {
     });
     this.streams = new Gauge({ name: 'parley_streams_live', help: 'Streams to the speech model', registers });
     this.answer = new Histogram({
-      name: 'parley_first_audio_seconds',
+      name: SERVICE_METRICS.firstAudioS,
       help: 'From the end of the caller speaking to the first audio of the answer',
       buckets: ANSWER_BUCKETS,
       registers,
     });
     this.gap = new Histogram({
-      name: 'parley_call_gap_seconds',
+      name: SERVICE_METRICS.gapS,
       help: 'How long a call was without a stream to the model',
       buckets: [0.05, 0.1, 0.25, 0.5, 1, 2, 5, 10, 20],
       registers,
     });
     const counter = <L extends string>(name: string, help: string, ...labelNames: L[]) =>
       new Counter<L>({ name, help, labelNames, registers });
-    this.rotations = counter('parley_rotations_total', 'Streams replaced before their time', 'why');
-    this.resumes = counter('parley_resumes_total', 'Attempts to resume a call whose stream was lost', 'cause');
-    this.bargeIns = counter('parley_barge_ins_total', 'Answers that the caller spoke over');
-    this.dropped = counter('parley_audio_dropped_milliseconds_total', 'Audio of callers that could not be passed on');
+    this.rotations = counter(SERVICE_METRICS.rotations, 'Streams replaced before their time', 'why');
+    this.resumes = counter(SERVICE_METRICS.resumes, 'Attempts to resume a call whose stream was lost', 'cause');
+    this.bargeIns = counter(SERVICE_METRICS.bargeIns, 'Answers that the caller spoke over');
+    this.dropped = counter(SERVICE_METRICS.droppedMs, 'Audio of callers that could not be passed on');
     this.ended = counter('parley_calls_ended_total', 'Calls by the reason of their end', 'reason');
-    this.refused = counter('parley_calls_refused_total', 'Calls that could not begin', 'reason');
+    this.refused = counter(SERVICE_METRICS.refused, 'Calls that could not begin', 'reason');
     this.moved = counter('parley_calls_resumed_total', 'Callers who came back to their call', 'how');
-    this.tokens = counter('parley_voice_tokens_total', 'Tokens of the speech model', 'kind');
+    this.tokens = counter(SERVICE_METRICS.voiceTokens, 'Tokens of the speech model', 'kind');
+    this.cost = counter(
+      SERVICE_METRICS.costUsd,
+      'Estimated US dollars of calls that ended, where the model has a price',
+    );
     this.tools = new Histogram({
       name: 'parley_call_tool_seconds',
       help: 'How long tools ran in calls',
@@ -103,6 +115,9 @@ export class CallMetrics implements CallObserver {
     this.ended.inc({ reason });
     this.length.observe(durationMs / 1_000);
     for (const kind of TOKEN_KINDS) this.tokens.inc({ kind }, usage[kind]);
+    const inputTokens = usage.inputSpeechTokens + usage.inputTextTokens;
+    const outputTokens = usage.outputSpeechTokens + usage.outputTextTokens;
+    this.cost.inc(costOf({ model: this.model, inputTokens, outputTokens }) ?? 0);
   }
   callRefused(reason: string): void {
     this.refused.inc({ reason });

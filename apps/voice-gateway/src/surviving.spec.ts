@@ -321,5 +321,6 @@ it('leaves one trace of a call, with what happened to it and nothing that was sa
   expect(metrics).toContain('parley_resumes_total{cause="dropped"} 1');
   expect(metrics).toContain('parley_calls_ended_total{reason="hangup"} 1');
   expect(metrics).toMatch(/parley_voice_tokens_total\{kind="outputSpeechTokens"\} [1-9]/);
+  expect(Number(/^parley_model_cost_usd_total (\S+)$/m.exec(metrics)?.[1])).toBeGreaterThan(0);
   await own.service.stop();
 });

@@ -1,4 +1,6 @@
+import { resolve } from 'node:path';
 import { answerAudioOf, bytesOf, dtmfTones, samplesOf } from '@parley/aws-sim';
+import { loadDescriptors, SERVICE_METRICS } from '@parley/descriptor';
 import { textOf } from '@parley/protocol';
 import { TestSocket } from '@parley/service-kit/testing';
 import {
@@ -236,4 +238,17 @@ it('passes no token and no word of a conversation into the log', () => {
   expect(voice.logs.text).toContain('call ended');
   expect(voice.logs.text).not.toMatch(/eyJ[A-Za-z0-9_-]+\./);
   expect(voice.logs.text).not.toContain('digits 4 2 7');
+});
+
+it('has the metrics that service.json lists, of those that alarms and the dashboard know, and no other', async () => {
+  const { metrics, scaling } = loadDescriptors(resolve(import.meta.dirname, '../..')).find(
+    ({ name }) => name === 'voice-gateway',
+  )!;
+  const registered = [...(await voice.metrics()).matchAll(/^# TYPE (\S+)/gm)].map(([, name]) => name!);
+  // Errors are counted by every service's log.
+  const { errors: _, ...own } = SERVICE_METRICS;
+  expect(registered.filter((name) => (Object.values(own) as string[]).includes(name)).sort()).toEqual(
+    [...metrics].sort(),
+  );
+  expect(registered).toContain(scaling.metric);
 });

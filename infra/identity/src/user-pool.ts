@@ -37,7 +37,11 @@ export class UserPool extends pulumi.ComponentResource {
     const login = this.addClient(`${name}-login`, pool, providers, config, true);
     for (const group of config.groups)
       new aws.cognito.UserGroup(`${name}-${group}`, { name: group, userPoolId: pool.id }, child);
-    const secret = new aws.secretsmanager.Secret(`${name}-login`, { recoveryWindowInDays: 0 }, child);
+    const secret = new aws.secretsmanager.Secret(
+      `${name}-login`,
+      { recoveryWindowInDays: config.protect ? 30 : 0 },
+      child,
+    );
     new aws.secretsmanager.SecretVersion(
       `${name}-login`,
       { secretId: secret.id, secretString: login.clientSecret },

@@ -1,6 +1,9 @@
 import { at, list, ofType, type Rule, type RuleResource } from '../resource';
 
-/** Everything is encrypted where it lies and on its way. DynamoDB, SNS and log groups always are, by AWS's own keys. */
+/**
+ * Everything that holds what people said, or a secret, is encrypted where it lies and on its way. DynamoDB and log groups
+ * always are, by AWS's own keys. Topics are not: they carry names of alarms and numbers (docs/decisions).
+ */
 export const encrypted: Rule = {
   name: 'encrypted',
   description: 'Everything is encrypted at rest and in transit',

@@ -6,6 +6,8 @@ interface Statement {
   Action?: string | string[];
   Resource?: string | string[];
   Condition?: unknown;
+  NotAction?: unknown;
+  NotResource?: unknown;
 }
 
 /**
@@ -33,14 +35,19 @@ export const leastPrivilege: Rule = {
       const { Statement = [] } = JSON.parse(text) as { Statement?: Statement[] };
       return Statement.flatMap((statement) => faultsOf(statement).map((fault) => `${policy.name}: ${fault}`));
     }),
+    ...ofType(resources, 'iam/role:Role')
+      .filter((role) => [...list(at(role, 'inlinePolicies')), ...list(at(role, 'managedPolicyArns'))].length > 0)
+      .map(({ name }) => `${name} has policies inside, which no other rule sees`),
     ...ofType(resources, 'iam/rolePolicyAttachment:RolePolicyAttachment').map(
       ({ name }) => `${name} takes a policy whose content is not ours`,
     ),
   ],
 };
 
-function faultsOf({ Sid = 'a statement without Sid', Effect, Action, Resource, Condition }: Statement): string[] {
+function faultsOf(statement: Statement): string[] {
+  const { Sid = 'a statement without Sid', Effect, Action, Resource, Condition } = statement;
   if (Effect !== 'Allow') return [];
+  if ('NotAction' in statement || 'NotResource' in statement) return [`${Sid} allows all but what it names`];
   const faults = list(Action)
     .filter((action) => String(action).includes('*'))
     .map((action) => `${Sid} allows ${String(action)}`);

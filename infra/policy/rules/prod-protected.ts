@@ -4,7 +4,7 @@ import { at, environmentOf, ofType, type Rule, type RuleResource } from '../reso
 export const prodProtected: Rule = {
   name: 'prod-protected',
   description:
-    'In prod, tables, keys, user pools and load balancers are protected, and a firewall stands before the edge',
+    'In prod, tables, keys, secrets, user pools and load balancers are protected, and a firewall stands before the edge',
   check(resources) {
     if (environmentOf(resources) !== 'prod') return [];
     const all = (token: string, fault: string, isGood: (resource: RuleResource) => boolean) =>
@@ -21,6 +21,11 @@ export const prodProtected: Rule = {
         'cognito/userPool:UserPool',
         'can be deleted',
         (each) => each.protect && at(each, 'deletionProtection') === 'ACTIVE',
+      ),
+      ...all(
+        'secretsmanager/secret:Secret',
+        'is gone at once',
+        (each) => Number(at(each, 'recoveryWindowInDays')) >= 7,
       ),
       ...all('lb/loadBalancer:LoadBalancer', 'can be deleted', (each) => at(each, 'enableDeletionProtection') === true),
       ...all('ecs/service:Service', 'offers a shell', (each) => at(each, 'enableExecuteCommand') !== true),

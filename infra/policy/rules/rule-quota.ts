@@ -11,7 +11,13 @@ export const ruleQuota: Rule = {
       return ofType(resources, `vpc/securityGroup${kind}Rule:SecurityGroup${kind}Rule`).map((rule) => ({
         group: String(at(rule, 'securityGroupId')),
         direction,
-        usesPrefixList: at(rule, 'prefixListId') !== undefined,
+        // CloudFront's is where traffic comes from; it goes out to those of gateway endpoints.
+        prefixList:
+          at(rule, 'prefixListId') === undefined
+            ? undefined
+            : direction === 'in'
+              ? ('cloudfront' as const)
+              : ('gateway' as const),
       }));
     });
     return [...weighRules(rules)]

@@ -24,8 +24,11 @@ export class Certificate extends pulumi.ComponentResource {
       { domainName: domain, subjectAlternativeNames: alternatives, validationMethod: 'DNS', region },
       child,
     );
-    const records = [domain, ...alternatives].map((_, index) => {
-      const proof = certificate.domainValidationOptions.apply((all) => all[index]!);
+    const records = [domain, ...alternatives].map((host, index) => {
+      // By name: AWS gives them in any order, and records that changed places would delete each other.
+      const proof = certificate.domainValidationOptions.apply((all) =>
+        all.find(({ domainName }) => domainName === host)!,
+      );
       return new aws.route53.Record(
         `${name}-proof-${index}`,
         {

@@ -2,6 +2,7 @@ import * as aws from '@pulumi/aws';
 import * as pulumi from '@pulumi/pulumi';
 import type { ServiceDescriptor } from '@parley/descriptor';
 import { boundedName, LOAD_BALANCER_NAME } from '../planning/names';
+import type { TaskEgress } from './network';
 
 /** Addresses that CloudFront asks origins from; admits every customer of CloudFront. */
 const CLOUDFRONT_PREFIX_LIST = 'com.amazonaws.global.cloudfront.origin-facing';
@@ -20,6 +21,7 @@ export interface EntryArgs {
   /** What must exist before: the internet gateway. */
   network: pulumi.Resource;
   deletionProtection: boolean;
+  egress: TaskEgress;
   way:
     | { kind: 'vpc-origin' }
     /** `tls`: the certificate matches the viewer's host, because the edge forwards it. */
@@ -81,7 +83,7 @@ export class Entry extends pulumi.ComponentResource {
   }
 
   /** Pulumi gives a group no rule by itself, not even a way out: every one is said here. */
-  private addSecurityGroups(name: string, { service, vpcId }: EntryArgs) {
+  private addSecurityGroups(name: string, { service, vpcId, egress }: EntryArgs) {
     const child = { parent: this };
     const group = (suffix: string, description: string) =>
       new aws.ec2.SecurityGroup(`${name}-${suffix}`, { vpcId, description, revokeRulesOnDelete: true }, child);
@@ -117,19 +119,32 @@ export class Entry extends pulumi.ComponentResource {
         child,
       );
     }
-    new aws.vpc.SecurityGroupEgressRule(
-      `${name}-tasks-https`,
-      {
-        securityGroupId: tasks.id,
-        cidrIpv4: '0.0.0.0/0',
-        ipProtocol: 'tcp',
-        fromPort: 443,
-        toPort: 443,
-        description: 'AWS APIs and the sign-in keys',
-      },
+    this.addWayOut(name, tasks, egress);
+    return { balancer, tasks };
+  }
+
+  /** HTTPS alone: AWS's APIs and the sign-in keys. The VPC's own resolver is beyond the reach of security groups. */
+  private addWayOut(name: string, tasks: aws.ec2.SecurityGroup, egress: TaskEgress): void {
+    const child = { parent: this };
+    const https = { ipProtocol: 'tcp', fromPort: 443, toPort: 443 };
+    const allow = (
+      suffix: string,
+      to: Pick<aws.vpc.SecurityGroupEgressRuleArgs, 'cidrIpv4' | 'prefixListId' | 'referencedSecurityGroupId'>,
+    ) =>
+      new aws.vpc.SecurityGroupEgressRule(
+        `${name}-tasks-${suffix}`,
+        { ...https, ...to, securityGroupId: tasks.id },
+        child,
+      );
+    if (egress === 'anywhere') return void allow('https', { cidrIpv4: '0.0.0.0/0' });
+    const { prefixListIds, endpointGroup } = egress;
+    for (const [service, prefixListId] of Object.entries(prefixListIds)) allow(service, { prefixListId });
+    allow('endpoints', { referencedSecurityGroupId: endpointGroup.id });
+    new aws.vpc.SecurityGroupIngressRule(
+      `${name}-endpoints-https`,
+      { ...https, securityGroupId: endpointGroup.id, referencedSecurityGroupId: tasks.id },
       child,
     );
-    return { balancer, tasks };
   }
 
   /** Every field is said: the defaults of AWS and of Pulumi differ. */

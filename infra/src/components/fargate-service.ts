@@ -5,7 +5,7 @@ import type { StackConfig } from '../config/schema';
 import type { Capacity } from '../planning/capacity';
 import type { PlannedEnvironment } from '../planning/environment';
 import type { Entry } from './entry';
-import { serviceRole } from './roles';
+import { keyOfSecrets, serviceRole } from './roles';
 import { ServiceScaling } from './service-scaling';
 
 export interface FargateServiceArgs extends Pick<StackConfig, 'logRetentionDays' | 'region' | 'exec' | 'floor'> {
@@ -132,9 +132,7 @@ export class FargateService extends pulumi.ComponentResource {
                 Resource: [...new Set(secrets)],
               },
             ]),
-        ...(secrets.length === 0 || key === undefined
-          ? []
-          : [{ Sid: 'KeyOfSecrets', Effect: 'Allow', Action: ['kms:Decrypt'], Resource: key }]),
+        ...(secrets.length === 0 || key === undefined ? [] : [keyOfSecrets(key, args.region)]),
       ]);
     new aws.iam.RolePolicy(
       `${name}-start`,

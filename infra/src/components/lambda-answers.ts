@@ -1,8 +1,9 @@
 import * as aws from '@pulumi/aws';
 import * as pulumi from '@pulumi/pulumi';
 import type { ServiceDescriptor } from '@parley/descriptor';
+import { FUNCTION_TIMEOUT_S } from '../planning/alarms';
 import { boundedName } from '../planning/names';
-import { serviceRole } from './roles';
+import { keyOfSecrets, serviceRole } from './roles';
 
 export interface LambdaAnswersArgs {
   service: ServiceDescriptor;
@@ -15,11 +16,10 @@ export interface LambdaAnswersArgs {
   policy: pulumi.Input<string>;
   logRetentionDays: number;
   accountId: string;
+  region: string;
   provisionedConcurrency: number | undefined;
 }
 
-/** The longest answer; a function ends after this at the latest. */
-const TIMEOUT_S = 300;
 const ALIAS = 'live';
 
 /**
@@ -53,7 +53,7 @@ export class LambdaAnswers extends pulumi.ComponentResource {
         imageUri: args.image,
         architectures: ['arm64'],
         memorySize: service.size.memory,
-        timeout: TIMEOUT_S,
+        timeout: FUNCTION_TIMEOUT_S,
         role: role.arn,
         publish: true,
         loggingConfig: { logFormat: 'JSON', logGroup: logGroup.name },
@@ -135,9 +135,7 @@ export class LambdaAnswers extends pulumi.ComponentResource {
         ...(secrets.length === 0
           ? []
           : [{ Sid: 'ReadSecrets', Effect: 'Allow', Action: ['secretsmanager:GetSecretValue'], Resource: secrets }]),
-        ...(secrets.length === 0 || key === undefined
-          ? []
-          : [{ Sid: 'KeyOfSecrets', Effect: 'Allow', Action: ['kms:Decrypt'], Resource: key }]),
+        ...(secrets.length === 0 || key === undefined ? [] : [keyOfSecrets(key, args.region)]),
       ]);
     new aws.iam.RolePolicy(
       `${this.title}-answers-run`,

@@ -9,11 +9,24 @@ export interface NetworkArgs extends Pick<
   StackConfig,
   'cidr' | 'egress' | 'natGateways' | 'logRetentionDays' | 'region'
 > {
+  accountId: string;
   /** Names of the zones, chosen: `awsx` wants plain text here. */
   zones: string[];
   /** A knowledge base is asked over an endpoint of its own. */
   usesKnowledgeBase: boolean;
+  /** A shell in a task (ECS Exec) speaks to an endpoint of its own. */
+  usesExec: boolean;
 }
+
+/** Where tasks may go on port 443: anywhere, or, where nothing leads out of the VPC, to the endpoints in it. */
+export type TaskEgress =
+  | 'anywhere'
+  | {
+      /** Of the gateway endpoints, by service. */
+      prefixListIds: Readonly<Record<string, pulumi.Output<string>>>;
+      /** The group of the interface endpoints. */
+      endpointGroup: aws.ec2.SecurityGroup;
+    };
 
 /** AWS services that tasks talk to when there is no way out of the VPC; each costs by the hour and zone. */
 const INTERFACE_ENDPOINTS = [
@@ -35,6 +48,7 @@ export class Network extends pulumi.ComponentResource {
   readonly publicSubnetIds: pulumi.Output<string[]>;
   /** What must exist before a VPC origin: it wants an internet gateway in the VPC, though no route. */
   readonly vpc: awsx.ec2.Vpc;
+  readonly taskEgress: TaskEgress;
 
   constructor(name: string, args: NetworkArgs, options?: pulumi.ComponentResourceOptions) {
     super('parley:infra:Network', name, {}, options);
@@ -65,16 +79,16 @@ export class Network extends pulumi.ComponentResource {
 
     // The group that AWS makes with a VPC admits its own members; nothing of ours uses it, so it admits nobody.
     new aws.ec2.DefaultSecurityGroup(`${name}-default`, { vpcId: this.vpcId, ingress: [], egress: [] }, child);
-    this.addEndpoints(name, args, child);
+    this.taskEgress = this.addEndpoints(name, args, child);
     this.addFlowLog(name, args, child);
     this.registerOutputs({ vpcId: this.vpcId });
   }
 
   /** S3 and DynamoDB cost nothing this way and keep their traffic off the NAT gateway; the others stand in for it. */
-  private addEndpoints(name: string, args: NetworkArgs, child: pulumi.CustomResourceOptions): void {
+  private addEndpoints(name: string, args: NetworkArgs, child: pulumi.CustomResourceOptions): TaskEgress {
     const routeTableIds = this.vpc.routeTables.apply((tables) => tables.map(({ id }) => id));
-    for (const service of ['s3', 'dynamodb'])
-      new aws.ec2.VpcEndpoint(
+    const gateways = ['s3', 'dynamodb'].map((service) => {
+      const endpoint = new aws.ec2.VpcEndpoint(
         `${name}-${service}`,
         {
           vpcId: this.vpcId,
@@ -84,18 +98,20 @@ export class Network extends pulumi.ComponentResource {
         },
         child,
       );
-    if (args.egress !== 'endpoints') return;
-    const group = new aws.ec2.SecurityGroup(
+      return [service, endpoint.prefixListId] as const;
+    });
+    if (args.egress !== 'endpoints') return 'anywhere';
+    // Who may come in is said by each service, for its own tasks.
+    const endpointGroup = new aws.ec2.SecurityGroup(
       `${name}-endpoints`,
       { vpcId: this.vpcId, description: 'Endpoints of AWS services', revokeRulesOnDelete: true },
       child,
     );
-    new aws.vpc.SecurityGroupIngressRule(
-      `${name}-endpoints-https`,
-      { securityGroupId: group.id, cidrIpv4: args.cidr, ipProtocol: 'tcp', fromPort: 443, toPort: 443 },
-      child,
-    );
-    const services = args.usesKnowledgeBase ? [...INTERFACE_ENDPOINTS, 'bedrock-agent-runtime'] : INTERFACE_ENDPOINTS;
+    const services = [
+      ...INTERFACE_ENDPOINTS,
+      ...(args.usesKnowledgeBase ? ['bedrock-agent-runtime'] : []),
+      ...(args.usesExec ? ['ssmmessages'] : []),
+    ];
     for (const service of services)
       new aws.ec2.VpcEndpoint(
         `${name}-${service.replace('.', '-')}`,
@@ -105,16 +121,17 @@ export class Network extends pulumi.ComponentResource {
           vpcEndpointType: 'Interface',
           privateDnsEnabled: true,
           subnetIds: this.taskSubnetIds,
-          securityGroupIds: [group.id],
+          securityGroupIds: [endpointGroup.id],
         },
         child,
       );
+    return { prefixListIds: Object.fromEntries(gateways), endpointGroup };
   }
 
   /** Refused traffic only: what was allowed is told by the services, and costs a multiple here. */
   private addFlowLog(name: string, args: NetworkArgs, child: pulumi.CustomResourceOptions): void {
     const group = new aws.cloudwatch.LogGroup(`${name}-flow`, { retentionInDays: args.logRetentionDays }, child);
-    const role = serviceRole(`${name}-flow`, 'vpc-flow-logs.amazonaws.com', child);
+    const role = serviceRole(`${name}-flow`, 'vpc-flow-logs.amazonaws.com', child, args.accountId);
     new aws.iam.RolePolicy(
       `${name}-flow`,
       {

@@ -31,3 +31,12 @@ export function serviceRole(
     options,
   );
 }
+
+/** Decrypts what Secrets Manager keeps with a key of ours, and nothing else that this key encrypts. */
+export const keyOfSecrets = (keyArn: string, region: string) => ({
+  Sid: 'KeyOfSecrets',
+  Effect: 'Allow',
+  Action: ['kms:Decrypt'],
+  Resource: keyArn,
+  Condition: { StringEquals: { 'kms:ViaService': `secretsmanager.${region}.amazonaws.com` } },
+});

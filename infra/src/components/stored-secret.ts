@@ -38,7 +38,10 @@ export class StoredSecret extends pulumi.ComponentResource {
   }
 }
 
-/** A secret without a value yet. It goes at once when it is deleted: dev leaves nothing behind, and its name is random. */
+/**
+ * A secret without a value yet. Where a key of ours protects it (prod), it can be had back for 30 days after it was deleted;
+ * elsewhere it goes at once, so that nothing is left behind. Its name is random: neither stands in the way of a new one.
+ */
 export function emptySecret(
   name: string,
   key: aws.kms.Key | undefined,
@@ -46,7 +49,7 @@ export function emptySecret(
 ): aws.secretsmanager.Secret {
   return new aws.secretsmanager.Secret(
     name,
-    { recoveryWindowInDays: 0, ...(key === undefined ? {} : { kmsKeyId: key.arn }) },
+    key === undefined ? { recoveryWindowInDays: 0 } : { recoveryWindowInDays: 30, kmsKeyId: key.arn },
     options,
   );
 }

@@ -4,13 +4,18 @@ import type { ServiceDescriptor } from '@parley/descriptor';
 import type { StackConfig } from '../config/schema';
 import { dashboardBody } from '../planning/dashboard';
 
-export interface WatchingArgs extends Pick<StackConfig, 'alarmEmail' | 'budgetUsd' | 'environment' | 'region'> {
+export interface WatchingArgs extends Pick<
+  StackConfig,
+  'activateCostTags' | 'alarmEmail' | 'budgetUsd' | 'environment' | 'region'
+> {
   accountId: string;
   services: readonly ServiceDescriptor[];
 }
 
 /** CloudFront's metrics and their alarms live here, and an alarm speaks only to a topic of its region. */
 const EDGE_REGION = 'us-east-1';
+/** What bills are read by; the budget needs `environment`. */
+const COST_TAGS = ['project', 'environment', 'owner', 'cost-centre'];
 
 /** Who is told, the dashboard, the budget, and word of deployments that fail. */
 export class Watching extends pulumi.ComponentResource {
@@ -25,6 +30,7 @@ export class Watching extends pulumi.ComponentResource {
     this.edgeTopicArn = this.addTopic(`${name}-edge-alarms`, args, EDGE_REGION).arn;
     new aws.cloudwatch.Dashboard(name, { dashboardName: name, dashboardBody: dashboardBody(args) }, child);
     this.watchDeployments(name, topic.arn);
+    if (args.activateCostTags) this.activateCostTags(name);
     if (args.budgetUsd !== undefined) this.addBudget(name, args.budgetUsd, args.environment);
     this.registerOutputs({});
   }
@@ -87,6 +93,19 @@ export class Watching extends pulumi.ComponentResource {
       child,
     );
     new aws.cloudwatch.EventTarget(`${name}-deployment-failed`, { rule: rule.name, arn: topicArn }, child);
+  }
+
+  /**
+   * Lets bills be read by our tags. They are switches of the whole account, so one stack of it alone turns them, and they
+   * stay on when it goes.
+   */
+  private activateCostTags(name: string): void {
+    for (const tagKey of COST_TAGS)
+      new aws.costexplorer.CostAllocationTag(
+        `${name}-${tagKey}`,
+        { tagKey, status: 'Active' },
+        { parent: this, retainOnDelete: true },
+      );
   }
 
   private addBudget(name: string, limitUsd: number, environment: string): void {

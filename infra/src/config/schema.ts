@@ -136,6 +136,7 @@ export const KEYS = {
     '{ tasks, from: cron(…), until: cron(…), timezone? }',
   ),
   owner: key(z.string().min(1).max(128).default('platform'), 'who owns the environment, for the tags'),
+  activateCostTags: key(flag.default(false), 'true | false'),
   costCentre: key(z.string().min(1).max(128).default('parley'), 'what the costs are booked on, for the tags'),
 } satisfies Record<string, Key>;
 

@@ -41,6 +41,7 @@ export function addEntries(name: string, { config, services, network, options }:
           vpcId: network.vpcId,
           subnetIds: isPublic ? network.publicSubnetIds : network.taskSubnetIds,
           network: network.vpc,
+          egress: network.taskEgress,
           deletionProtection: config.protect === 'full',
           way: way(service.name),
         },

@@ -1,10 +1,13 @@
 import type * as pulumi from '@pulumi/pulumi';
 import type { ServiceDescriptor } from '@parley/descriptor';
+import { Alarms } from '../components/alarms';
 import type { Data } from '../components/data';
 import type { Images } from '../components/images';
 import { LambdaAnswers } from '../components/lambda-answers';
+import type { Watching } from '../components/watching';
 import type { StackConfig } from '../config/schema';
 import { CARRIED_ADDRESS } from '../edge-functions/carry-authorization';
+import { FUNCTION_ALARMS } from '../planning/alarms';
 import { serviceOfFunction } from '../planning/edge-plan';
 import { planEnvironment, toFunctionEnvironment } from '../planning/environment';
 import type { DeploymentFacts } from './facts';
@@ -18,6 +21,7 @@ export interface FunctionArgs {
   images: Images;
   options: pulumi.ComponentResourceOptions;
   services: readonly ServiceDescriptor[];
+  watching: Watching;
   facts: (origin: string) => DeploymentFacts;
 }
 
@@ -33,7 +37,7 @@ const NOT_FOR_FUNCTIONS = {
 };
 
 /**
- * The answers as a function.
+ * The answers as a function, with its alarms.
  *
  * The allowed origin must be known before the distribution, which points to the function: it is the configured domain.
  */
@@ -41,7 +45,7 @@ export function addFunction(args: FunctionArgs): LambdaAnswers {
   const { name, config, accountId, data, images, options } = args;
   const service = serviceOfFunction(args.services);
   const plan = planEnvironment(service, { ...args.facts(`https://${config.domain}`), ...NOT_FOR_FUNCTIONS });
-  return new LambdaAnswers(
+  const answers = new LambdaAnswers(
     name,
     {
       service,
@@ -53,8 +57,15 @@ export function addFunction(args: FunctionArgs): LambdaAnswers {
       policy: taskPolicy(service.grants, { config, accountId, data }),
       logRetentionDays: config.logRetentionDays,
       accountId,
+      region: config.region,
       provisionedConcurrency: config.chatProvisionedConcurrency,
     },
     options,
   );
+  new Alarms(
+    `${name}-answers`,
+    { plans: FUNCTION_ALARMS, values: { function: answers.function.name }, topicArn: args.watching.topicArn },
+    options,
+  );
+  return answers;
 }

@@ -9,7 +9,7 @@ import type { Images } from '../components/images';
 import type { Network } from '../components/network';
 import type { Watching } from '../components/watching';
 import type { StackConfig } from '../config/schema';
-import { FIRST_AUDIO_ALARM, ROLLBACK_ALARM, serviceAlarms } from '../planning/alarms';
+import { countedAlarms, ROLLBACK_ALARM, serviceAlarms } from '../planning/alarms';
 import { planCapacity } from '../planning/capacity';
 import { planEnvironment } from '../planning/environment';
 import type { DeploymentFacts } from './facts';
@@ -67,11 +67,10 @@ function addService(service: ServiceDescriptor, capacity: ReturnType<typeof plan
     },
     options,
   );
-  const isVoice = service.grants.some((grant) => grant.kind === 'model' && grant.models === 'voice');
   new Alarms(
     name,
     {
-      plans: [...serviceAlarms(capacity.min, config.protect !== 'none'), ...(isVoice ? [FIRST_AUDIO_ALARM] : [])],
+      plans: [...serviceAlarms(capacity.min, config.protect !== 'none'), ...countedAlarms(service)],
       values: {
         ...own,
         loadBalancer: entry.loadBalancer.arnSuffix,

@@ -1,4 +1,4 @@
-import { METRICS_NAMESPACE, SERVICE_METRICS, metricDimensions } from '@parley/descriptor';
+import { METRICS_NAMESPACE, SERVICE_METRICS, metricDimensions, type ServiceDescriptor } from '@parley/descriptor';
 
 /** Where the value of a dimension comes from, when the resources exist. */
 export type DimensionSource =
@@ -12,6 +12,7 @@ export type DimensionSource =
   | 'model'
   | 'cache'
   | 'distribution'
+  | 'function'
   | 'global';
 
 export interface AlarmPlan {
@@ -120,16 +121,38 @@ export function serviceAlarms(minTasks: number, insights: boolean): AlarmPlan[] 
   ];
 }
 
-/** Slow first audio; only a service that carries sockets alone emits it. */
-export const FIRST_AUDIO_ALARM: AlarmPlan = alarm({
-  id: 'first-audio',
-  namespace: METRICS_NAMESPACE,
-  metric: SERVICE_METRICS.firstAudioS,
-  statistic: 'Average',
-  dimensions: OWN,
-  threshold: 2,
-  periods: 10,
-});
+/** Alarms on what some services count; a service has those whose metric its descriptor lists. */
+const COUNTED_ALARMS: readonly AlarmPlan[] = [
+  alarm({
+    id: 'first-audio',
+    namespace: METRICS_NAMESPACE,
+    metric: SERVICE_METRICS.firstAudioS,
+    statistic: 'Average',
+    dimensions: OWN,
+    threshold: 2,
+    periods: 10,
+  }),
+  alarm({
+    id: 'calls-refused',
+    namespace: METRICS_NAMESPACE,
+    metric: SERVICE_METRICS.refused,
+    dimensions: OWN,
+    threshold: 5,
+  }),
+  alarm({
+    id: 'call-gaps',
+    namespace: METRICS_NAMESPACE,
+    metric: SERVICE_METRICS.gapS,
+    statistic: 'Average',
+    dimensions: OWN,
+    threshold: 5,
+    periods: 3,
+  }),
+];
+
+/** The alarms on what this service counts, beside its errors. */
+export const countedAlarms = ({ metrics }: Pick<ServiceDescriptor, 'metrics'>): AlarmPlan[] =>
+  COUNTED_ALARMS.filter(({ metric }) => (metrics as string[]).includes(metric));
 
 export const TABLE_ALARMS: readonly AlarmPlan[] = [
   alarm({
@@ -165,6 +188,38 @@ export const MODEL_ALARMS: readonly AlarmPlan[] = [
   }),
 ];
 
+/** The longest answer of a function: it is cut off after this. */
+export const FUNCTION_TIMEOUT_S = 300;
+
+/** CloudWatch counts a function by itself; it writes none of our metrics. */
+export const FUNCTION_ALARMS: readonly AlarmPlan[] = [
+  alarm({
+    id: 'function-errors',
+    namespace: 'AWS/Lambda',
+    metric: 'Errors',
+    dimensions: { FunctionName: 'function' },
+    threshold: 5,
+    periods: 3,
+  }),
+  alarm({
+    id: 'function-throttled',
+    namespace: 'AWS/Lambda',
+    metric: 'Throttles',
+    dimensions: { FunctionName: 'function' },
+    threshold: 0,
+  }),
+  alarm({
+    id: 'function-slow',
+    namespace: 'AWS/Lambda',
+    metric: 'Duration',
+    statistic: 'Maximum',
+    dimensions: { FunctionName: 'function' },
+    // Milliseconds; nine tenths of the way to being cut off.
+    threshold: FUNCTION_TIMEOUT_S * 900,
+    periods: 3,
+  }),
+];
+
 /** The metrics of serverless and of nodes share these names; the dimension differs. */
 export const cacheAlarms = (kind: 'serverless' | 'node'): AlarmPlan[] => [
   alarm({
@@ -193,10 +248,11 @@ export const EDGE_ALARMS: readonly AlarmPlan[] = [
 /** Every id that this program may use; docs/operations.md explains each. */
 export const ALARM_IDS: readonly string[] = [
   ROLLBACK_ALARM,
-  FIRST_AUDIO_ALARM,
+  ...COUNTED_ALARMS,
   ...serviceAlarms(1, true),
   ...TABLE_ALARMS,
   ...MODEL_ALARMS,
+  ...FUNCTION_ALARMS,
   ...cacheAlarms('node'),
   ...EDGE_ALARMS,
 ].map(({ id }) => id);

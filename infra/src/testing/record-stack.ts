@@ -12,6 +12,8 @@ export interface Recorded {
   ignoreChanges: string[];
   dependsOn: string[];
   secretOutputs: string[];
+  /** Stays in the account when the stack goes. */
+  retained: boolean;
 }
 
 export interface Recording<T> {
@@ -36,7 +38,7 @@ export const ZONES = {
 };
 
 /** What a resource would tell about itself, beyond an ARN and an id. */
-function stateOf(type: string, name: string): Record<string, unknown> {
+function stateOf(type: string, name: string, inputs: Record<string, unknown>): Record<string, unknown> {
   switch (type) {
     case 'awsx:ec2:Vpc':
       return {
@@ -46,6 +48,8 @@ function stateOf(type: string, name: string): Record<string, unknown> {
         isolatedSubnetIds: ['tasks-1', 'tasks-2'],
         routeTables: [{ id: 'rtb-1' }, { id: 'rtb-2' }],
       };
+    case 'aws:ec2/vpcEndpoint:VpcEndpoint':
+      return { prefixListId: `pl-${name}` };
     case 'aws:lb/loadBalancer:LoadBalancer':
       return { dnsName: `${name}.elb.amazonaws.com`, zoneId: 'ZLB', arnSuffix: `net/${name}` };
     case 'aws:lb/targetGroup:TargetGroup':
@@ -70,11 +74,15 @@ function stateOf(type: string, name: string): Record<string, unknown> {
       return { fqdn: name };
     case 'aws:acm/certificate:Certificate':
       return {
-        domainValidationOptions: ['a', 'b', 'c'].map((each) => ({
-          resourceRecordName: `_${each}.example.com`,
-          resourceRecordType: 'CNAME',
-          resourceRecordValue: `_${each}.acm-validations.aws`,
-        })),
+        // In another order than asked for, as AWS may give them.
+        domainValidationOptions: [inputs['domainName'], ...((inputs['subjectAlternativeNames'] as string[]) ?? [])]
+          .reverse()
+          .map((domainName) => ({
+            domainName,
+            resourceRecordName: `_proof.${String(domainName).replace('*.', '')}`,
+            resourceRecordType: 'CNAME',
+            resourceRecordValue: `_${String(domainName)}.acm-validations.aws`,
+          })),
       };
     case 'aws:cognito/userPool:UserPool':
       return { id: 'us-east-1_Pool00001', endpoint: 'cognito-idp.us-east-1.amazonaws.com/us-east-1_Pool00001' };
@@ -104,7 +112,7 @@ export async function recordStack<T>(options: RecordOptions, program: () => Prom
           name: args.name,
           arn: `arn:aws:mock:us-east-1:${ACCOUNT}:${args.name}`,
           ...args.inputs,
-          ...stateOf(args.type, args.name),
+          ...stateOf(args.type, args.name, args.inputs as Record<string, unknown>),
         };
         return { id: (state as { id?: string }).id ?? id, state };
       },
@@ -159,6 +167,7 @@ interface Request {
   getIgnorechangesList(): string[];
   getDependenciesList(): string[];
   getAdditionalsecretoutputsList(): string[];
+  getRetainondelete(): boolean;
 }
 type Done = (error: unknown, answer?: { getUrn(): string }) => void;
 interface Monitor {
@@ -182,6 +191,7 @@ function watchMonitor(): Omit<Recorded, 'inputs'>[] {
           ignoreChanges: request.getIgnorechangesList(),
           dependsOn: request.getDependenciesList(),
           secretOutputs: request.getAdditionalsecretoutputsList(),
+          retained: request.getRetainondelete(),
         });
       done(error, answer);
     });

@@ -6,17 +6,25 @@ import { createInterface } from 'node:readline';
 import { ROOT } from './environments';
 
 /** Packages of an image, as the Dockerfile installs them: those of the lock that are neither for development nor optional. */
-function productionPackages(): string[] {
+export function productionPackages(): { path: string; version: string }[] {
   const lock = JSON.parse(readFileSync(join(ROOT, 'package-lock.json'), 'utf8')) as {
-    packages: Record<string, { dev?: boolean; optional?: boolean; devOptional?: boolean; peer?: boolean }>;
+    packages: Record<string, { version: string; dev?: boolean; optional?: boolean; devOptional?: boolean }>;
   };
-  return (
-    Object.entries(lock.packages)
-      .filter(([path, { dev, optional, devOptional }]) => path !== '' && !dev && !optional && !devOptional)
-      .map(([path]) => path)
-      // A package inside another comes with it.
-      .filter((path) => path.lastIndexOf('node_modules/') === 0)
-  );
+  return Object.entries(lock.packages)
+    .filter(([path, { dev, optional, devOptional }]) => path !== '' && !dev && !optional && !devOptional)
+    .map(([path, { version }]) => ({ path, version }));
+}
+
+/** Runs Node in the workspace and gives what it printed. */
+function runNode(args: string[], env: Record<string, string> = {}): string {
+  const { status, stderr, stdout } = spawnSync(process.execPath, args, {
+    cwd: ROOT,
+    encoding: 'utf8',
+    maxBuffer: 64 << 20,
+    env: { ...process.env, NODE_OPTIONS: '', ...env },
+  });
+  if (status !== 0) throw new Error(`${args.join(' ')} failed:\n${stdout}\n${stderr}`);
+  return stdout;
 }
 
 /**
@@ -25,24 +33,33 @@ function productionPackages(): string[] {
  */
 export function stageService(name: string): string {
   const folder = mkdtempSync(join(tmpdir(), `parley-image-${name}-`));
-  const run = (args: string[], env: Record<string, string> = {}) => {
-    const { status, stderr, stdout } = spawnSync(process.execPath, args, {
-      cwd: ROOT,
-      encoding: 'utf8',
-      env: { ...process.env, NODE_OPTIONS: '', ...env },
-    });
-    if (status !== 0) throw new Error(`${args.join(' ')} failed:\n${stdout}\n${stderr}`);
-  };
   const bundle = join(folder, 'bundle');
-  run(['node_modules/rolldown/bin/cli.mjs', '-c', 'rolldown.config.mjs', '--dir', bundle], { APP: name });
+  runNode(['node_modules/rolldown/bin/cli.mjs', '-c', 'rolldown.config.mjs', '--dir', bundle], { APP: name });
   const image = join(folder, 'image');
   const stage = `const { stageImage } = await import('${join(ROOT, 'tools/scripts/stage.mjs')}'); stageImage('${name}', { bundle: '${bundle}', target: '${image}' });`;
-  run(['--input-type=module', '-e', stage]);
-  for (const path of productionPackages()) {
+  runNode(['--input-type=module', '-e', stage]);
+  for (const { path } of productionPackages()) {
+    // A package inside another comes with it.
+    if (path.lastIndexOf('node_modules/') > 0) continue;
     mkdirSync(dirname(join(image, path)), { recursive: true });
     symlinkSync(join(ROOT, path), join(image, path), 'dir');
   }
   return image;
+}
+
+export interface Bill {
+  bomFormat: string;
+  specVersion: string;
+  serialNumber: string;
+  metadata: { component: { name: string; type: string; 'bom-ref': string } };
+  components: { name: string; version: string; purl: string; 'bom-ref': string; hashes: { alg: string }[] }[];
+  dependencies: { ref: string; dependsOn: string[] }[];
+}
+
+/** The bill of materials of a staged image, as a deployment writes it. */
+export function billOf(folder: string, name: string): Bill {
+  const print = `const { sbomOf } = await import('${join(ROOT, 'tools/scripts/sbom.mjs')}'); console.log(JSON.stringify(sbomOf('${folder}', '${name}')));`;
+  return JSON.parse(runNode(['--input-type=module', '-e', print])) as Bill;
 }
 
 /** Bytes of the files that are ours. */

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { LIVE_METRIC } from './metrics';
+import { LIVE_METRIC, SERVICE_METRICS } from './metrics';
 
 /** What a service may be granted. The Pulumi program turns each into statements of the task role. */
 const grant = z.discriminatedUnion('kind', [
@@ -50,6 +50,8 @@ export const descriptorSchema = z.strictObject({
     min: z.int().min(1),
     max: z.int().min(1),
   }),
+  /** What it counts of the metrics that alarms and the dashboard know, beside its errors and gauges; a test of the app compares them with its registry. */
+  metrics: z.array(z.enum(SERVICE_METRICS)).default([]),
   environment: z.array(variable),
   grants: z.array(grant),
 });

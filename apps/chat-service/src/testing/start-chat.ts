@@ -17,6 +17,8 @@ export interface Replica {
   service: RunningService;
   logs: LogCapture;
   url: string;
+  /** What `/metrics` tells. */
+  metrics(): Promise<string>;
   as(user: string): Ask;
 }
 
@@ -37,7 +39,7 @@ export async function startReplica(world: World, more: Record<string, string> = 
     bodyLimits: [{ path: '/api/chat', bytes: LIMITS.chatBody }],
   });
   const url = `http://127.0.0.1:${service.port}`;
-  return { service, logs, url, as: (user) => asker(world, url, user) };
+  return { service, logs, url, metrics: () => metrics.metrics(), as: (user) => asker(world, url, user) };
 }
 
 export async function startChat(

@@ -10,7 +10,7 @@ const registry = () => {
     live: new Gauge({ name: 'parley_calls_live', help: '.', registers }),
     errors: new Counter({ name: SERVICE_METRICS.errors, help: '.', labelNames: ['code'], registers }),
     firstAudio: new Histogram({ name: SERVICE_METRICS.firstAudioS, help: '.', buckets: [1, 2], registers }),
-    other: new Counter({ name: 'parley_answers_total', help: '.', registers }),
+    other: new Counter({ name: 'parley_calls_ended_total', help: '.', registers }),
   };
 };
 const reader = (metrics: Registry) => {
@@ -52,6 +52,23 @@ it('tells of counters what came since the last line, whatever their labels, and 
   expect(await read()).toMatchObject({ [SERVICE_METRICS.errors]: 3, parley_calls_live: 1 });
   errors.inc({ code: 'b' });
   expect(await read()).toMatchObject({ [SERVICE_METRICS.errors]: 1, parley_calls_live: 1 });
+});
+
+it('says in what unit each is', async () => {
+  const metrics = new Registry();
+  for (const name of [SERVICE_METRICS.droppedMs, SERVICE_METRICS.costUsd, SERVICE_METRICS.resumes])
+    new Counter({ name, help: '.', registers: [metrics] });
+  expect((await reader(metrics)())['_aws']).toMatchObject({
+    CloudWatchMetrics: [
+      {
+        Metrics: [
+          { Name: SERVICE_METRICS.droppedMs, Unit: 'Milliseconds' },
+          { Name: SERVICE_METRICS.costUsd, Unit: 'None' },
+          { Name: SERVICE_METRICS.resumes, Unit: 'Count' },
+        ],
+      },
+    ],
+  });
 });
 
 it('tells observations as the upper bounds of their buckets, once', async () => {

@@ -93,7 +93,8 @@ export class EmbeddedMetrics {
   }
 }
 
-function unitOf(name: string): 'Count' | 'Seconds' | 'None' {
+function unitOf(name: string): 'Count' | 'Seconds' | 'Milliseconds' | 'None' {
+  if (name.includes('_milliseconds')) return 'Milliseconds';
   if (name.endsWith('_seconds')) return 'Seconds';
   return name.includes('_usd') ? 'None' : 'Count';
 }
