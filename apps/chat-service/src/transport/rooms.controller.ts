@@ -91,7 +91,7 @@ export class RoomsController {
     @Param('id') id: string,
     @Body({ schema: addMemberSchema }) { user, role }: z.output<typeof addMemberSchema>,
   ): Promise<z.output<typeof memberAddedSchema>> {
-    const name = await this.names.get(user);
+    const name = await this.names.get({ kind: 'user', id: user, expiresAt: principal.expiresAt });
     // The right to do so is asked for either way.
     const author = await this.authors.of(principal);
     await this.rooms.addMember(
