@@ -95,7 +95,7 @@ export class Answering {
     const last = conversation === undefined ? undefined : await this.assertAlive(current);
     if (last !== undefined && this.answers(last, turn)) return last;
     if (last?.state === 'running') throw running();
-    return this.begin(author, turn, assistant, request, last);
+    return this.begin(author, turn, assistant, request, { isNew: conversation === undefined, last });
   }
 
   /** Reserves, claims, saves what was asked, and has it answered. */
@@ -104,14 +104,15 @@ export class Answering {
     turn: ChatTurn,
     assistant: Assistant,
     { id: conversationId, context }: ChatRequest,
-    last: GenerationClaim | undefined,
+    { isNew, last }: { isNew: boolean; last: GenerationClaim | undefined },
   ): Promise<GenerationClaim> {
     const { claims, store, generations, report } = this.parts;
     const generationId = randomUUID();
     const reservation = await this.reserve(author, assistant, generationId);
     let claim: GenerationClaim | undefined;
     try {
-      if (last === undefined) await store.create(author, { id: conversationId, assistant: assistant.id });
+      // Who asks first in a room need not be who made it.
+      if (isNew) await store.create(author, { id: conversationId, assistant: assistant.id });
       const draft = { conversationId, generationId, key: turn.key, principalId: author.id, assistant: assistant.id };
       claim = await claims.take(draft, last);
       if (claim === undefined) {

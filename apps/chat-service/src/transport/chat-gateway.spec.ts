@@ -226,6 +226,15 @@ describe('an assistant in a room', () => {
     await alice.find(({ data }) => messageOf({ data })?.seq === 3);
     expect(alice.liveSeqs).toEqual([1, 2, 3]);
   });
+
+  it('answers a member who asks first, in a room that somebody else made', async () => {
+    const id = await makeRoom({ assistant: 'general' });
+    const bob = await connect('bob');
+    await bob.ask('joinRoom', { conversationId: id });
+    await bob.ask('sendMessage', { conversationId: id, clientId: 'a', text: '@general where can we eat?' });
+    const answer = await bob.find(({ event, data }) => event === 'message' && messageOf({ data }).role === 'assistant');
+    expect(messageOf(answer)).toMatchObject({ seq: 2, author: { kind: 'assistant', id: 'general' } });
+  });
 });
 
 describe('a guest at the older front end’s address', () => {
