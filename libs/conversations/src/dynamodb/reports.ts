@@ -5,7 +5,7 @@ import { cursorOf, orderKey, parseCursor } from '../domain/cursor';
 import type { ReportDraft, Reports } from '../domain/moderation';
 import { isoTime } from './context';
 import { ITEM_VERSION } from './items';
-import { REPORTS, reportKey } from './keys';
+import { REPORTS, reportKey, type Key } from './keys';
 import { Table } from './table';
 
 /** Reports in the table of conversations, listed by its index. Their key is what they say, so the same one is there once. */
@@ -32,14 +32,17 @@ export class DynamoReports implements Reports {
 
   async list({ limit, cursor }: ModerationQuery) {
     const after = cursor === undefined ? undefined : parseCursor(cursor);
-    const items: Report[] = [];
-    let last = '';
-    for await (const { listedAt, report } of this.table.queryIndex(REPORTS, ' ', after ?? '~', limit + 1)) {
+    const lines: { key: Key; place: string }[] = [];
+    let isMore = false;
+    for await (const { pk, sk, listedAt } of this.table.queryIndex(REPORTS, ' ', after ?? '~', limit + 1)) {
       if (listedAt === after) continue;
-      if (items.length === limit) return { items, next: cursorOf(last) };
-      items.push(report as Report);
-      last = listedAt as string;
+      isMore = lines.length === limit;
+      if (isMore) break;
+      lines.push({ key: { pk, sk }, place: listedAt as string });
     }
-    return { items };
+    // The index carries what the list of conversations needs, and not what a report says.
+    const found = await this.table.getAll(lines.map(({ key }) => key));
+    const items = lines.map(({ key }) => found.get(key)?.report as Report);
+    return { items, ...(isMore ? { next: cursorOf(lines.at(-1)!.place) } : {}) };
   }
 }
