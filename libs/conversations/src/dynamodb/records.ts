@@ -36,10 +36,7 @@ export class Records {
     principalId: string,
     id: string,
   ): Promise<{ record: RecordItem; role: Member['role']; isMuted: boolean }> {
-    const record = await this.read(id);
-    const place = record?.state === 'live' ? await this.placeOf(principalId, record) : undefined;
-    if (record === undefined || place === undefined) throw notFound();
-    return { record, ...place };
+    return this.placed(principalId, await this.read(id));
   }
 
   /**
@@ -54,7 +51,7 @@ export class Records {
     const record = await this.read(id);
     if (record?.state === 'live' && record.handedFrom === principalId)
       return { record, role: 'member', isMuted: false };
-    return this.admit(principalId, id);
+    return this.placed(principalId, record);
   }
 
   /** The same for what only the owner may do. @throws ParleyError `forbidden` for any other member. */
@@ -155,6 +152,12 @@ export class Records {
       createdAt: record.createdAt,
       updatedAt: record.updatedAt,
     };
+  }
+
+  private async placed(principalId: string, record: RecordItem | undefined) {
+    const place = record?.state === 'live' ? await this.placeOf(principalId, record) : undefined;
+    if (record === undefined || place === undefined) throw notFound();
+    return { record, ...place };
   }
 
   /** What a principal is in a conversation; nothing in one that is not his. */
