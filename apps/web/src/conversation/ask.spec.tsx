@@ -43,6 +43,26 @@ describe('asking', () => {
     expect(location.pathname).toBe(`/c/${posts()[0]!.id}`);
   });
 
+  it('says that people were called, and leads to the room that the conversation is now', async () => {
+    parley.signedIn();
+    const called = { toolCallId: 't', toolName: 'callPeople' };
+    parley.routes['POST /api/chat'] = () => {
+      const [start, ...rest] = answerOf('They are on their way.').chunks!;
+      const tool = [
+        { type: 'tool-input-available', ...called, input: {} },
+        { type: 'tool-output-available', toolCallId: 't', output: { called: ['Bob'] } },
+      ];
+      return { status: 200, chunks: [start!, ...tool, ...rest] };
+    };
+    renderPage(parley.url);
+    const field = await write('Give me a human');
+    expect(screen.queryByTestId('called-people')).toBeNull();
+    fireEvent.keyDown(field, { key: 'Enter' });
+    expect((await screen.findByTestId('called-people')).textContent).toContain('People were called');
+    fireEvent.click(screen.getByRole('button', { name: 'Open the room' }));
+    await waitFor(() => expect(location.pathname).toBe(`/rooms/${posts()[0]!.id}`));
+  });
+
   it('asks the assistant that was chosen', async () => {
     parley.signedIn();
     parley.routes['POST /api/chat'] = () => answerOf('Try it.');
