@@ -156,6 +156,23 @@ describe('asking', () => {
     expect(screen.getByText('js').getAttribute('href')).toBe('');
   });
 
+  it('offers to ask again after an answer that was stopped before its first word', async () => {
+    parley.signedIn();
+    parley.routes['POST /api/chat'] = () => ({
+      status: 200,
+      chunks: [
+        { type: 'start', messageId: 'answer-0' },
+        { type: 'finish', finishReason: 'interrupted' },
+      ],
+    });
+    renderPage(parley.url);
+    fireEvent.keyDown(await write('Are you there?'), { key: 'Enter' });
+    await screen.findByTestId('answer-error');
+    parley.routes['POST /api/chat'] = () => answerOf('Yes.');
+    fireEvent.click(screen.getByRole('button', { name: 'Try again' }));
+    await waitFor(() => expect(items()).toEqual(['user text: Are you there?', 'assistant text: Yes.']));
+  });
+
   it('stops at the service, by button or Escape', async () => {
     parley.signedIn([message(1, 'user', 'Hello'), message(2, 'assistant', 'Hello.')]);
     parley.routes['POST /api/chat/conversation-0001/stop'] = () => ({ status: 202, json: { stopped: true } });
