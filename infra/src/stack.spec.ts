@@ -42,6 +42,7 @@ it.each(ENVIRONMENTS)('gives the tasks of %s exactly what their descriptors list
   const secret = (name: string) => `arn:aws:secretsmanager:us-east-1:123456789012:secret:${name}`;
   const everything = {
     knowledgeBaseId: 'ABCDEFGHIJ',
+    handOverTo: JSON.stringify({ 'sub-of-bob': 'Bob', 'sub-of-kim': 'Kim' }),
     guardrail: JSON.stringify({ id: 'gr1', version: '1' }),
     googleApiKeyArn: secret('google'),
     openaiBaseUrl: 'https://models.example.com/v1',

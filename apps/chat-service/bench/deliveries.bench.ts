@@ -151,7 +151,7 @@ export default async function bench() {
     tables: [
       {
         title: `One message to ${MEMBERS} members of a room`,
-        what: 'delivery',
+        what: 'frame',
         baseline: 'bare ws',
         batch: 20 * MEMBERS,
         contenders: { 'bare ws': twenty(0), 'a room': twenty(1) },

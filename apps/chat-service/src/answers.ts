@@ -8,6 +8,7 @@ import {
   createChatModels,
   createTools,
   loadAssistants,
+  teamOf,
 } from '@parley/assistants';
 import {
   DynamoGenerationClaims,
@@ -104,7 +105,7 @@ export function composeAnswers({ config, logger, metrics, dynamo, replicas }: An
     rescue,
     models,
     defaultModel: config.CHAT_MODEL,
-    tools: createTools(knowledgeBaseOf(config)),
+    tools: createTools({ ...knowledgeBaseOf(config), people: teamOf(config.HAND_OVER_TO, store) }),
     budget,
     usage: counted.counting(usage),
     timeouts: {

@@ -56,6 +56,15 @@ describe('an unmodified useChat', () => {
     expect(ui.status).toBe('ready');
   });
 
+  it('hands over to people, who find the conversation among their rooms and answer in it', async () => {
+    const ui = new Chat('alice');
+    await ui.sendMessage({ text: 'use callPeople {}' });
+    expect(ui.said.at(-1)![1]).toContain('Bob Okafor');
+    const rooms = (await (await chat.as('bob')('/api/rooms')).json()) as { items: { id: string; head: number }[] };
+    expect(rooms.items).toEqual([expect.objectContaining({ id: ui.id, kind: 'room', head: 2 })]);
+    expect(textsOf(await logOf('bob', ui.id))).toEqual(ui.said);
+  });
+
   it('regenerates: the old answer is superseded and the new one stands in its place', async () => {
     const ui = new Chat('alice');
     await ui.sendMessage({ text: 'again please' });

@@ -1,4 +1,4 @@
-import { ANSWER_TIMEOUTS, type ChatModelOptions, type Secret } from '@parley/assistants';
+import { ANSWER_TIMEOUTS, TEAM, type ChatModelOptions, type Secret } from '@parley/assistants';
 import { baseConfigSchema, flag, secret, type SecretSource } from '@parley/service-kit';
 import { z } from 'zod';
 
@@ -19,6 +19,11 @@ export const chatConfigSchema = baseConfigSchema.extend({
     .string()
     .optional()
     .describe('the Bedrock knowledge base that assistants may search; none without it'),
+  HAND_OVER_TO: z
+    .string()
+    .regex(TEAM, '<sub>=<name>, several with commas between')
+    .optional()
+    .describe('the people whom assistants may call into a conversation, as <sub>=<name>,…; nobody without it'),
   GUARDRAIL_ID: z.string().optional().describe('the Bedrock guardrail that every request to Bedrock names'),
   GUARDRAIL_VERSION: z.string().default('DRAFT').describe('its version'),
   GOOGLE_API_KEY: secret(z.string().optional()).describe('the key for models named google:…'),

@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import { DEMO_USERS } from '@parley/aws-sim';
 import { loadDescriptors } from '@parley/descriptor';
 import { environmentOf, localFacts } from './facts';
 
@@ -12,6 +13,7 @@ const situation = {
     spaClientId: 'spa',
     loginClientId: 'login',
     loginClientSecret: 'secret',
+    users: DEMO_USERS,
   },
   valkeyUrl: 'redis://127.0.0.1:4204',
   knowledgeBaseId: 'PARLEYDOCS',

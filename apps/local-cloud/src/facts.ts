@@ -1,3 +1,4 @@
+import type { DemoUser } from '@parley/aws-sim';
 import type { ServiceDescriptor } from '@parley/descriptor';
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -17,6 +18,7 @@ export interface LocalSituation {
     spaClientId: string;
     loginClientId?: string | undefined;
     loginClientSecret?: string | undefined;
+    users: readonly DemoUser[];
   };
   /** Where Valkey is; undefined where there is none. */
   valkeyUrl: string | undefined;
@@ -26,6 +28,12 @@ export interface LocalSituation {
 
 /** Origins of the page: a person may type either name of the machine. */
 export const localOrigins = (port: number): string[] => [`http://localhost:${port}`, `http://127.0.0.1:${port}`];
+
+/** Who is called into a conversation when a person asks for one: Bob. */
+function teamOf(users: readonly DemoUser[]): string | undefined {
+  const bob = users.find(({ login }) => login === 'bob');
+  return bob && `${bob.sub}=${bob.name}`;
+}
 
 /** What the local cloud knows of itself, under the names that the Pulumi program uses. */
 export function localFacts({ env, edgePort, region, issuer, valkeyUrl, knowledgeBaseId }: LocalSituation): Facts {
@@ -51,6 +59,7 @@ export function localFacts({ env, edgePort, region, issuer, valkeyUrl, knowledge
     voiceModelId: env['VOICE_MODEL_ID'] || 'amazon.nova-2-sonic-v1:0',
     chatModel: env['CHAT_MODEL'] || 'bedrock:amazon.nova-lite-v1:0',
     knowledgeBaseId: env['KNOWLEDGE_BASE_ID'] || knowledgeBaseId,
+    handOverTo: env['HAND_OVER_TO'] || teamOf(issuer.users),
     guardrailId: env['GUARDRAIL_ID'] || undefined,
     guardrailVersion: env['GUARDRAIL_VERSION'] || undefined,
     googleApiKey: env['GOOGLE_API_KEY'] || undefined,

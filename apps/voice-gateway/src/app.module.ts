@@ -1,5 +1,5 @@
 import { Module, type DynamicModule } from '@nestjs/common';
-import { createBedrockKnowledgeBase, createTools, loadAssistants } from '@parley/assistants';
+import { createBedrockKnowledgeBase, createTools, loadAssistants, teamOf } from '@parley/assistants';
 import { AuthModule, DISPLAY_NAMES, type DisplayNames } from '@parley/auth';
 import {
   createConversationStore,
@@ -40,6 +40,7 @@ export class AppModule {
       config.KNOWLEDGE_BASE_ID === undefined
         ? undefined
         : createBedrockKnowledgeBase(config.KNOWLEDGE_BASE_ID, { region: config.AWS_REGION });
+    const store = createConversationStore({ client: dynamo, table: config.CONVERSATIONS_TABLE });
     return {
       module: AppModule,
       imports: [
@@ -67,9 +68,12 @@ export class AppModule {
             new CallDesk({
               profile: profileOf(config.VOICE_MODEL_ID),
               model: createSpeechModel(config.VOICE_MODEL_ADAPTER, config.AWS_REGION, config.VOICE_MODEL_ID),
-              store: createConversationStore({ client: dynamo, table: config.CONVERSATIONS_TABLE }),
+              store,
               assistants: loadAssistants(),
-              personas: new Personas(createTools(knowledgeBase === undefined ? {} : { knowledgeBase }), logger),
+              personas: new Personas(
+                createTools({ knowledgeBase, people: teamOf(config.HAND_OVER_TO, store) }),
+                logger,
+              ),
               names,
               registry: new DynamoCallRegistry(dynamo, config.SESSIONS_TABLE),
               leases: new DynamoStreamLeases(dynamo, config.SESSIONS_TABLE, config.VOICE_MODEL_ID, {

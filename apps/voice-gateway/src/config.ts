@@ -1,3 +1,4 @@
+import { TEAM } from '@parley/assistants';
 import { baseConfigSchema, flag } from '@parley/service-kit';
 import { z } from 'zod';
 import { MODEL_ADAPTERS } from './adapters/bedrock/create-speech-model';
@@ -42,5 +43,10 @@ export const voiceConfigSchema = baseConfigSchema.extend({
     .string()
     .optional()
     .describe('the Bedrock knowledge base that assistants may search; none without it'),
+  HAND_OVER_TO: z
+    .string()
+    .regex(TEAM, '<sub>=<name>, several with commas between')
+    .optional()
+    .describe('the people whom assistants may call into a conversation, as <sub>=<name>,…; nobody without it'),
 });
 export type VoiceConfig = z.output<typeof voiceConfigSchema>;

@@ -128,6 +128,23 @@ it('answers typed text in the middle of a call, and stores it like speech', asyn
   await hangUp(socket);
 });
 
+it('hands the caller over to people: the conversation goes on as a room with them, in which all was kept', async () => {
+  const { socket, ready } = await startCall('alice');
+  socket.say({ event: { textInput: { content: 'use callPeople {}' } } });
+  const frames = await readUntil(
+    socket,
+    (name, body) => name === 'textOutput' && 'seq' in body && body['role'] === 'ASSISTANT',
+  );
+  expect(JSON.stringify(finals(frames).at(-1))).toContain('Bob Okafor');
+  await hangUp(socket);
+  const { items } = await voice.store.list('bob', { limit: 10, kind: 'room' });
+  expect(items.map(({ id, head }) => [id, head])).toEqual([[ready.conversationId, 2]]);
+  const bob = { kind: 'user' as const, id: 'bob', name: 'Bob' };
+  const parts = [{ type: 'text' as const, text: 'Here I am.' }];
+  await voice.store.append('bob', ready.conversationId, { type: 'message', role: 'user', author: bob, parts }, 'k');
+  expect((await voice.store.lastMessages('alice', ready.conversationId, 1))[0]).toMatchObject({ author: bob });
+});
+
 describe('barge-in', () => {
   let slow: VoiceUnderTest;
   beforeAll(async () => void (slow = await startVoice({ voice: { pace: { audio: 4, playback: 1 } } })));

@@ -63,11 +63,11 @@ export class Stack {
     }
   }
 
-  async token(user: string): Promise<string> {
+  async token(user: string, more: { clientId?: string; expiresInMs?: number } = {}): Promise<string> {
     const response = await fetch(`http://127.0.0.1:${this.port + 1}/_sim/token`, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({ user }),
+      body: JSON.stringify({ user, ...more }),
     });
     return ((await response.json()) as { token: string }).token;
   }

@@ -93,6 +93,10 @@ export const KEYS = {
       .optional(),
     'the 10 characters of a Bedrock knowledge base id',
   ),
+  handOverTo: key(
+    structured(z.record(z.string().regex(/^[^\s=,]+$/), z.string().regex(/^[^=,]+$/))).optional(),
+    '{ <sub>: <name> } of the people whom assistants may call into a conversation',
+  ),
   guardrail: key(
     structured(
       z.strictObject({ id: z.string().regex(/^[a-z0-9]+$/), version: z.string().regex(/^(DRAFT|[1-9]\d*)$/) }),

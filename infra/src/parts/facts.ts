@@ -46,6 +46,12 @@ export function deploymentFacts(sources: FactSources): DeploymentFacts {
     voiceModelId: text(config.voiceModelId),
     chatModel: text(config.chatModels[0]),
     knowledgeBaseId: text(config.knowledgeBaseId),
+    handOverTo: text(
+      config.handOverTo &&
+        Object.entries(config.handOverTo)
+          .map(([id, name]) => `${id}=${name}`)
+          .join(','),
+    ),
     guardrailId: text(config.guardrail?.id),
     guardrailVersion: text(config.guardrail?.version),
     googleApiKey: stored(config.googleApiKeyArn),

@@ -16,6 +16,7 @@ export const FACTS = [
   'voiceModelId',
   'chatModel',
   'knowledgeBaseId',
+  'handOverTo',
   'guardrailId',
   'guardrailVersion',
   'googleApiKey',

@@ -10,7 +10,7 @@ Use searchKnowledgeBase for questions about this product or its documentation, a
 Use currentTime when the time matters. If a request is ambiguous, ask one short question first.`,
   model: 'default',
   voice: 'tiffany',
-  tools: ['searchKnowledgeBase', 'currentTime'],
+  tools: ['searchKnowledgeBase', 'currentTime', 'callPeople'],
   limits: { maxOutputTokens: 2_048, steps: 4 },
   guests: true,
 });

@@ -14,7 +14,7 @@ Be friendly and brief, recommend without pressing, and never ask for passwords o
   spoken: `Say prices as words, such as nineteen euros fifty. Name at most two products in one turn.`,
   model: 'default',
   voice: 'amy',
-  tools: ['searchKnowledgeBase'],
+  tools: ['searchKnowledgeBase', 'callPeople'],
   limits: { maxOutputTokens: 1_024, steps: 3 },
   guests: true,
   context: z.object({

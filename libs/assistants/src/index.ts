@@ -18,6 +18,8 @@ export {
   type ToolLimits,
 } from './domain/run-tool';
 export { defineTool, type Source, type Tool, type ToolContext } from './domain/tool';
+export type { People } from './domain/people';
+export { TEAM, teamOf } from './people/team';
 export { loadAssistants } from './load-assistants';
 export { BUILT_IN_TOOLS, createTools, toolsOf } from './tools/built-in';
 export { createBedrockKnowledgeBase } from './models/bedrock-knowledge-base';

@@ -43,6 +43,8 @@ interface Running {
 export class Generations {
   private readonly running = new Map<string, Running>();
   private readonly unlisten: () => void;
+  /** Runs while anything is produced: one sign of life for all of it. */
+  private signs: NodeJS.Timeout | undefined;
 
   constructor(private readonly parts: GenerationsParts) {
     this.unlisten = parts.hints?.listen((id) => this.running.get(id)?.abort.abort()) ?? (() => undefined);
@@ -56,12 +58,14 @@ export class Generations {
   run(claim: GenerationClaim, produce: Produce): void {
     const abort = new AbortController();
     const writer = this.parts.log.open(claim.generationId);
-    const signs = setInterval(() => void this.renew(claim, abort), this.parts.renewMs ?? RENEW_MS);
     const work = this.produce(claim, produce(abort.signal), writer).finally(() => {
-      clearInterval(signs);
       this.running.delete(claim.generationId);
+      if (this.running.size > 0) return;
+      clearInterval(this.signs);
+      this.signs = undefined;
     });
     this.running.set(claim.generationId, { claim, abort, work });
+    this.signs ??= setInterval(() => void this.renew(), this.parts.renewMs ?? RENEW_MS);
   }
 
   /** Asks a generation to stop, wherever it runs. The partial answer is kept. `false` when it had ended. */
@@ -128,14 +132,13 @@ export class Generations {
     await writer.end(json);
   }
 
-  /** A sign of life. The answer to it says whether somebody wants a stop, or has taken the generation over. */
-  private async renew(claim: GenerationClaim, abort: AbortController): Promise<void> {
+  /** A sign of life. The answer to it says what somebody wants to stop, or has taken over. */
+  private async renew(): Promise<void> {
     try {
-      const now = await this.parts.claims.renew(claim);
-      if (now === undefined || now.isStopWanted) abort.abort();
+      for (const id of await this.parts.claims.renew()) this.running.get(id)?.abort.abort();
     } catch (error) {
-      // The asker still gets all of it; nobody elsewhere can tell this process from a dead one, though.
-      this.parts.report('a generation could not say that it lives', error);
+      // The askers still get all of it; nobody elsewhere can tell this process from a dead one, though.
+      this.parts.report('this process could not say that it lives', error);
     }
   }
 }

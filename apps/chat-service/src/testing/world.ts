@@ -55,6 +55,7 @@ export async function startWorld(options: BedrockOptions = {}): Promise<World> {
     SESSIONS_TABLE: TABLES.sessions,
     CHAT_MODEL: 'bedrock:amazon.nova-lite-v1:0',
     KNOWLEDGE_BASE_ID: 'PARLEYDOCS',
+    HAND_OVER_TO: `${issuer.users.find(({ login }) => login === 'bob')!.sub}=Bob Okafor`,
     // Tests ask more than people do.
     USER_REQUESTS_PER_MINUTE: '100000',
     USER_TOKENS_PER_DAY: '1000000000',

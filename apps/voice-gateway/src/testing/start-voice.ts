@@ -64,6 +64,7 @@ export async function startVoice(
       SESSIONS_TABLE: tables.sessions,
       VOICE_MODEL_ID: 'amazon.nova-2-sonic-v1:0',
       KNOWLEDGE_BASE_ID: 'PARLEYDOCS',
+      HAND_OVER_TO: 'bob=Bob Okafor',
       // Tests leave calls open that are waited for; what limits them has tests of its own.
       CALLS_PER_PRINCIPAL: '100',
       ...environment,

@@ -43,6 +43,26 @@ describe('asking', () => {
     expect(location.pathname).toBe(`/c/${posts()[0]!.id}`);
   });
 
+  it('says that people were called, and leads to the room that the conversation is now', async () => {
+    parley.signedIn();
+    const called = { toolCallId: 't', toolName: 'callPeople' };
+    parley.routes['POST /api/chat'] = () => {
+      const [start, ...rest] = answerOf('They are on their way.').chunks!;
+      const tool = [
+        { type: 'tool-input-available', ...called, input: {} },
+        { type: 'tool-output-available', toolCallId: 't', output: { called: ['Bob'] } },
+      ];
+      return { status: 200, chunks: [start!, ...tool, ...rest] };
+    };
+    renderPage(parley.url);
+    const field = await write('Give me a human');
+    expect(screen.queryByTestId('called-people')).toBeNull();
+    fireEvent.keyDown(field, { key: 'Enter' });
+    expect((await screen.findByTestId('called-people')).textContent).toContain('People were called');
+    fireEvent.click(screen.getByRole('button', { name: 'Open the room' }));
+    await waitFor(() => expect(location.pathname).toBe(`/rooms/${posts()[0]!.id}`));
+  });
+
   it('asks the assistant that was chosen', async () => {
     parley.signedIn();
     parley.routes['POST /api/chat'] = () => answerOf('Try it.');
@@ -134,6 +154,23 @@ describe('asking', () => {
     expect(document.querySelector('img, script, iframe')).toBeNull();
     expect(screen.getByText('[map]')).toBeTruthy();
     expect(screen.getByText('js').getAttribute('href')).toBe('');
+  });
+
+  it('offers to ask again after an answer that was stopped before its first word', async () => {
+    parley.signedIn();
+    parley.routes['POST /api/chat'] = () => ({
+      status: 200,
+      chunks: [
+        { type: 'start', messageId: 'answer-0' },
+        { type: 'finish', finishReason: 'interrupted' },
+      ],
+    });
+    renderPage(parley.url);
+    fireEvent.keyDown(await write('Are you there?'), { key: 'Enter' });
+    await screen.findByTestId('answer-error');
+    parley.routes['POST /api/chat'] = () => answerOf('Yes.');
+    fireEvent.click(screen.getByRole('button', { name: 'Try again' }));
+    await waitFor(() => expect(items()).toEqual(['user text: Are you there?', 'assistant text: Yes.']));
   });
 
   it('stops at the service, by button or Escape', async () => {

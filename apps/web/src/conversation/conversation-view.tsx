@@ -2,11 +2,13 @@ import { useEffect, useState } from 'react';
 import { useLocation } from 'wouter';
 import { asClientError, isOver } from '@parley/client';
 import type { AssistantSummary } from '@parley/protocol';
+import { useServices } from '../app/services';
 import { CallPanel } from '../call/call-panel';
 import { useCall } from '../call/call-context';
 import { MicrophoneIcon } from '../ui/icons';
 import { Notice } from '../ui/notice';
 import { AssistantChoice } from './assistant-choice';
+import { CalledPeople, hasCalledPeople } from './called-people';
 import { Composer } from './composer';
 import type { Log } from './log';
 import { Thread } from './thread';
@@ -25,6 +27,8 @@ export function ConversationView({ id, initial, assistants, onChange }: Conversa
   const [path, navigate] = useLocation();
   const [chosen, setChosen] = useState(initial.conversation?.assistant);
   const [failure, setFailure] = useState<string>();
+  const [isRoom, setIsRoom] = useState(initial.conversation?.kind === 'room');
+  const { chat } = useServices();
   const assistant = chosen ?? assistants[0]?.id;
   const answers = useAnswers(id, initial, assistant, onChange);
   const { active, begin } = useCall();
@@ -37,14 +41,15 @@ export function ConversationView({ id, initial, assistants, onChange }: Conversa
   useEffect(() => {
     if (!isToBeRead || answerState !== 'idle') return;
     markRead();
-    catchUp().then(
-      () => {
-        hideLines();
-        onChange();
-      },
-      (error: unknown) => setFailure(asClientError(error).message),
-    );
-  }, [isToBeRead, answerState, markRead, hideLines, catchUp, onChange]);
+    const read = async (): Promise<void> => {
+      await catchUp();
+      hideLines();
+      onChange();
+      // In the call people may have been called.
+      setIsRoom((await chat.get(id)).kind === 'room');
+    };
+    read().catch((error: unknown) => setFailure(asClientError(error).message));
+  }, [isToBeRead, answerState, markRead, hideLines, catchUp, onChange, chat, id]);
 
   const inCall = here.state !== undefined && !isOver(here.state);
   const send = (text: string): void => {
@@ -95,6 +100,7 @@ export function ConversationView({ id, initial, assistants, onChange }: Conversa
         {failure !== undefined && (
           <Notice action={{ label: 'Close', run: () => setFailure(undefined) }}>{failure}</Notice>
         )}
+        {(isRoom || hasCalledPeople(answers.messages)) && <CalledPeople id={id} />}
         {here.active !== undefined && <CallPanel active={here.active} onRetry={talk} onTakeOver={takeOver} />}
         <Composer
           placeholder={inCall ? 'Type into the call' : 'Write a message'}

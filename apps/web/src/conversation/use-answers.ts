@@ -1,6 +1,7 @@
 import { useChat } from '@ai-sdk/react';
 import { useCallback, useMemo, useState } from 'react';
 import { asChatError, createChatTransport, toUiMessages, type ClientError, type ParleyMessage } from '@parley/client';
+import { textOf, type Part } from '@parley/protocol';
 import { useServices } from '../app/services';
 import { readEarlier, readLater, type Log } from './log';
 import { useResume } from './use-resume';
@@ -114,8 +115,12 @@ export function useAnswers(id: string, initial: Log, assistant: string | undefin
   };
 }
 
-/** Whether a written question is last; what was said in a call was answered there, or never will be. */
+/**
+ * Whether a written question is last, or an answer of which nothing can be seen, as one that was stopped before its first
+ * word. What was said in a call was answered there, or never will be.
+ */
 function isUnanswered(messages: readonly ParleyMessage[]): boolean {
   const last = messages.at(-1);
-  return last?.role === 'user' && last.metadata?.callId === undefined;
+  if (last === undefined || last.metadata?.callId !== undefined) return false;
+  return last.role === 'user' || textOf(last.parts as unknown as Part[]) === '';
 }

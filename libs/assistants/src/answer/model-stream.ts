@@ -1,8 +1,7 @@
 import {
-  createUIMessageStream,
+  experimental_streamTextLowMemory as streamText,
   isStepCount,
-  streamText,
-  toUIMessageStream,
+  toUIMessageChunk,
   type LanguageModel,
   type LanguageModelUsage,
   type TextStreamPart,
@@ -21,7 +20,8 @@ import type { AnswerWatch } from './watch';
 const MAX_RETRIES = 2;
 
 export interface ModelStream {
-  chunks: ReadableStream<UIMessageChunk>;
+  /** To be read once. Throws what broke the provider's connection. */
+  chunks: AsyncIterable<UIMessageChunk>;
   /** The error behind an `error` chunk. */
   lastError(): unknown;
   /** How it went, once `chunks` has ended without an error. */
@@ -48,7 +48,10 @@ interface ModelRequest {
 /** Reasons for which a model ends an answer that is whole. With any other it broke off. */
 const WHOLE = new Set(['stop', 'length', 'content-filter', 'tool-calls']);
 
-/** The model's stream through the AI SDK. */
+/**
+ * The model's stream through the AI SDK, a part at a time. Not through the SDK's own chain of UI streams: each of its links
+ * is a `TransformStream`, which together cost more than all that the service does with a piece of text.
+ */
 export function modelStream(request: ModelRequest): ModelStream {
   const { watch, report = () => undefined } = request;
   let lastError: unknown;
@@ -63,34 +66,22 @@ export function modelStream(request: ModelRequest): ModelStream {
     lastError = error;
     return errorCodeOf(error);
   };
-  const see = new TransformStream<TextStreamPart<ToolSet>, TextStreamPart<ToolSet>>({
-    transform(part, controller) {
-      watch.see(part);
-      if (part.type === 'start-step') steps += 1;
-      if (part.type === 'finish') end = part;
-      controller.enqueue(part);
-    },
-  });
+  const options = { sendStart: false, sendFinish: false, sendReasoning: false, sendSources: true, onError };
+  /** The SDK says of such a call also that the tool failed. */
+  const invalidCalls = new Set<string>();
 
   return {
-    // Merged into a stream of the SDK's, not used as it is: a connection that breaks in the middle ends the bare one
-    // without an error, and a reader takes the torso for the answer.
-    chunks: createUIMessageStream({
-      execute: ({ writer }) => {
-        const stream = callModel(request, report).stream.pipeThrough(see);
-        writer.merge(
-          toUIMessageStream({
-            stream,
-            sendStart: false,
-            sendFinish: false,
-            sendReasoning: false,
-            sendSources: true,
-            onError,
-          }),
-        );
-      },
-      onError,
-    }),
+    chunks: (async function* () {
+      for await (const part of partsOf(request, report)) {
+        watch.see(part);
+        if (part.type === 'start-step') steps += 1;
+        if (part.type === 'finish') end = part;
+        if (part.type === 'tool-call' && part.invalid === true) invalidCalls.add(part.toolCallId);
+        if (part.type === 'tool-error' && invalidCalls.delete(part.toolCallId)) continue;
+        const chunk = toUIMessageChunk(part, options);
+        if (chunk !== undefined) yield chunk;
+      }
+    })(),
     lastError: () => lastError,
     steps: () => steps,
     verdict() {
@@ -103,9 +94,18 @@ export function modelStream(request: ModelRequest): ModelStream {
   };
 }
 
+/** Read by hand: an abort must end it also where the provider's stream does not hear of one. */
+async function* partsOf(request: ModelRequest, report: (what: string, cause: unknown) => void) {
+  const reader = callModel(request, report).stream.getReader();
+  const cancel = () => void reader.cancel().catch(() => undefined);
+  request.abort.addEventListener('abort', cancel, { once: true });
+  for (let next = await reader.read(); !next.done; next = await reader.read()) yield next.value;
+}
+
 function callModel(request: ModelRequest, report: (what: string, cause: unknown) => void) {
   const { assistant, model, turns, instructions, tools = [], abort, principalId, conversationId } = request;
   const { toolMs } = request.timeouts ?? ANSWER_TIMEOUTS;
+  // The one without replay: nobody reads it twice, and a second reader's copy would be held to the end.
   return streamText({
     model,
     instructions,

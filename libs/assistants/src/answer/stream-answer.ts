@@ -135,27 +135,26 @@ class Answer {
     return modelStream({ ...this.request, model, turns, abort, watch: this.watch });
   }
 
-  /** Passes on what the model gives, to its end or ours. */
-  private async read(model: ModelStream): Promise<Verdict> {
-    const reader = model.chunks.getReader();
-    const aborted = Promise.withResolvers<'aborted'>();
-    this.abort.addEventListener('abort', () => aborted.resolve('aborted'), { once: true });
-    if (this.abort.aborted) aborted.resolve('aborted');
+  /** Passes on what the model gives, to its end or ours: what hangs in the model's stream must not hang the reader too. */
+  private read(model: ModelStream): Promise<Verdict> {
+    const cut = Promise.withResolvers<Verdict>();
+    this.abort.addEventListener('abort', () => cut.resolve(this.cut()), { once: true });
+    if (this.abort.aborted) cut.resolve(this.cut());
+    // One race for the whole call: one for each chunk would be kept in the promise that all of them have in common.
+    return Promise.race([cut.promise, this.take(model, this.abort)]);
+  }
+
+  private async take(model: ModelStream, abort: AbortSignal): Promise<Verdict> {
     try {
-      for (;;) {
-        // Not left to the model's stream: what hangs there would hang the reader too.
-        const next = await Promise.race([reader.read(), aborted.promise]);
-        if (next === 'aborted') return this.cut();
-        if (next.done) return model.verdict();
-        const chunk = next.value;
+      for await (const chunk of model.chunks) {
+        // The race is decided: what still comes is nobody's.
+        if (abort.aborted || chunk.type === 'abort') return this.cut();
         if (chunk.type === 'error') return failed(errorCodeOf(model.lastError()), model.lastError());
-        if (chunk.type === 'abort') return this.cut();
         if (!ENDS.has(chunk.type)) this.pass(chunk);
       }
+      return model.verdict();
     } catch (cause) {
       return failed(errorCodeOf(cause), cause);
-    } finally {
-      void reader.cancel().catch(() => undefined);
     }
   }
 

@@ -8,10 +8,12 @@ const KEPT_DAYS = 400;
 const DAY_MS = 86_400_000;
 /** A year and a day at the most are read in one request. */
 const MAX_DAYS = 367;
+/** Lines of the index that one request reads. */
+const PAGE = 500;
 
 /**
  * Usage in the table of conversations. A message's own stands beside its conversation's record (`C#<id>`, `U#<message>`) and
- * goes with it; the sums stand by principal (`USED-BY#<principal>`) and by day (`USED-ON#<day>`).
+ * goes with it; the sums stand by principal (`USED-BY#<principal>`), listed by day (`USED-ON#<day>`) in the index `byMember`.
  */
 export class DynamoUsageLedger implements UsageLedger {
   private readonly table: Table;
@@ -25,18 +27,23 @@ export class DynamoUsageLedger implements UsageLedger {
     const own: Item = { pk: `C#${conversationId}`, sk: `U#${id}`, ...record };
     if (!(await this.table.putNew(own))) return;
     const day = dayOf(at);
-    const sum = {
-      set: { day, principalId, assistant, model, expiresAt: Math.ceil((at + KEPT_DAYS * DAY_MS) / 1_000) },
-      add: { answers: 1, inputTokens, outputTokens },
-    };
-    await Promise.all([
-      this.table.updated({ pk: `USED-BY#${principalId}`, sk: `${day}#${assistant}#${model}` }, sum),
-      this.table.updated({ pk: `USED-ON#${day}`, sk: `${assistant}#${model}#${principalId}` }, sum),
-    ]);
+    const listing = { member: usedOn(day), listedAt: `${assistant}#${model}#${principalId}` };
+    const expiresAt = Math.ceil((at + KEPT_DAYS * DAY_MS) / 1_000);
+    await this.table.update(
+      { pk: `USED-BY#${principalId}`, sk: `${day}#${assistant}#${model}` },
+      {
+        set: { day, principalId, assistant, model, expiresAt, ...listing },
+        add: { answers: 1, inputTokens, outputTokens },
+      },
+    );
   }
 
   async ofPrincipal(principalId: string, { from, to }: Days): Promise<UsageSum[]> {
-    return this.sums(`USED-BY#${principalId}`, `${from}#`, `${to}$`);
+    const items: Item[] = [];
+    for await (const item of this.table.query({ pk: `USED-BY#${principalId}`, from: `${from}#`, to: `${to}$` })) {
+      items.push(item);
+    }
+    return items.map(sumOf);
   }
 
   async ofAll({ from, to }: Days): Promise<UsageSum[]> {
@@ -44,7 +51,7 @@ export class DynamoUsageLedger implements UsageLedger {
     const days = Math.min(MAX_DAYS, Math.floor((Date.parse(to) - Date.parse(from)) / DAY_MS) + 1);
     for (let index = 0; index < days; index += 1) {
       const day = dayOf(Date.parse(from) + index * DAY_MS);
-      all.push(...(await this.sums(`USED-ON#${day}`, ' ', '~')));
+      all.push(...(await this.listed(usedOn(day))));
     }
     return all;
   }
@@ -58,12 +65,18 @@ export class DynamoUsageLedger implements UsageLedger {
     return records.sort((one, other) => one.at - other.at);
   }
 
-  private async sums(pk: string, from: string, to: string): Promise<UsageSum[]> {
-    const sums: UsageSum[] = [];
-    for await (const item of this.table.query({ pk, from, to })) {
-      const { day, principalId, assistant, model, answers, inputTokens, outputTokens } = item as Item & UsageSum;
-      sums.push({ day, principalId, assistant, model, answers, inputTokens, outputTokens });
-    }
-    return sums;
+  /** The index knows keys alone, the last first. */
+  private async listed(member: string): Promise<UsageSum[]> {
+    const keys: Item[] = [];
+    for await (const { pk, sk } of this.table.queryIndex(member, ' ', '~', PAGE)) keys.unshift({ pk, sk });
+    const items = await this.table.getAll(keys);
+    return keys.flatMap((key) => items.get(key) ?? []).map(sumOf);
   }
+}
+
+const usedOn = (day: string) => `USED-ON#${day}`;
+
+function sumOf(item: Item): UsageSum {
+  const { day, principalId, assistant, model, answers, inputTokens, outputTokens } = item as Item & UsageSum;
+  return { day, principalId, assistant, model, answers, inputTokens, outputTokens };
 }

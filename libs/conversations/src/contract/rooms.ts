@@ -17,6 +17,70 @@ export function describeRooms(make: () => Promise<Subject>): void {
     (await store.create(alice, { kind: 'room', title: 'Lunch', ...more })).id;
   const say = (id: string, text: string, by = alice) => store.append(by.id, id, said(by, text), text);
 
+  describe('bringing people in', () => {
+    const chat = async (by = alice) => (await store.create(by, { title: 'Help' })).id;
+
+    it('makes a chat a room with them: they read what was said, and all may write', async () => {
+      const id = await chat();
+      await say(id, 'My parcel is lost');
+      await expect(store.get(bob.id, id)).rejects.toMatchObject(NOT_FOUND);
+      const { kind, open, members } = await store.bringIn(alice.id, id, [bob]);
+      expect([kind, open]).toEqual(['room', false]);
+      expect(members.map(({ id, role }) => [id, role])).toEqual([
+        [alice.id, 'owner'],
+        [bob.id, 'member'],
+      ]);
+      await say(id, 'I look into it', bob);
+      await say(id, 'Thanks');
+      expect(seqs((await replica().page(bob.id, id, { after: 0, limit: 10 })).items)).toEqual(upTo(3));
+      expect(await replica().hearers(id)).toEqual(new Set([alice.id, bob.id]));
+    });
+
+    it('is in the list of each once, as a room', async () => {
+      const id = await chat();
+      await say(id, 'before');
+      await store.bringIn(alice.id, id, [bob]);
+      await say(id, 'after', bob);
+      for (const { id: principal } of [alice, bob]) {
+        const { items } = await store.list(principal, { limit: 10 });
+        expect(items.map(({ id, kind, head }) => [id, kind, head])).toEqual([[id, 'room', 2]]);
+        expect((await store.list(principal, { limit: 10, kind: 'chat' })).items).toEqual([]);
+      }
+    });
+
+    it('again is harmless, and brings back who left', async () => {
+      const id = await chat();
+      await store.bringIn(alice.id, id, [bob]);
+      await store.removeMember(bob.id, id, bob.id);
+      await Promise.all([store.bringIn(alice.id, id, [bob]), replica().bringIn(alice.id, id, [alice, bob])]);
+      expect((await store.get(alice.id, id)).members.map(({ id }) => id)).toEqual([alice.id, bob.id]);
+    });
+
+    it('is for the owner alone', async () => {
+      const id = await chat();
+      await expect(store.bringIn(bob.id, id, [bob])).rejects.toMatchObject(NOT_FOUND);
+      await store.bringIn(alice.id, id, [bob]);
+      await expect(store.bringIn(bob.id, id, [carol])).rejects.toMatchObject(FORBIDDEN);
+      await store.remove(alice.id, id);
+      await expect(store.bringIn(alice.id, id, [bob])).rejects.toMatchObject(NOT_FOUND);
+    });
+
+    it('a guest who signs in later keeps the room that his chat became', async () => {
+      const id = await chat(carol);
+      await say(id, 'hello', carol);
+      await store.bringIn(carol.id, id, [bob]);
+      expect(await store.handOver(carol.id, alice)).toEqual([id]);
+      expect(await store.handOver(carol.id, alice)).toEqual([]);
+      await expect(store.get(carol.id, id)).rejects.toMatchObject(NOT_FOUND);
+      expect((await store.list(carol.id, { limit: 10 })).items).toEqual([]);
+      expect((await store.list(alice.id, { limit: 10 })).items.map(({ id }) => id)).toEqual([id]);
+      expect((await store.get(bob.id, id)).members.map(({ id, role }) => [id, role])).toEqual([
+        [alice.id, 'owner'],
+        [bob.id, 'member'],
+      ]);
+    });
+  });
+
   describe('joining', () => {
     it('a closed room takes an invitation, and answers everything else as a room that is not there', async () => {
       const id = await room();

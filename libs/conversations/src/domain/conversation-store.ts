@@ -154,11 +154,11 @@ export interface ConversationStore {
   addMember(principalId: string, id: string, member: Author, role?: Member['role']): Promise<Conversation>;
 
   /**
-   * Makes another principal the owner of all chats that `fromId` owns: a guest has signed in. What was said keeps its
+   * Makes another principal the owner of all that `fromId` owns, chats and the rooms they became: a guest has signed in. What was said keeps its
    * author. Again is harmless, and brings what was made since or was not listed yet. An answer that was being written is
    * still appended under `fromId`; nothing else is, and nothing is read.
    *
-   * @returns ids of the chats that changed hands
+   * @returns ids of the conversations that changed hands
    */
   handOver(fromId: string, to: Author): Promise<string[]>;
 

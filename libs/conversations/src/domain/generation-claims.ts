@@ -12,9 +12,7 @@ export interface GenerationClaim {
   state: 'running' | 'ended';
   /** Ended with an answer that stands in the log. */
   succeeded: boolean;
-  /** Somebody wants it to stop. */
-  isStopWanted: boolean;
-  /** Epoch milliseconds up to which its producer is believed to live; it says so again long before. */
+  /** Epoch milliseconds up to which its producer is believed to live; it says so again long before. 0 when it never did. */
   leaseUntil: number;
   endedAt?: number;
 }
@@ -26,7 +24,7 @@ export type ClaimDraft = Pick<GenerationClaim, 'conversationId' | 'generationId'
  * own look (a second), after it: within 10 s.
  */
 export const LEASE_MS = 7_500;
-/** A producer says so often that it lives: two signs may be lost. */
+/** A process that produces says so often that it lives: one sign may be lost. */
 export const RENEW_MS = 2_500;
 
 /**
@@ -43,8 +41,11 @@ export interface GenerationClaims {
    */
   take(draft: ClaimDraft, current: GenerationClaim | undefined): Promise<GenerationClaim | undefined>;
 
-  /** The producer lives. Answers the claim as it is now; `undefined` when it is not the producer's any more. */
-  renew(claim: GenerationClaim): Promise<GenerationClaim | undefined>;
+  /**
+   * This process lives, and with it everything that it has taken: one sign for all. Answers which of its generations are to
+   * end: somebody wants it, or has taken them over.
+   */
+  renew(): Promise<string[]>;
 
   /** Nothing is written any more. `false` when it had ended already, or the conversation is gone. */
   finish(claim: GenerationClaim, outcome: { succeeded: boolean }): Promise<boolean>;

@@ -32,6 +32,14 @@ export interface Rooms {
   mute(principalId: string, id: string, memberId: string, muted: boolean): Promise<void>;
 
   /**
+   * Brings people into a conversation to take over: a chat becomes a room with them, whose owner stays who he is, and they read
+   * what was said so far. Of a room they become members. Again is harmless, and whoever left or was taken out is in again.
+   *
+   * @throws ParleyError `forbidden` unless an owner acts
+   */
+  bringIn(principalId: string, id: string, people: readonly Author[]): Promise<Conversation>;
+
+  /**
    * The conversation that a principal has under a name of his own, such as a session's label; made on first use, with
    * `draft`. Two principals with one name have two.
    */

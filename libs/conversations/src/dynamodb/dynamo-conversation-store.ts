@@ -110,6 +110,10 @@ export function createConversationStore(
       const record = await memberships.join(by, id, invitation);
       return records.describe(record, await log.head(record));
     },
+    async bringIn(principalId, id, people) {
+      const record = await memberships.bringIn(principalId, id, people);
+      return records.describe(record, await log.head(record));
+    },
     archive: (principalId, id) => memberships.archive(principalId, id),
     mute: (principalId, id, memberId, muted) => memberships.mute(principalId, id, memberId, muted),
 

@@ -9,6 +9,7 @@
  * | `C#<id>` | `I#<digest>` | invitation that is not spent |
  * | `C#<id>` | `R#<principal>` | read mark |
  * | `C#<id>` | `GENERATION` | who writes an answer there, or did last; listed by `byMember` while it runs |
+ * | `W#<process>` | `LEASE` | until when a process that writes answers is believed to live, and which are to stop |
  * | `P#<principal>` | `OWN#<digest>` | which conversation the principal has under a name of his own |
  * | `AUDIT` | `<time>#<id>` | an act of moderation |
  * | `REPORT#<digest>` | `REPORT` | what a member reported, listed by `byMember` |
@@ -40,6 +41,7 @@ export const readMarkKey = (id: string, principalId: string): Key => ({ pk: conv
 export const auditKey = (place: string): Key => ({ pk: 'AUDIT', sk: place });
 export const reportKey = (digest: string): Key => ({ pk: `REPORT#${digest}`, sk: 'REPORT' });
 export const generationKey = (id: string): Key => ({ pk: conversation(id), sk: 'GENERATION' });
+export const leaseKey = (process: string): Key => ({ pk: `W#${process}`, sk: 'LEASE' });
 export const entryKey = (logId: string, seq: number): Key => ({ pk: log(logId), sk: `E#${pad(seq)}` });
 export const overlayKey = (logId: string, seq: number): Key => ({ pk: log(logId), sk: `O#${pad(seq)}` });
 

@@ -1,4 +1,4 @@
-import type { ConversationList, ConversationSummary, Message } from '@parley/protocol';
+import type { ConversationKind, ConversationList, ConversationSummary, Message } from '@parley/protocol';
 import type { ListQuery } from '../domain/conversation-store';
 import { cursorOf, orderKey, parseCursor } from '../domain/cursor';
 import { UNTITLED } from '../domain/preview';
@@ -50,7 +50,7 @@ export class Listing {
     const take = async () => {
       const records = await this.records(principalId, chunk.map(idOf));
       for (const item of chunk) {
-        const line = lineOf(records, principalId, idOf(item), (item.listedAt as string).slice(CHATS.length));
+        const line = lineOf(records, principalId, idOf(item), 'chat', (item.listedAt as string).slice(CHATS.length));
         if (line !== undefined && matches(line.record)) lines.push(line);
       }
       chunk = [];
@@ -76,7 +76,7 @@ export class Listing {
     }
     const records = await this.records(principalId, ids);
     return ids
-      .map((id) => lineOf(records, principalId, id))
+      .map((id) => lineOf(records, principalId, id, 'room'))
       .filter((line): line is Line => line !== undefined && matches(line.record))
       .filter(({ key }) => before === undefined || key < before);
   }
@@ -91,9 +91,16 @@ const NONE: { lines: Line[]; cutAt?: string } = { lines: [] };
 
 const idOf = ({ pk }: Item): string => pk.slice('C#'.length);
 
-function lineOf(items: ItemMap, principalId: string, id: string, listedAt?: string): Line | undefined {
+/** Nothing for a place that is not valid (any more): of a chat that is a room now, of a room that is none yet. */
+function lineOf(
+  items: ItemMap,
+  principalId: string,
+  id: string,
+  kind: ConversationKind,
+  listedAt?: string,
+): Line | undefined {
   const record = items.get(recordKey(id)) as RecordItem | undefined;
-  if (record?.state !== 'live') return undefined;
+  if (record?.state !== 'live' || record.kind !== kind) return undefined;
   return { key: listedAt ?? orderKey(record), record, readMark: items.get(readMarkKey(id, principalId)) };
 }
 

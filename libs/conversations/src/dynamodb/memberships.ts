@@ -62,6 +62,14 @@ export class Memberships {
     return record;
   }
 
+  async bringIn(principalId: string, id: string, people: readonly Author[]): Promise<RecordItem> {
+    const record = await this.records.openAsOwner(principalId, id);
+    if (record.kind === 'chat') await this.records.makeRoom(record);
+    const room: RecordItem = { ...record, kind: 'room' };
+    for (const person of people) if (person.id !== record.owner.id) await this.put(room, person, 'member');
+    return room;
+  }
+
   async remove(principalId: string, id: string, memberId: string): Promise<void> {
     const { table } = this.context;
     const isOwnWish = principalId === memberId;

@@ -20,6 +20,8 @@ const HANDED_AT_ONCE = 100;
 export const notFound = () => new ParleyError('conversation_not_found');
 export const forbidden = () => new ParleyError('forbidden');
 
+const conversationIn = (pk: string): string => pk.slice(conversationPartition('').length);
+
 export const chatPlace = (updatedAt: string, id: string): string => CHATS + orderKey({ updatedAt, id });
 
 /** Records and memberships: who may read a conversation, who may change it. */
@@ -36,10 +38,7 @@ export class Records {
     principalId: string,
     id: string,
   ): Promise<{ record: RecordItem; role: Member['role']; isMuted: boolean }> {
-    const record = await this.read(id);
-    const place = record?.state === 'live' ? await this.placeOf(principalId, record) : undefined;
-    if (record === undefined || place === undefined) throw notFound();
-    return { record, ...place };
+    return this.placed(principalId, await this.read(id));
   }
 
   /**
@@ -54,7 +53,7 @@ export class Records {
     const record = await this.read(id);
     if (record?.state === 'live' && record.handedFrom === principalId)
       return { record, role: 'member', isMuted: false };
-    return this.admit(principalId, id);
+    return this.placed(principalId, record);
   }
 
   /** The same for what only the owner may do. @throws ParleyError `forbidden` for any other member. */
@@ -112,18 +111,46 @@ export class Records {
     throw notFound();
   }
 
+  /**
+   * Of a chat. Its owner's membership comes first: until the record says `room`, nothing is listed by it, and from then on
+   * nothing by the chat's own place, so it is in his list once at any moment.
+   */
+  async makeRoom({ id, owner }: RecordItem): Promise<void> {
+    await this.putMember(id, owner, 'owner');
+    const isRoom = await this.context.table.update(recordKey(id), {
+      set: { kind: 'room', open: false, guests: owner.kind === 'guest' },
+      remove: ['member', 'listedAt'],
+      add: { membersVersion: 1 },
+      when: '#state = :live',
+      values: { live: 'live' },
+    });
+    if (isRoom) return;
+    await this.context.table.delete(memberKey(id, owner.id));
+    throw notFound();
+  }
+
   /** One conditional write for each: whoever else deletes one or hands it over at the same time, it has one owner. */
   async handOver(fromId: string, { kind, id, name }: Author): Promise<string[]> {
     const { table } = this.context;
+    const owner = { kind, id, name };
     const change = {
-      set: { owner: { kind, id, name }, handedFrom: fromId, member: listOf(id) },
       add: { membersVersion: 1 },
       when: '#state = :live AND #owner.#id = :from',
       values: { live: 'live', from: fromId },
     };
     const handed: string[] = [];
+    const ofChat = { ...change, set: { owner, handedFrom: fromId, member: listOf(id) } };
     for await (const { pk, sk } of table.queryIndex(listOf(fromId), CHATS, `${CHATS}~`, HANDED_AT_ONCE))
-      if (await table.update({ pk, sk }, change)) handed.push(pk.slice(conversationPartition('').length));
+      if (await table.update({ pk, sk }, ofChat)) handed.push(conversationIn(pk));
+    const ofRoom = { ...change, set: { owner, handedFrom: fromId } };
+    for await (const { pk } of table.queryIndex(listOf(fromId), ROOMS, `${ROOMS}~`, HANDED_AT_ONCE)) {
+      const room = conversationIn(pk);
+      if ((await this.read(room))?.owner.id !== fromId) continue;
+      // Before the record: a room whose owner is no member would be in nobody's list.
+      await this.putMember(room, owner, 'owner');
+      if (await table.update(recordKey(room), ofRoom)) handed.push(room);
+      await table.delete(memberKey(room, fromId));
+    }
     return handed;
   }
 
@@ -155,6 +182,12 @@ export class Records {
       createdAt: record.createdAt,
       updatedAt: record.updatedAt,
     };
+  }
+
+  private async placed(principalId: string, record: RecordItem | undefined) {
+    const place = record?.state === 'live' ? await this.placeOf(principalId, record) : undefined;
+    if (record === undefined || place === undefined) throw notFound();
+    return { record, ...place };
   }
 
   /** What a principal is in a conversation; nothing in one that is not his. */

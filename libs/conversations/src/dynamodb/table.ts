@@ -22,8 +22,10 @@ export interface Change {
   /** Written only where the attribute is not there yet. */
   setOnce?: Record<string, unknown>;
   remove?: readonly string[];
-  /** Added to numbers; what is not there yet is 0. */
-  add?: Readonly<Record<string, number>>;
+  /** Added to numbers and to sets; what is not there yet is 0, or empty. */
+  add?: Readonly<Record<string, number | ReadonlySet<string>>>;
+  /** Taken out of sets; an empty one is no longer there. */
+  takeOut?: Readonly<Record<string, ReadonlySet<string>>>;
   /** Condition, with `#name` for attributes and `:name` for the given values. */
   when?: string;
   values?: Record<string, unknown>;
@@ -197,8 +199,9 @@ export class ItemMap {
   }
 }
 
-function expressions({ set = {}, setOnce = {}, remove = [], add = {}, when, values = {} }: Change) {
-  const names = new Set([...Object.keys(set), ...Object.keys(setOnce), ...remove, ...Object.keys(add)]);
+function expressions({ set = {}, setOnce = {}, remove = [], add = {}, takeOut = {}, when, values = {} }: Change) {
+  const written = [set, setOnce, add, takeOut].flatMap((part) => Object.keys(part));
+  const names = new Set([...written, ...remove]);
   for (const [, name] of when?.matchAll(/#(\w+)/g) ?? []) names.add(name as string);
   const sets = [
     ...Object.keys(set).map((name) => `#${name} = :set_${name}`),
@@ -208,21 +211,23 @@ function expressions({ set = {}, setOnce = {}, remove = [], add = {}, when, valu
     UpdateExpression: [
       sets.length > 0 ? `SET ${sets.join(', ')}` : '',
       remove.length > 0 ? `REMOVE ${remove.map((name) => `#${name}`).join(', ')}` : '',
-      Object.keys(add).length > 0
-        ? `ADD ${Object.keys(add)
-            .map((name) => `#${name} :add_${name}`)
-            .join(', ')}`
-        : '',
+      amounts('ADD', add),
+      amounts('DELETE', takeOut),
     ].join(' '),
     ConditionExpression: when,
     ExpressionAttributeNames: Object.fromEntries([...names].map((name) => [`#${name}`, name])),
     ExpressionAttributeValues: Object.fromEntries([
       ...Object.entries({ ...set, ...setOnce }).map(([name, value]) => [`:set_${name}`, value]),
-      ...Object.entries(add).map(([name, amount]) => [`:add_${name}`, amount]),
+      ...Object.entries({ ...add, ...takeOut }).map(([name, amount]) => [`:by_${name}`, amount]),
       ...Object.entries(values).map(([name, value]) => [`:${name}`, value]),
     ]),
   };
 }
+
+const amounts = (action: 'ADD' | 'DELETE', by: object): string => {
+  const each = Object.keys(by).map((name) => `#${name} :by_${name}`);
+  return each.length > 0 ? `${action} ${each.join(', ')}` : '';
+};
 
 function condition(when: string, values: Record<string, unknown>) {
   const { ConditionExpression, ExpressionAttributeNames, ExpressionAttributeValues } = expressions({ when, values });

@@ -1,0 +1,241 @@
+import type { Browser, BrowserContext, Page } from 'playwright-core';
+import { openBrowser, openPage, screenshot, signIn } from './support/browser';
+import { Stack } from './support/stack';
+
+/** What a person does in the middle of something, and what a network and a clock do to them. */
+let stack: Stack;
+let browser: Browser;
+beforeAll(async () => {
+  [stack, browser] = await Promise.all([Stack.start(), openBrowser()]);
+});
+afterAll(async () => {
+  await browser?.close();
+  await stack?.interrupt();
+});
+
+const faults = (body: object) =>
+  fetch(`http://127.0.0.1:${stack.port + 2}/_sim/faults`, { method: 'POST', body: JSON.stringify(body) });
+/** Answers that begin from now on take their time, until `atOnce`. */
+const slowly = () =>
+  faults({ during: { ms: 60_000, fault: { kind: 'slow', everyMs: 80, operation: 'converseStream' } } });
+const atOnce = () => fetch(`http://127.0.0.1:${stack.port + 2}/_sim/faults`, { method: 'DELETE' });
+afterEach(atOnce);
+
+const state = (page: Page, name: string) => page.locator(`[data-testid="call-state"][data-state="${name}"]`).waitFor();
+const messages = (page: Page) => page.getByTestId('message');
+const answer = (page: Page) => page.locator('[data-testid="message"][data-role="assistant"]').last();
+const textOf = (page: Page) => answer(page).locator('.message-text').innerText();
+const isIdle = (page: Page) => page.getByTestId('send').waitFor();
+const ask = async (page: Page, text: string) => {
+  await page.getByTestId('message-input').fill(text);
+  await page.getByTestId('send').click();
+};
+/** Asks for something long, and comes back when some of it is there. */
+const askAndReadSome = async (page: Page) => {
+  await slowly();
+  await ask(page, 'Please tell me a long story in markdown with code');
+  await answer(page).filter({ hasText: 'simulator' }).waitFor();
+};
+const signedIn = async (user: string): Promise<{ page: Page; context: BrowserContext }> => {
+  const { page, context } = await openPage(browser);
+  await signIn(page, stack.url, user);
+  return { page, context };
+};
+/** The page as it is and as it is after a reload say the same. */
+const isTheLog = async (page: Page) => {
+  await isIdle(page);
+  await answer(page).locator('pre').waitFor();
+  const shown = await page.locator('.message-text').allInnerTexts();
+  await page.reload();
+  await answer(page).locator('pre').waitFor();
+  expect(await page.locator('.message-text').allInnerTexts()).toEqual(shown);
+  return shown;
+};
+
+describe('in the middle of an answer', () => {
+  it('the network goes and comes back: the answer goes on where it was, and is whole', async () => {
+    const { page, context } = await signedIn('alice');
+    await askAndReadSome(page);
+    await context.setOffline(true);
+    const before = await textOf(page);
+    await page.waitForFunction(() => !navigator.onLine);
+    await screenshot(page, 'answer-offline');
+    await context.setOffline(false);
+    await atOnce();
+    const [, whole] = await isTheLog(page);
+    expect(whole!.length).toBeGreaterThan(before.length);
+    expect(await messages(page).count()).toBe(2);
+  });
+
+  it('a second tab opens and follows; what is asked in it afterwards is answered there', async () => {
+    const { page, context } = await signedIn('bob');
+    await askAndReadSome(page);
+    const other = await context.newPage();
+    await other.goto(page.url());
+    await answer(other).filter({ hasText: 'simulator' }).waitFor();
+    await other.getByTestId('stop').waitFor();
+    await atOnce();
+    await Promise.all([isIdle(page), isIdle(other)]);
+    await Promise.all([page, other].map((tab) => answer(tab).locator('pre').waitFor()));
+    expect(await textOf(other)).toBe(await textOf(page));
+    await ask(other, 'And now from here, in markdown with code');
+    await answer(other).filter({ hasText: 'now from here' }).waitFor();
+    await isTheLog(other);
+    expect(await messages(other).count()).toBe(4);
+  });
+
+  it('a stop in one tab ends it in the other', async () => {
+    const { page, context } = await signedIn('carol');
+    await askAndReadSome(page);
+    const other = await context.newPage();
+    await other.goto(page.url());
+    await other.getByTestId('stop').click();
+    await Promise.all([isIdle(page), isIdle(other)]);
+    expect(await textOf(other)).toBe(await textOf(page));
+  });
+
+  it('its person goes back, and forward again: it is still being written, and is shown once', async () => {
+    const { page } = await signedIn('alice');
+    await page.goto(`${stack.url}/settings`);
+    await page.locator('.page h1').waitFor();
+    await page.getByTestId('new-conversation').click();
+    await askAndReadSome(page);
+    await page.goBack();
+    await page.getByRole('heading', { name: 'Settings' }).waitFor();
+    await page.goForward();
+    await answer(page).filter({ hasText: 'simulator' }).waitFor();
+    await page.getByTestId('stop').waitFor();
+    await atOnce();
+    await isTheLog(page);
+    expect(await messages(page).count()).toBe(2);
+  });
+
+  it('before its first word, the page is loaded again: it still waits, and can be stopped', async () => {
+    const { page } = await signedIn('bob');
+    await faults({ next: { kind: 'silence', operation: 'converseStream' } });
+    await ask(page, 'Are you there?');
+    await page.getByText('The answer is on its way').waitFor();
+    await page.waitForURL(/\/c\//);
+    await page.reload();
+    await page.getByText('The answer is on its way').waitFor();
+    await page.getByTestId('stop').click();
+    await page.getByRole('button', { name: 'Try again' }).click();
+    await answer(page).filter({ hasText: 'Are you there?' }).waitFor();
+    await isIdle(page);
+    expect(await messages(page).count()).toBe(2);
+  });
+
+  it('it fails and the page is loaded again: it can still be asked again', async () => {
+    const { page } = await signedIn('carol');
+    await faults({ next: { kind: 'http', status: 400, operation: 'converseStream' } });
+    await ask(page, 'Will you fail?');
+    await page.getByTestId('answer-error').waitFor();
+    await page.reload();
+    await page.getByTestId('answer-error').waitFor();
+    await page.getByRole('button', { name: 'Try again' }).click();
+    await answer(page).filter({ hasText: 'Will you fail?' }).waitFor();
+    expect(await messages(page).count()).toBe(2);
+  });
+});
+
+describe('in the middle of a call', () => {
+  it('its token ends: the page brings a new one over the open line, and the call does not notice', async () => {
+    const { page } = await openPage(browser);
+    // The shortest life that has a minute's notice in it. The page's own renewal, at three quarters of it, would be too late.
+    await page.route('**/api/session/token', async (route) => {
+      const response = await route.fetch();
+      const answer = (await response.json()) as { accessToken: string };
+      const { client_id: clientId } = JSON.parse(
+        Buffer.from(answer.accessToken.split('.')[1]!, 'base64url').toString(),
+      ) as { client_id: string };
+      const accessToken = await stack.token('alice', { clientId, expiresInMs: 64_000 });
+      await route.fulfill({ response, json: { ...answer, accessToken, expiresInMs: 64_000 } });
+    });
+    const events: string[] = [];
+    let lines = 0;
+    const refreshed = new Promise<void>((resolve) => {
+      page.on('websocket', (socket) => {
+        if (!socket.url().includes('/ws/voice')) return;
+        lines += 1;
+        const note = ({ payload }: { payload: string | Buffer }) => {
+          const name = typeof payload === 'string' ? /"(token\w+)":/.exec(payload)?.[1] : undefined;
+          if (name !== undefined) events.push(name);
+          if (name === 'tokenRefreshed') resolve();
+        };
+        socket.on('framesent', note).on('framereceived', note);
+      });
+    });
+    await signIn(page, stack.url, 'alice');
+    await page.getByTestId('start-call').click();
+    await state(page, 'listening');
+    await refreshed;
+    expect(events).toEqual(['tokenExpiring', 'tokenRefresh', 'tokenRefreshed']);
+    expect(lines).toBe(1);
+    await state(page, 'listening');
+    await page.getByTestId('end-call').click();
+    await state(page, 'ended');
+  });
+
+  it('its person looks elsewhere, goes back and forward: the call is on all the while, and one click away', async () => {
+    const { page } = await signedIn('bob');
+    await page.getByTestId('start-call').click();
+    await state(page, 'listening');
+    await page.waitForURL(/\/c\//);
+    const call = page.url();
+    await page.getByRole('link', { name: 'Settings' }).click();
+    const bar = page.getByRole('region', { name: 'Call in another conversation' });
+    await bar.waitFor();
+    await page.goBack();
+    await bar.waitFor({ state: 'detached' });
+    await state(page, 'listening');
+    await page.goForward();
+    await bar.getByRole('link', { name: 'Back to it' }).click();
+    await state(page, 'listening');
+    expect(page.url()).toBe(call);
+    await page.getByTestId('end-call').click();
+    await state(page, 'ended');
+  });
+
+  it('the page is loaded again: the call ends with its page, the conversation is there, and another call goes on in it', async () => {
+    const { page } = await signedIn('carol');
+    await page.getByTestId('start-call').click();
+    await state(page, 'listening');
+    await page.getByTestId('message-input').fill('typed into the call');
+    await page.getByTestId('message-input').press('Enter');
+    await messages(page).filter({ hasText: 'typed into the call' }).first().waitFor();
+    await answer(page).waitFor();
+    const conversation = page.url();
+    await page.reload();
+    await messages(page).filter({ hasText: 'typed into the call' }).first().waitFor();
+    expect(await page.getByTestId('call-state').count()).toBe(0);
+    await page.getByTestId('start-call').click();
+    await state(page, 'listening');
+    expect(page.url()).toBe(conversation);
+    await page.getByTestId('end-call').click();
+    await state(page, 'ended');
+  });
+});
+
+it('a sign-out in one tab is one in the other', async () => {
+  const { page, context } = await signedIn('carol');
+  const other = await context.newPage();
+  await other.goto(`${stack.url}/conversations`);
+  await other.getByTestId('user-name').waitFor();
+  await page.getByRole('button', { name: 'Sign out' }).click();
+  await Promise.all([page, other].map((tab) => tab.getByTestId('sign-in').waitFor()));
+  await other.reload();
+  await other.getByTestId('sign-in').waitFor();
+});
+
+it('a page that is loaded again is what it was, wherever that is', async () => {
+  const { page } = await signedIn('bob');
+  for (const path of ['conversations', 'rooms', 'settings', 'c/there-is-no-such-one', 'nowhere']) {
+    await page.goto(`${stack.url}/${path}`);
+    const heading = page.locator('main h1');
+    await heading.waitFor();
+    const said = await heading.innerText();
+    await page.reload();
+    await heading.filter({ hasText: said }).waitFor();
+    expect(page.url()).toBe(`${stack.url}/${path}`);
+  }
+});
