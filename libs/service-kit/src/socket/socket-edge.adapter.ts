@@ -23,6 +23,7 @@ import { runInContext } from '../logging/request-context';
 import { Connection } from './connection';
 import { namedFrames, parseFrameObject, refOf, type FrameCodec } from './frame-codec';
 import { FRAME_LIMITS, FrameAllowance, type FrameLimits } from './frame-allowance';
+import { PersonAllowances } from './person-allowances';
 import { FrameQueue } from './frame-queue';
 import { LifeWatch, type LifeWatchOptions } from './life-watch';
 
@@ -41,6 +42,8 @@ interface Open {
   codec: FrameCodec;
   policy: SocketPolicy;
   allowance: FrameAllowance;
+  /** Of the person, over all of his connections. */
+  ofPerson: FrameAllowance | undefined;
   refusedRefreshes: number;
 }
 
@@ -59,6 +62,7 @@ interface Path {
   policy: SocketPolicy;
   codec: FrameCodec;
   limits: FrameLimits;
+  people: PersonAllowances;
   connect?: (connection: Connection, request: IncomingMessage) => void;
 }
 
@@ -127,7 +131,7 @@ export class SocketEdgeAdapter extends WsAdapter {
       if (cookie !== undefined) headers.push(`Set-Cookie: ${cookie}`);
     });
     const { frames = namedFrames, limits = FRAME_LIMITS } = options;
-    this.paths.set(path, { server, policy, codec: frames, limits });
+    this.paths.set(path, { server, policy, codec: frames, limits, people: new PersonAllowances(limits) });
     this.listenForUpgrades();
     return server;
   }
@@ -251,6 +255,7 @@ export class SocketEdgeAdapter extends WsAdapter {
       codec: path.codec,
       policy: path.policy,
       allowance: new FrameAllowance(path.limits),
+      ofPerson: connection.principal && path.people.opened(connection.principal.id),
       refusedRefreshes: 0,
     };
     this.open.set(socket, open);
@@ -260,6 +265,7 @@ export class SocketEdgeAdapter extends WsAdapter {
     if (principal) {
       const facts = { id, principalId: principal.id, kind: principal.kind, path: connection.facts.path };
       connection.onClose(this.edge.connections.opened({ ...facts, since: Date.now() }));
+      connection.onClose(() => path.people.closed(principal.id));
     }
     socket.on('message', (data, isBinary) => this.socketOnMessage(socket, data, isBinary));
     socket.on('pong', () => this.life.answered(socket));
@@ -311,14 +317,14 @@ export class SocketEdgeAdapter extends WsAdapter {
       } catch (thrown) {
         const error = asParleyError(thrown);
         logError(this.edge.logger, error);
-        if (open.allowance.isAbused) connection.end(error);
+        if (open.allowance.isAbused || open.ofPerson?.isAbused) connection.end(error);
         else connection.fail(error);
       }
     });
   }
 
   /** Size was checked by `ws`, then comes the rate, and only then what the frame says. */
-  private readFrame({ connection, codec, allowance }: Open, data: Buffer): { name: string; body: unknown } {
+  private readFrame({ connection, codec, allowance, ofPerson }: Open, data: Buffer): { name: string; body: unknown } {
     let said: { name: string; body: unknown } | undefined;
     let fault: unknown;
     try {
@@ -330,6 +336,7 @@ export class SocketEdgeAdapter extends WsAdapter {
       fault = error;
     }
     allowance.take();
+    ofPerson?.take();
     if (said === undefined) throw fault;
     return said;
   }
