@@ -7,7 +7,14 @@ import {
   type ConnectionRegistry,
   type DisplayNames,
 } from '@parley/auth';
-import { createDocumentClient, hintOver, Replicas, valkeyOptionsOf } from '@parley/conversations';
+import {
+  createDocumentClient,
+  DynamoAuditLog,
+  DynamoReports,
+  hintOver,
+  Replicas,
+  valkeyOptionsOf,
+} from '@parley/conversations';
 import { authOptionsOf, gaugeOf } from '@parley/service-kit';
 import type { Logger } from 'pino';
 import type { Registry } from 'prom-client';
@@ -26,7 +33,8 @@ import { StreamPasses } from './http/stream-passes';
 import { openApiOf } from './openapi/document';
 import { OpenApiController } from './openapi/openapi.controller';
 import { LIVING, frozen } from './http/compute';
-import { ASSISTANTS, CLAIMS, COMPUTE, CONVERSATIONS, OPENAPI, SWITCHES, USAGE } from './ports';
+import { ModerationController } from './moderation.controller';
+import { ASSISTANTS, AUDIT, CLAIMS, COMPUTE, CONVERSATIONS, OPENAPI, REPORTS, SWITCHES, USAGE } from './ports';
 import { IdentityProvider } from './session/identity-provider';
 import { SessionController } from './session/session.controller';
 import { SignOut } from './session/sign-out';
@@ -46,6 +54,7 @@ const CONTROLLERS = [
   AssistantsController,
   UsageController,
   AdminController,
+  ModerationController,
   OpenApiController,
 ];
 
@@ -70,6 +79,7 @@ export class AppModule {
           ...authOptionsOf(config, logger, metrics, { bareLabels: config.GUEST_BARE_LABELS }),
           sessions: { client: dynamo, table: config.SESSIONS_TABLE },
           signOutHint: hintOver(replicas.fanOut, 'sign-outs'),
+          banHint: hintOver(replicas.fanOut, 'bans'),
         }),
       ],
       controllers: CONTROLLERS,
@@ -96,6 +106,8 @@ export class AppModule {
           useFactory: (authenticator: Authenticator) =>
             new StreamAccess(authenticator, new StreamPasses(dynamo, config.SESSIONS_TABLE)),
         },
+        { provide: AUDIT, useValue: new DynamoAuditLog(dynamo, config.CONVERSATIONS_TABLE) },
+        { provide: REPORTS, useValue: new DynamoReports(dynamo, config.CONVERSATIONS_TABLE) },
         { provide: OPENAPI, useValue: openApiOf(CONTROLLERS) },
         {
           provide: COMPUTE,

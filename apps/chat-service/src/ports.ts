@@ -4,5 +4,7 @@ export const ASSISTANTS = Symbol('assistants');
 export const CLAIMS = Symbol('claims of generations');
 export const SWITCHES = Symbol('switches of assistants');
 export const USAGE = Symbol('ledger of usage');
+export const AUDIT = Symbol('audit log');
+export const REPORTS = Symbol('reports');
 export const OPENAPI = Symbol('OpenAPI document');
 export const COMPUTE = Symbol('the machine under the service');

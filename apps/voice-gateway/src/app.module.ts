@@ -48,6 +48,7 @@ export class AppModule {
           ...authOptionsOf(config, logger, metrics, { admitted: config.GUEST_VOICE }),
           sessions: { client: dynamo, table: config.SESSIONS_TABLE },
           signOutHint: hintOver(replicas.fanOut, 'sign-outs'),
+          banHint: hintOver(replicas.fanOut, 'bans'),
         }),
       ],
       providers: [

@@ -11,6 +11,7 @@ export type {
   SupersessionDraft,
 } from './domain/conversation-store';
 export { INVITATION_MS, type Invitation, type OpenConversations, type OpenState, type Rooms } from './domain/rooms';
+export type { ActDraft, AuditLog, ModeratedConversations, ReportDraft, Reports } from './domain/moderation';
 export {
   LEASE_MS,
   RENEW_MS,
@@ -30,6 +31,8 @@ export { UNTITLED, excerpt, titleFrom } from './domain/preview';
 export { Table, type Change, type Item } from './dynamodb/table';
 export { createDocumentClient } from './dynamodb/client';
 export { createConversationStore, type ConversationStoreOptions } from './dynamodb/dynamo-conversation-store';
+export { DynamoAuditLog } from './dynamodb/audit-log';
+export { DynamoReports } from './dynamodb/reports';
 export { DynamoGenerationClaims } from './dynamodb/generation-claims';
 export { LocalFirstGenerationLog } from './generations/local-first-generation-log';
 export { MemoryGenerationLog } from './generations/memory-generation-log';

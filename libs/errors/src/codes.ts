@@ -22,6 +22,7 @@ export const ERROR_CODES = {
   token_refused: { ...denied401, message: 'The session cannot be renewed; sign in again' },
   token_expired: { ...denied401, message: 'Token expired' },
   forbidden: { kind: 'denied', message: 'This is not allowed for you' },
+  banned: { kind: 'denied', close: { handshake: CloseCode.forbidden }, message: 'You may no longer take part here' },
   origin_not_verified: { kind: 'denied', message: 'This did not come through the edge' },
   origin_not_allowed: { kind: 'denied', message: 'This origin is not allowed' },
   json_required: { kind: 'denied', message: 'Send this request as application/json' },

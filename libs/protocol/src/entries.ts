@@ -22,19 +22,21 @@ const entryBase = {
   createdAt: z.iso.datetime(),
 };
 
+export const messageSchema = z.object({
+  type: z.literal('message'),
+  ...entryBase,
+  role: z.enum(['user', 'assistant']),
+  parts: z.array(partSchema),
+  /** The sender's own id of the message: a resend is known by it. */
+  clientId: z.string().optional(),
+  /** The call in which this was said. */
+  callId: z.string().optional(),
+  interrupted: z.boolean().optional(),
+});
+
 /** An entry of the log. A view folds the later ones over the messages they name. */
 export const entrySchema = z.discriminatedUnion('type', [
-  z.object({
-    type: z.literal('message'),
-    ...entryBase,
-    role: z.enum(['user', 'assistant']),
-    parts: z.array(partSchema),
-    /** The sender's own id of the message: a resend is known by it. */
-    clientId: z.string().optional(),
-    /** The call in which this was said. */
-    callId: z.string().optional(),
-    interrupted: z.boolean().optional(),
-  }),
+  messageSchema,
   z.object({ type: z.literal('edited'), ...entryBase, of: z.string(), parts: z.array(partSchema) }),
   z.object({ type: z.literal('deleted'), ...entryBase, of: z.string() }),
   z.object({ type: z.literal('superseded'), ...entryBase, from: z.number().int().positive() }),

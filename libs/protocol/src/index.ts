@@ -5,6 +5,7 @@ export * from './parts';
 export * from './entries';
 export * from './conversations';
 export * from './rooms';
+export * from './moderation';
 export * from './room-events';
 export * from './session';
 export * from './chat';

@@ -3,7 +3,7 @@ import type { Server } from 'node:http';
 import type { DynamicModule, Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
-import { AUTH_OPTIONS, KeySet, SignedOutList, type AuthOptions } from '@parley/auth';
+import { AUTH_OPTIONS, BannedList, KeySet, SignedOutList, type AuthOptions } from '@parley/auth';
 import { LIMITS } from '@parley/protocol';
 import type { Logger } from 'pino';
 import { Gauge, Registry, collectDefaultMetrics } from 'prom-client';
@@ -89,6 +89,8 @@ export async function startService(options: ServiceOptions): Promise<RunningServ
 
   const signedOut = app.get(SignedOutList, { strict: false });
   readiness.require('sign-outs read once', () => signedOut.known);
+  const banned = app.get(BannedList, { strict: false });
+  readiness.require('bans read once', () => banned.known);
 
   collectDefaultMetrics({ register: metrics });
   keyMetrics(keys, metrics);

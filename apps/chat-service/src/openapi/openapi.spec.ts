@@ -118,6 +118,15 @@ it('says the same as the service: every answer is as it is described, also every
   await ask('POST', '/api/rooms/{id}/join', { ...inRoom, id: missing, body: {} });
   await ask('POST', '/api/rooms/{id}/members', { ...inRoom, body: { user: missing } });
   await ask('PUT', '/api/rooms/{id}/members/{principalId}/mute', { ...inRoom, body: { muted: true } });
+  await ask('POST', '/api/rooms/{id}/reports', { ...inRoom, body: { principalId: 'nobody', reason: 'rude' } });
+  await ask('POST', '/api/rooms/{id}/reports', { ...inRoom, body: { reason: 'rude' } });
+  await ask('GET', '/api/admin/reports', { user: login });
+  const removal = { conversationId: missing, messageId: missing, reason: 'rude' };
+  await ask('POST', '/api/admin/removals', { user: login, body: removal });
+  await ask('PUT', '/api/admin/bans/{principalId}', { user: login, body: { reason: 'rude' } });
+  await ask('GET', '/api/admin/bans', { user: login });
+  await ask('DELETE', '/api/admin/bans/{principalId}', { user: login });
+  await ask('GET', '/api/admin/audit', { user: login });
   await ask('DELETE', '/api/rooms/{id}/members/{principalId}', inRoom);
   await ask('POST', '/api/rooms/{id}/leave', { ...inRoom, user: login });
   await ask('POST', '/api/rooms/{id}/archive', inRoom);

@@ -1,18 +1,29 @@
-import type { ConversationStore, FanOut, Rooms } from '@parley/conversations';
+import type { ConversationStore, FanOut, ModeratedConversations, Rooms } from '@parley/conversations';
+import type { Entry } from '@parley/protocol';
 import { entryFrame, topicOf, writeSignal } from './signals';
 
 /**
  * A store that tells all processes what was appended and whose membership changed, once it is a fact. Whoever writes through
  * it, an answer or a member, is heard at once.
  */
-export function announcing<S extends ConversationStore & Rooms>(store: S, fanOut: Pick<FanOut, 'publish'>): S {
+export function announcing<S extends ConversationStore & Rooms & ModeratedConversations>(
+  store: S,
+  fanOut: Pick<FanOut, 'publish'>,
+): S {
   const membersChanged = (id: string) => fanOut.publish(topicOf(id), writeSignal({ kind: 'members' }));
+  const said = (entry: Entry) => {
+    const signal = { kind: 'entry', seq: entry.seq, frame: entryFrame(entry) } as const;
+    fanOut.publish(topicOf(entry.conversationId), writeSignal(signal));
+    return entry;
+  };
   const told: Pick<ConversationStore, 'append' | 'addMember' | 'removeMember' | 'remove' | 'handOver'> &
-    Pick<Rooms, 'join'> = {
+    Pick<Rooms, 'join'> &
+    Pick<ModeratedConversations, 'removeContent'> = {
     async append(principalId, id, draft, key) {
-      const entry = await store.append(principalId, id, draft, key);
-      fanOut.publish(topicOf(id), writeSignal({ kind: 'entry', seq: entry.seq, frame: entryFrame(entry) }));
-      return entry;
+      return said(await store.append(principalId, id, draft, key));
+    },
+    async removeContent(by, id, messageId) {
+      return said(await store.removeContent(by, id, messageId));
     },
     async addMember(principalId, id, member, role) {
       const conversation = await store.addMember(principalId, id, member, role);

@@ -66,6 +66,16 @@ describe.each([
     expect((await call(`/api/conversations/${id}`, headers)).status).toBe(404);
   });
 
+  it('makes no room of its own, and is no admin', async () => {
+    const { headers } = await newGuest(origin);
+    expect(await codeOf(await call('/api/rooms', headers, 'POST', { title: 'Mine' }))).toEqual([
+      401,
+      'guests_not_admitted',
+    ]);
+    expect((await read<ConversationList>('/api/rooms', headers)).items).toEqual([]);
+    expect(await codeOf(await call('/api/admin/usage', headers))).toEqual([401, 'guests_not_admitted']);
+  });
+
   it('may say what it is called', async () => {
     const { headers } = await newGuest(origin);
     await call('/api/session/me', headers, 'PATCH', { name: 'Visitor' });

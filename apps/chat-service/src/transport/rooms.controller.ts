@@ -1,7 +1,7 @@
 import { Body, Controller, Delete, Get, HttpCode, Inject, Param, Post, Put, Query } from '@nestjs/common';
 import type { AssistantCatalog } from '@parley/assistants';
 import { AllowGuests, CurrentPrincipal, DISPLAY_NAMES, type DisplayNames, type Principal } from '@parley/auth';
-import type { ConversationStore, Rooms } from '@parley/conversations';
+import type { AuditLog, ConversationStore, Reports, Rooms } from '@parley/conversations';
 import {
   addMemberSchema,
   conversationListSchema,
@@ -12,6 +12,8 @@ import {
   listQuerySchema,
   memberAddedSchema,
   muteSchema,
+  reportRequestSchema,
+  type Act,
   type Conversation,
   type ConversationList,
   type InvitationAnswer,
@@ -21,7 +23,8 @@ import { Authors } from '../chat/authors';
 import { withAssistantNames } from '../conversations/assistant-names';
 import { known } from '../conversations/conversations.controller';
 import { Answers } from '../openapi/answers';
-import { ASSISTANTS, CONVERSATIONS } from '../ports';
+import { ParleyError } from '@parley/errors';
+import { ASSISTANTS, AUDIT, CONVERSATIONS, REPORTS } from '../ports';
 
 /** `/api/rooms`: conversations of several people. Guests may be in one, and make none. */
 @Controller('api/rooms')
@@ -30,6 +33,8 @@ export class RoomsController {
     @Inject(CONVERSATIONS) private readonly rooms: ConversationStore & Rooms,
     @Inject(ASSISTANTS) private readonly assistants: AssistantCatalog,
     @Inject(DISPLAY_NAMES) private readonly names: DisplayNames,
+    @Inject(REPORTS) private readonly reports: Reports,
+    @Inject(AUDIT) private readonly audited: AuditLog,
     private readonly authors: Authors,
   ) {}
 
@@ -106,31 +111,73 @@ export class RoomsController {
   @Answers('Takes a member out')
   @Delete(':id/members/:principalId')
   @HttpCode(204)
-  remove(
+  async remove(
     @CurrentPrincipal() principal: Principal,
     @Param('id') id: string,
     @Param('principalId') memberId: string,
   ): Promise<void> {
-    return this.rooms.removeMember(principal.id, known(id), memberId);
+    await this.rooms.removeMember(principal.id, known(id), memberId);
+    await this.audit(principal, 'removeMember', id, memberId);
   }
 
   @Answers('Lets a member read only, or write again')
   @Put(':id/members/:principalId/mute')
   @HttpCode(204)
-  mute(
+  async mute(
     @CurrentPrincipal() principal: Principal,
     @Param('id') id: string,
     @Param('principalId') memberId: string,
     @Body({ schema: muteSchema }) { muted }: z.output<typeof muteSchema>,
   ): Promise<void> {
-    return this.rooms.mute(principal.id, known(id), memberId, muted);
+    await this.rooms.mute(principal.id, known(id), memberId, muted);
+    await this.audit(principal, muted ? 'mute' : 'unmute', id, memberId);
   }
 
   @Answers('Closes it: nothing more can be said')
   @Post(':id/archive')
   @HttpCode(204)
-  archive(@CurrentPrincipal() principal: Principal, @Param('id') id: string): Promise<void> {
-    return this.rooms.archive(principal.id, known(id));
+  async archive(@CurrentPrincipal() principal: Principal, @Param('id') id: string): Promise<void> {
+    await this.rooms.archive(principal.id, known(id));
+    await this.audit(principal, 'archive', id);
+  }
+
+  @Answers('Tells the product’s admins of a message or a member')
+  @AllowGuests()
+  @Post(':id/reports')
+  @HttpCode(204)
+  async report(
+    @CurrentPrincipal() principal: Principal,
+    @Param('id') id: string,
+    @Body({ schema: reportRequestSchema }) { reason, ...named }: z.output<typeof reportRequestSchema>,
+  ): Promise<void> {
+    const by = await this.authors.of(principal);
+    const principalId = await this.reportedIn(principal.id, known(id), named);
+    const what = {
+      conversationId: id,
+      ...(named.messageId === undefined ? {} : { messageId: named.messageId }),
+      ...{ by, reason },
+    };
+    if (await this.reports.add({ ...what, principalId }))
+      await this.audited.add({ ...what, what: 'report', whom: principalId });
+  }
+
+  /** @throws ParleyError `conversation_not_found`; `not_found` for what the reporter cannot see */
+  private async reportedIn(
+    reporterId: string,
+    id: string,
+    { messageId, principalId }: { messageId?: string | undefined; principalId?: string | undefined },
+  ): Promise<string> {
+    const whom =
+      messageId === undefined
+        ? (await this.rooms.get(reporterId, id)).members.find((member) => member.id === principalId)
+        : (await this.rooms.findMessage(reporterId, id, messageId))?.author;
+    if (whom === undefined) throw new ParleyError('not_found');
+    return whom.id;
+  }
+
+  private async audit(principal: Principal, what: Act['what'], conversationId: string, whom?: string): Promise<void> {
+    const by = await this.authors.of(principal);
+    await this.audited.add({ by, what, conversationId, ...(whom === undefined ? {} : { whom }) });
   }
 
   private named(conversation: Conversation): Conversation {

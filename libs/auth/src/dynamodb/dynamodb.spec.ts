@@ -3,10 +3,12 @@ import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient, ScanCommand } from '@aws-sdk/lib-dynamodb';
 import { TABLES } from '@parley/descriptor';
 import dynalite from 'dynalite';
+import { describeBans } from '../contract/bans.contract';
 import { describeConnectionRegistry } from '../contract/connection-registry.contract';
 import { describeDisplayNames } from '../contract/display-names.contract';
 import { describeSignOutLog } from '../contract/sign-out-log.contract';
 import { describeTicketStore } from '../contract/ticket-store.contract';
+import { DynamoBans } from './bans';
 import { DynamoConnectionRegistry } from './connection-registry';
 import { DynamoDisplayNames } from './display-names';
 import { DynamoSignOutLog } from './sign-out-log';
@@ -62,6 +64,10 @@ describeConnectionRegistry('DynamoConnectionRegistry', async (now, processes) =>
   return Array.from({ length: processes }, () => new DynamoConnectionRegistry(newClient(), table, now));
 });
 describeSignOutLog('DynamoSignOutLog', async (now) => new DynamoSignOutLog(newClient(), await newTable(), now));
+describeBans('DynamoBans', async () => {
+  const table = await newTable();
+  return { here: new DynamoBans(newClient(), table), elsewhere: new DynamoBans(newClient(), table) };
+});
 describeDisplayNames('DynamoDisplayNames', async (now) => {
   const table = await newTable();
   const elsewhere = () => new DynamoDisplayNames(newClient(), table, now);
@@ -85,6 +91,7 @@ it('is unavailable, never a refusal, when DynamoDB does not answer', async () =>
   await expect(tickets.look('A'.repeat(43), 'voice')).rejects.toMatchObject(down);
   await expect(tickets.redeem('A'.repeat(43), 'voice')).rejects.toMatchObject(down);
   await expect(new DynamoSignOutLog(client, 'sessions').since(0)).rejects.toMatchObject(down);
+  await expect(new DynamoBans(client, 'sessions').all()).rejects.toMatchObject(down);
   await expect(new DynamoConnectionRegistry(client, 'sessions').of('a')).rejects.toMatchObject(down);
   await expect(new DynamoConnectionRegistry(client, 'sessions').renew()).rejects.toMatchObject(down);
   await expect(new DynamoDisplayNames(client, 'sessions').get(principal)).rejects.toMatchObject(down);

@@ -1,4 +1,5 @@
 import type { SessionStores } from '../nest/auth-options';
+import { MemoryBans } from './bans';
 import { MemoryConnectionRegistry } from './connection-registry';
 import { MemoryDisplayNames } from './display-names';
 import { MemorySignOutLog } from './sign-outs';
@@ -9,5 +10,6 @@ export const memorySessions = (): SessionStores => ({
   tickets: new MemoryTicketStore(),
   names: new MemoryDisplayNames(),
   signOuts: new MemorySignOutLog(),
+  bans: new MemoryBans(),
   connections: new MemoryConnectionRegistry(),
 });

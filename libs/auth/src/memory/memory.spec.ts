@@ -1,7 +1,9 @@
+import { describeBans } from '../contract/bans.contract';
 import { describeSignOutLog } from '../contract/sign-out-log.contract';
 import { describeConnectionRegistry } from '../contract/connection-registry.contract';
 import { describeDisplayNames } from '../contract/display-names.contract';
 import { describeTicketStore } from '../contract/ticket-store.contract';
+import { MemoryBans } from './bans';
 import { MemoryConnectionRegistry, SharedConnections } from './connection-registry';
 import { MemoryDisplayNames } from './display-names';
 import { MemorySignOutLog } from './sign-outs';
@@ -15,6 +17,10 @@ describeSignOutLog('MemorySignOutLog', async (now) => new MemorySignOutLog(now))
 describeConnectionRegistry('MemoryConnectionRegistry', async (now, processes) => {
   const shared = new SharedConnections();
   return Array.from({ length: processes }, () => new MemoryConnectionRegistry(shared, now));
+});
+describeBans('MemoryBans', async () => {
+  const bans = new MemoryBans();
+  return { here: bans, elsewhere: bans };
 });
 describeDisplayNames('MemoryDisplayNames', async (now) => {
   const names = new MemoryDisplayNames(now);

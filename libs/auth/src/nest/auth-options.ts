@@ -1,5 +1,6 @@
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { z } from 'zod';
+import type { Bans } from '../domain/bans';
 import type { ConnectionLimitOptions } from '../domain/connection-limits';
 import type { ConnectionRegistry } from '../domain/connection-registry';
 import type { DisplayNames } from '../domain/display-names';
@@ -23,6 +24,7 @@ export interface SessionStores {
   tickets: TicketStore;
   names: DisplayNames;
   signOuts: SignOutLog;
+  bans: Bans;
   connections: ConnectionRegistry;
 }
 
@@ -64,16 +66,18 @@ export interface AuthOptions {
   guests?: GuestOptions;
   /** Open sockets that one process allows. */
   connections?: ConnectionLimitOptions;
-  /** Where tickets, display names and sign-outs are kept. */
+  /** Where tickets, display names, sign-outs and bans are kept. */
   sessions: SessionTable | SessionStores;
   /** Tells other processes at once that somebody signed out. Without it they know at their next poll. */
   signOutHint?: SignOutHint;
-  /** How often each process reads who signed out, in milliseconds; default 5,000. */
+  /** The same for bans. */
+  banHint?: SignOutHint;
+  /** How often each process reads who signed out and who is banned, in milliseconds; default 5,000. */
   signOutPollMs?: number;
   onDecision?: (decision: AuthDecision) => void;
   /** Told of each attempt to read the keys. */
   onKeyFetch?: (fetch: KeyFetch) => void;
-  /** Told when the keys, the sign-outs or the connections cannot be read or written. */
+  /** Told when the keys, the sign-outs, the bans or the connections cannot be read or written. */
   onOutage?: (error: unknown) => void;
 }
 

@@ -9,6 +9,7 @@ import {
   type Provider,
 } from '@nestjs/common';
 import { APP_FILTER, APP_GUARD } from '@nestjs/core';
+import { BannedList } from '../domain/banned-list';
 import { CachingTokenVerifier } from '../domain/caching-token-verifier';
 import { ConnectionLimits } from '../domain/connection-limits';
 import { OpenConnections } from '../domain/open-connections';
@@ -81,18 +82,30 @@ const parts: Provider[] = [
       }),
   },
   {
+    provide: BannedList,
+    inject: [AUTH_OPTIONS, SESSION_STORES],
+    useFactory: ({ banHint, signOutPollMs, onOutage }: AuthOptions, { bans }: SessionStores) =>
+      new BannedList({
+        bans,
+        hint: banHint,
+        pollMs: signOutPollMs,
+        ...(onOutage ? { onError: onOutage } : {}),
+      }),
+  },
+  {
     provide: Authenticator,
-    inject: [AUTH_OPTIONS, TOKEN_VERIFIER, SESSION_STORES, Guests, SignedOutList],
+    inject: [AUTH_OPTIONS, TOKEN_VERIFIER, SESSION_STORES, Guests, SignedOutList, BannedList],
     useFactory: (
       options: AuthOptions,
       verifier: TokenVerifier,
       { tickets }: SessionStores,
       guests: Guests,
       signedOut: SignedOutList,
+      banned: BannedList,
     ) => {
       const connections = new ConnectionLimits(options.connections);
       const refusals = new RefusalLimiter();
-      return new Authenticator({ verifier, tickets, guests, signedOut, refusals, connections }, options);
+      return new Authenticator({ verifier, tickets, guests, signedOut, banned, refusals, connections }, options);
     },
   },
 ];
@@ -106,6 +119,7 @@ export class AuthModule implements OnModuleInit, OnApplicationShutdown {
   constructor(
     @Inject(KeySet) private readonly keys: KeySet,
     @Inject(SignedOutList) private readonly signedOut: SignedOutList,
+    @Inject(BannedList) private readonly banned: BannedList,
     @Inject(Authenticator) private readonly authenticator: Authenticator,
     @Inject(OpenConnections) private readonly connections: OpenConnections,
   ) {}
@@ -137,6 +151,7 @@ export class AuthModule implements OnModuleInit, OnApplicationShutdown {
         OpenConnections,
         CONNECTION_REGISTRY,
         SignedOutList,
+        BannedList,
         TOKEN_VERIFIER,
         TICKET_STORE,
         DISPLAY_NAMES,
@@ -148,6 +163,7 @@ export class AuthModule implements OnModuleInit, OnApplicationShutdown {
   async onModuleInit(): Promise<void> {
     registerJwtStrategy(this.authenticator);
     void this.signedOut.start();
+    void this.banned.start();
     this.connections.start();
     await this.keys.start();
   }
@@ -155,6 +171,7 @@ export class AuthModule implements OnModuleInit, OnApplicationShutdown {
   async onApplicationShutdown(): Promise<void> {
     this.keys.stop();
     this.signedOut.stop();
+    this.banned.stop();
     await this.connections.stop();
   }
 }

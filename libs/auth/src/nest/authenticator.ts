@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import { ParleyError } from '@parley/errors';
 import type { TicketAudience } from '@parley/protocol';
 import { clientAddress } from '../domain/client-address';
+import type { BannedList } from '../domain/banned-list';
 import type { ConnectionLimits } from '../domain/connection-limits';
 import { readCredential, type Credential, type CredentialSource } from '../domain/credential';
 import { isOriginAllowed } from '../domain/origins';
@@ -55,6 +56,7 @@ export interface AuthenticatorParts {
   tickets: TicketStore;
   guests: Guests;
   signedOut: SignedOutList;
+  banned: BannedList;
   refusals: RefusalLimiter;
   connections: ConnectionLimits;
 }
@@ -82,7 +84,7 @@ export class Authenticator {
    * The principal of an HTTP request. Only headers are read: a token in a URL ends up in logs.
    *
    * @throws ParleyError `missing_token`, `invalid_token`, `guests_not_admitted`, `signing_keys_unavailable`,
-   *   `too_many_requests`; `origin_not_allowed` and `json_required` for a change that only a cookie vouches for
+   *   `banned`, `too_many_requests`; `origin_not_allowed` and `json_required` for a change that only a cookie vouches for
    */
   async authenticateRequest(request: IncomingMessage, access: { guests?: boolean } = {}): Promise<Admission> {
     const { principal, setCookie } = await this.decide('http', request, this.headersOf(request), access);
@@ -125,7 +127,7 @@ export class Authenticator {
   /**
    * Verifies what prolongs a living socket: a token of the same subject and client, a guest's own session, valid now.
    *
-   * @throws ParleyError `invalid_token`, `signing_keys_unavailable`
+   * @throws ParleyError `invalid_token`, `banned`, `signing_keys_unavailable`
    */
   async refresh(
     principal: Principal,
@@ -137,6 +139,7 @@ export class Authenticator {
       if (next.id !== principal.id || next.clientId !== principal.clientId)
         throw invalid('of another subject or client');
       this.assertSignedIn(next);
+      this.assertWelcome(next);
       this.options.onDecision?.({ where: 'refresh', verdict: 'admitted', principalId: next.id });
       return next;
     } catch (error) {
@@ -170,6 +173,7 @@ export class Authenticator {
       const content = await this.parts.tickets.look(ticket, audience);
       if (content.conversationId !== conversationId) throw invalid('a ticket of another conversation');
       this.assertSignedIn(content.principal);
+      this.assertWelcome(content.principal);
       return content.principal;
     } catch (error) {
       throw this.refused('http', this.limited(error, this.addressOf(request)));
@@ -206,6 +210,10 @@ export class Authenticator {
     if (this.parts.signedOut.has(principal)) throw invalid('signed out');
   }
 
+  private assertWelcome(principal: Principal): void {
+    if (this.parts.banned.has(principal)) throw new ParleyError('banned');
+  }
+
   private async refreshed(principal: Principal, token: unknown, session: unknown, uses?: readonly TokenUse[]) {
     if (principal.kind === 'user' && typeof token === 'string') return this.parts.verifier.verify(token, uses);
     if (principal.kind === 'guest' && typeof session === 'string')
@@ -221,6 +229,7 @@ export class Authenticator {
       const { principal } = identity;
       if (principal.kind === 'guest') this.parts.guests.assertAdmitted(access.guests);
       if (where === 'socket') this.assertSignedIn(principal);
+      this.assertWelcome(principal);
       this.options.onDecision?.({ where, verdict: 'admitted', principalId: principal.id });
       return identity;
     } catch (error) {

@@ -1,3 +1,4 @@
+import { DynamoBans } from '../dynamodb/bans';
 import { DynamoConnectionRegistry } from '../dynamodb/connection-registry';
 import { DynamoDisplayNames } from '../dynamodb/display-names';
 import { DynamoSignOutLog } from '../dynamodb/sign-out-log';
@@ -12,6 +13,7 @@ export function sessionStoresOf({ sessions }: Pick<AuthOptions, 'sessions'>): Se
     tickets: new DynamoTicketStore(client, table),
     names: new DynamoDisplayNames(client, table),
     signOuts: new DynamoSignOutLog(client, table),
+    bans: new DynamoBans(client, table),
     connections: new DynamoConnectionRegistry(client, table),
   };
 }

@@ -50,7 +50,11 @@ export function verdictOnClose({ code, reason, opened, lastError }: ClosedSocket
         error: denied('token_expired', 'Your sign-in has ended. Sign in again.'),
       };
     case CloseCode.forbidden:
-      return { act: 'fail', remedy: 'none', error: lastError ?? denied('forbidden', 'This is not allowed for you.') };
+      return {
+        act: 'fail',
+        remedy: 'none',
+        error: lastError ?? denied('forbidden', reason || 'This is not allowed for you.'),
+      };
     case CloseCode.invalidData:
     case CloseCode.tooBig: {
       const message = 'This page and the service do not understand each other. Reload the page.';

@@ -170,6 +170,14 @@ export function describeRooms(make: () => Promise<Subject>): void {
       expect((await store.get(alice.id, id)).members.map(({ role }) => role)).toEqual(['owner', 'owner']);
     });
 
+    it('one alone deletes the room: who made it, whoever else owns it', async () => {
+      const id = await room({});
+      await store.addMember(alice.id, id, bob, 'owner');
+      await expect(store.remove(bob.id, id)).rejects.toMatchObject(FORBIDDEN);
+      await store.remove(alice.id, id);
+      await expect(store.get(bob.id, id)).rejects.toMatchObject(NOT_FOUND);
+    });
+
     it('make a member read only, until they let him write again', async () => {
       const id = await room({ open: true });
       await store.join(bob, id);

@@ -113,7 +113,7 @@ export interface ConversationStore {
    * Deletes the conversation and all that was said in it. From its first write on nobody reads or appends; its id is
    * never given again. A deletion that stopped half way is finished by calling it again, or by `finishRemovals`.
    *
-   * @throws ParleyError `forbidden` for a member who is not the owner.
+   * @throws ParleyError `forbidden` for a member who did not make it, another owner of a room too.
    */
   remove(principalId: string, id: string): Promise<void>;
 

@@ -1,5 +1,5 @@
 import { ParleyError } from '@parley/errors';
-import type { Entry, Message } from '@parley/protocol';
+import type { Author, Entry, Message } from '@parley/protocol';
 import type { EntryDraft } from '../domain/conversation-store';
 import { previewOf, titleFrom } from '../domain/preview';
 import { isoTime, type StoreContext } from './context';
@@ -34,7 +34,25 @@ export class Appending {
     if (isMuted && draft.type !== 'deleted' && draft.author.kind !== 'assistant') throw forbidden();
     if (draft.author.kind !== 'assistant' && draft.author.id !== principalId) throw forbidden();
     const target = await this.assertAllowed(principalId, record, draft, role === 'owner');
+    return this.write(principalId, record, draft, key, target);
+  }
 
+  /** An admin's deletion: see ModeratedConversations. */
+  async removeContent(author: Author, id: string, messageId: string): Promise<Entry> {
+    const record = await this.records.read(id);
+    if (record?.state !== 'live') throw notFound();
+    const draft = { type: 'deleted', author, of: messageId } as const;
+    const target = await this.assertAllowed(author.id, record, draft, true);
+    return this.write(author.id, record, draft, `removed/${messageId}`, target);
+  }
+
+  private async write(
+    principalId: string,
+    record: RecordItem,
+    draft: EntryDraft,
+    key: string,
+    target: EntryItem | undefined,
+  ): Promise<Entry> {
     const createdAt = isoTime(this.context.now());
     const facts = { id: this.context.randomId(), key: scopedKey(principalId, key), createdAt };
     const item = await this.log.append(record, unplaced(draft, facts));
@@ -42,7 +60,7 @@ export class Appending {
     if (target !== undefined) await this.blank(record, item, target);
     await this.note(principalId, record, item);
     if (item.type === 'deleted') await this.forgetTitle(record, item);
-    return toEntry(item, id);
+    return toEntry(item, record.id);
   }
 
   /** Whether the draft may be said here. Answers the message that it names. */

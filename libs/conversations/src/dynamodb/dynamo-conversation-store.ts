@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import type { ConversationStore, ConversationUpkeep } from '../domain/conversation-store';
+import type { ModeratedConversations } from '../domain/moderation';
 import type { OpenConversations, Rooms } from '../domain/rooms';
 import { Appending } from './appending';
 import { ITEM_VERSION, toEntry, type RecordItem } from './items';
@@ -35,7 +36,7 @@ export interface ConversationStoreOptions {
 /** The log in DynamoDB. Holds no state: any number of replicas may work on the same table. */
 export function createConversationStore(
   options: ConversationStoreOptions,
-): ConversationStore & Rooms & OpenConversations & ConversationUpkeep {
+): ConversationStore & Rooms & OpenConversations & ModeratedConversations & ConversationUpkeep {
   const context = {
     table: new Table(options.client, options.table),
     now: options.now ?? Date.now,
@@ -142,6 +143,12 @@ export function createConversationStore(
       }
       return items;
     },
+
+    async findForReview(id, messageId) {
+      const record = await records.read(id);
+      return record?.state === 'live' ? views.find(record, messageId) : undefined;
+    },
+    removeContent: (by, id, messageId) => appending.removeContent(by, id, messageId),
 
     handOver: (fromId, to) => records.handOver(fromId, to),
 

@@ -11,6 +11,8 @@
  * | `C#<id>` | `GENERATION` | who writes an answer there, or did last; listed by `byMember` while it runs |
  * | `W#<process>` | `LEASE` | until when a process that writes answers is believed to live, and which are to stop |
  * | `P#<principal>` | `OWN#<digest>` | which conversation the principal has under a name of his own |
+ * | `AUDIT` | `<time>#<id>` | an act of moderation |
+ * | `REPORT#<digest>` | `REPORT` | what a member reported, listed by `byMember` |
  * | `L#<logId>` | `E#<seq>` | entry |
  * | `L#<logId>` | `K#<principal>#<key>` | claim: head at the first attempt to append under this key |
  * | `L#<logId>` | `O#<seq>` | says that the entry there is no message; lets a view find overlays without reading the log |
@@ -36,6 +38,8 @@ export const barredKey = (id: string, principalId: string): Key => ({ pk: conver
 export const invitationKey = (id: string, digest: string): Key => ({ pk: conversation(id), sk: `I#${digest}` });
 export const ownKey = (principalId: string, digest: string): Key => ({ pk: `P#${principalId}`, sk: `OWN#${digest}` });
 export const readMarkKey = (id: string, principalId: string): Key => ({ pk: conversation(id), sk: `R#${principalId}` });
+export const auditKey = (place: string): Key => ({ pk: 'AUDIT', sk: place });
+export const reportKey = (digest: string): Key => ({ pk: `REPORT#${digest}`, sk: 'REPORT' });
 export const generationKey = (id: string): Key => ({ pk: conversation(id), sk: 'GENERATION' });
 export const leaseKey = (process: string): Key => ({ pk: `W#${process}`, sk: 'LEASE' });
 export const entryKey = (logId: string, seq: number): Key => ({ pk: log(logId), sk: `E#${pad(seq)}` });
@@ -49,6 +53,7 @@ export const claimKey = (logId: string, scoped: string): Key => ({ pk: log(logId
 export const INDEX = 'byMember';
 export const listOf = (principalId: string): string => `P#${principalId}`;
 export const REMOVALS = 'REMOVALS';
+export const REPORTS = 'REPORTS';
 export const RUNNING = 'RUNNING';
 export const CHATS = 'chat#';
 export const ROOMS = 'room#';

@@ -2,7 +2,7 @@ import { isoTime, type StoreContext } from './context';
 import type { RecordItem } from './items';
 import { RECORD, REMOVALS, conversationPartition, logPartition, overlayKey, recordKey, type Key } from './keys';
 import type { Log } from './log';
-import { notFound, type Records } from './records';
+import { forbidden, notFound, type Records } from './records';
 
 /** Deleting a conversation, and what it can be resumed from. */
 export class Removal {
@@ -48,7 +48,9 @@ export class Removal {
 
   /** The first write of a deletion: from here on the conversation is not found by anybody. */
   private async mark(principalId: string, id: string): Promise<RecordItem> {
-    const record = await this.records.openAsOwner(principalId, id);
+    const record = await this.records.open(principalId, id);
+    // Other owners run the room; it is one person's to end it for all.
+    if (record.owner.id !== principalId) throw forbidden();
     const marked = await this.context.table.update(recordKey(id), {
       set: { state: 'deleting', member: REMOVALS, listedAt: isoTime(this.context.now()) },
       when: '#state = :live',

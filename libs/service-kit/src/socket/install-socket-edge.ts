@@ -1,6 +1,13 @@
 import type { INestApplication, Type } from '@nestjs/common';
 import { ModulesContainer } from '@nestjs/core';
-import { Authenticator, OpenConnections, SignedOutList, socketPolicyOf, type SocketPolicy } from '@parley/auth';
+import {
+  Authenticator,
+  BannedList,
+  OpenConnections,
+  SignedOutList,
+  socketPolicyOf,
+  type SocketPolicy,
+} from '@parley/auth';
 import { SocketEdgeAdapter, type SocketEdgeOptions } from './socket-edge.adapter';
 import { SocketErrorFilter } from './socket-error.filter';
 
@@ -33,6 +40,7 @@ export function installSocketEdge(
     policies,
     authenticator: app.get(Authenticator, { strict: false }),
     signedOut: app.get(SignedOutList, { strict: false }),
+    banned: app.get(BannedList, { strict: false }),
     connections: app.get(OpenConnections, { strict: false }),
   });
   app.useWebSocketAdapter(adapter);

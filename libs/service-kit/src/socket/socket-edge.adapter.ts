@@ -2,7 +2,14 @@ import { STATUS_CODES, type IncomingMessage, type Server } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { WsAdapter } from '@nestjs/platform-ws';
 import type { MessageMappingProperties } from '@nestjs/websockets';
-import type { Authenticator, OpenConnections, SignedOutList, SocketAdmission, SocketPolicy } from '@parley/auth';
+import type {
+  Authenticator,
+  BannedList,
+  OpenConnections,
+  SignedOutList,
+  SocketAdmission,
+  SocketPolicy,
+} from '@parley/auth';
 import { CloseCode, ParleyError, asParleyError, toProblem } from '@parley/errors';
 import { HEARTBEAT, LIMITS, PROTOCOL_VERSION } from '@parley/protocol';
 import type { Logger } from 'pino';
@@ -22,6 +29,7 @@ import { LifeWatch, type LifeWatchOptions } from './life-watch';
 /** Refused refreshes that one connection may have; the next one ends it. */
 const MAX_REFUSED_REFRESHES = 4;
 
+const BANNED = new ParleyError('banned');
 const RESTARTING = new ParleyError('restarting', { message: 'Service restarting' });
 
 /** What the edge keeps of an open socket. */
@@ -57,6 +65,7 @@ interface Path {
 export interface SocketEdgeOptions {
   authenticator: Pick<Authenticator, 'authenticateUpgrade' | 'refresh'>;
   signedOut: Pick<SignedOutList, 'has' | 'onChange'>;
+  banned: Pick<BannedList, 'has' | 'onChange'>;
   /** Told of each connection of somebody. */
   connections: Pick<OpenConnections, 'opened'>;
   /** Policy of each gateway's path. A path that is not here does not exist. */
@@ -79,7 +88,7 @@ export class SocketEdgeAdapter extends WsAdapter {
   private readonly open = new WeakMap<WebSocket, Open>();
   private readonly sockets = new WeakMap<Connection, WebSocket>();
   private readonly life: LifeWatch;
-  private readonly stopListening: () => void;
+  private readonly stopListening: (() => void)[];
   /** `Set-Cookie` of handshakes that are being answered. */
   private readonly cookies = new WeakMap<IncomingMessage, string>();
   private upgradeServer: { server: Server; listener: (...args: [IncomingMessage, Duplex, Buffer]) => void } | undefined;
@@ -90,7 +99,10 @@ export class SocketEdgeAdapter extends WsAdapter {
   ) {
     super(app);
     this.life = new LifeWatch(edge.life);
-    this.stopListening = edge.signedOut.onChange(() => this.endSignedOut());
+    this.stopListening = [
+      edge.signedOut.onChange(() => this.endSignedOut()),
+      edge.banned.onChange(() => this.endBanned()),
+    ];
   }
 
   get liveConnections(): number {
@@ -152,7 +164,7 @@ export class SocketEdgeAdapter extends WsAdapter {
   }
 
   override async dispose(): Promise<void> {
-    this.stopListening();
+    for (const stop of this.stopListening) stop();
     this.upgradeServer?.server.off('upgrade', this.upgradeServer.listener);
     this.paths.clear();
   }
@@ -217,6 +229,14 @@ export class SocketEdgeAdapter extends WsAdapter {
     for (const connection of this.life.connections())
       if (connection.principal && this.edge.signedOut.has(connection.principal))
         connection.close(CloseCode.tokenExpired, 'Signed out');
+  }
+
+  private endBanned(): void {
+    for (const connection of this.life.connections())
+      if (connection.principal && this.edge.banned.has(connection.principal)) {
+        connection.fail(BANNED);
+        connection.end(BANNED);
+      }
   }
 
   private admit(path: Path, socket: WebSocket, connection: Connection, request: IncomingMessage): void {

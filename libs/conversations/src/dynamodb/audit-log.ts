@@ -1,0 +1,44 @@
+import { randomUUID } from 'node:crypto';
+import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import type { Act, ModerationQuery } from '@parley/protocol';
+import { cursorOf, orderKey, parseCursor } from '../domain/cursor';
+import type { ActDraft, AuditLog } from '../domain/moderation';
+import { isoTime } from './context';
+import { ITEM_VERSION } from './items';
+import { auditKey } from './keys';
+import { Table } from './table';
+
+/** The audit log in the table of conversations, in one partition: people's acts are few. */
+export class DynamoAuditLog implements AuditLog {
+  private readonly table: Table;
+
+  /** @param now epoch milliseconds */
+  constructor(
+    client: DynamoDBDocumentClient,
+    table: string,
+    private readonly now: () => number = Date.now,
+  ) {
+    this.table = new Table(client, table);
+  }
+
+  async add(draft: ActDraft): Promise<void> {
+    const act: Act = { ...draft, id: randomUUID(), at: isoTime(this.now()) };
+    const key = auditKey(orderKey({ updatedAt: act.at, id: act.id }));
+    // Under a condition, so that no line ever takes another's place.
+    await this.table.putNew({ ...key, v: ITEM_VERSION, act });
+  }
+
+  async list({ limit, cursor }: ModerationQuery) {
+    const after = cursor === undefined ? undefined : parseCursor(cursor);
+    const { pk } = auditKey('');
+    const items: Act[] = [];
+    let last = '';
+    for await (const { sk, act } of this.table.query({ pk, from: ' ', to: after ?? '~', descending: true })) {
+      if (sk === after) continue;
+      if (items.length === limit) return { items, next: cursorOf(last) };
+      items.push(act as Act);
+      last = sk;
+    }
+    return { items };
+  }
+}
