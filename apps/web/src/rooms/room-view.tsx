@@ -6,6 +6,7 @@ import { useServices } from '../app/services';
 import { Composer } from '../conversation/composer';
 import { Loading, Notice } from '../ui/notice';
 import { useLoaded } from '../ui/use-loaded';
+import { RoomSettings } from './room-settings';
 import { RoomThread } from './room-thread';
 import { connectionWords, typingWords } from './room-words';
 
@@ -42,7 +43,9 @@ export function RoomView({ client, directory, roomId }: RoomViewProps) {
 function JoinedRoom({ client, directory, roomId }: RoomViewProps) {
   const { chat } = useServices();
   const connection = useObservable(client.state);
-  const [about] = useLoaded(useCallback((signal: AbortSignal) => chat.get(roomId, { signal }), [chat, roomId]));
+  const [about, reloadAbout] = useLoaded(
+    useCallback((signal: AbortSignal) => chat.get(roomId, { signal }), [chat, roomId]),
+  );
   const { room, state, messages, outgoing, drafts, typing, members } = useRoom(client, roomId);
   const [failure, setFailure] = useState<string>();
   const me = connection.name === 'online' ? connection.me.id : undefined;
@@ -65,6 +68,7 @@ function JoinedRoom({ client, directory, roomId }: RoomViewProps) {
   };
   const [isInvited, setInvited] = useState(false);
 
+  if (state.name === 'removed') return <NoRoom>You were taken out of it, or it was deleted.</NoRoom>;
   if (state.name === 'refused') return <NoRoom>{state.error.message}</NoRoom>;
   if (connection.name === 'failed') return <NoRoom>{connection.error.message}</NoRoom>;
   const words = connectionWords(connection);
@@ -76,6 +80,9 @@ function JoinedRoom({ client, directory, roomId }: RoomViewProps) {
           Copy an invitation
         </button>
       </header>
+      {about.state === 'loaded' && (
+        <RoomSettings directory={directory} room={about.value} me={me} onChange={reloadAbout} />
+      )}
       <ul className="people room-people" aria-label="In this room">
         {members.map(({ person, online }) => (
           <li key={person.id} className="person" data-online={online ? '' : undefined}>

@@ -119,6 +119,69 @@ describe('a room', () => {
     expect(parley.seen.find(({ route }) => route.endsWith('/join'))?.body).toEqual({ invitation: 'secret' });
   });
 
+  it('says that one was taken out of it', async () => {
+    await enter();
+    await waitFor(() => expect(screen.queryByText('Entering the room')).toBeNull());
+    parley.rooms.toAll('left', { reason: 'removed' });
+    expect((await screen.findByTestId('no-room')).textContent).toContain('You were taken out of it');
+  });
+
+  describe('people and settings', () => {
+    const person = (id: string, name: string, role: 'owner' | 'member') => ({ kind: 'user', id, name, role });
+    const bob = person('u-2', 'Bob', 'member');
+    const [alice, asMember] = [person('u-1', 'Alice Anders', 'owner'), person('u-1', 'Alice Anders', 'member')];
+    const open = async (...members: object[]) => {
+      parley.routes[`GET /api/conversations/${room.id}`] = () => ({ status: 200, json: { ...room, members } });
+      await enter();
+      fireEvent.click(await screen.findByText('People and settings'));
+    };
+    const sent = (route: string) => parley.seen.find((one) => one.route === route)?.body;
+
+    it('an owner mutes a member and takes him out, after one more question', async () => {
+      parley.routes[`PUT /api/rooms/${room.id}/members/u-2/mute`] = () => ({ status: 204 });
+      parley.routes[`DELETE /api/rooms/${room.id}/members/u-2`] = () => ({ status: 204 });
+      await open(alice, bob);
+      fireEvent.click(screen.getByRole('button', { name: 'Mute Bob' }));
+      expect(await screen.findByText('Bob can read only.')).toBeTruthy();
+      expect(sent(`PUT /api/rooms/${room.id}/members/u-2/mute`)).toEqual({ muted: true });
+      fireEvent.click(screen.getByRole('button', { name: 'Remove Bob' }));
+      expect(parley.seen.some(({ route }) => route.startsWith('DELETE'))).toBe(false);
+      fireEvent.click(within(screen.getByRole('form', { name: 'Remove Bob' })).getByRole('button', { name: 'Remove' }));
+      expect(await screen.findByText('Bob is no longer in the room.')).toBeTruthy();
+      expect(screen.queryByRole('button', { name: 'Leave the room' })).toBeNull();
+    });
+
+    it('a member reports with a reason, leaves, and can do nothing of the owner’s', async () => {
+      parley.routes[`POST /api/rooms/${room.id}/reports`] = () => ({ status: 204 });
+      parley.routes[`POST /api/rooms/${room.id}/leave`] = () => ({ status: 204 });
+      parley.routes['GET /api/rooms'] = () => ({ status: 200, json: { items: [] } });
+      await open({ ...bob, role: 'owner' }, asMember);
+      for (const name of ['Mute Bob', 'Remove Bob', 'Archive the room'])
+        expect(screen.queryByRole('button', { name })).toBeNull();
+      fireEvent.click(screen.getByRole('button', { name: 'Report Bob' }));
+      const form = screen.getByRole('form', { name: 'Report Bob' });
+      expect(within(form).getByRole('button', { name: 'Report' })).toHaveProperty('disabled', true);
+      fireEvent.change(within(form).getByRole('textbox', { name: 'What is wrong?' }), { target: { value: 'spam' } });
+      fireEvent.submit(form);
+      expect(await screen.findByText(/Thank you/)).toBeTruthy();
+      expect(sent(`POST /api/rooms/${room.id}/reports`)).toEqual({ principalId: 'u-2', reason: 'spam' });
+      fireEvent.click(screen.getByRole('button', { name: 'Leave the room' }));
+      fireEvent.keyDown(screen.getByRole('form', { name: 'Leave the room' }), { key: 'Escape' });
+      fireEvent.click(screen.getByRole('button', { name: 'Leave the room' }));
+      fireEvent.submit(screen.getByRole('form', { name: 'Leave the room' }));
+      await waitFor(() => expect(location.pathname).toBe('/rooms'));
+    });
+
+    it('says why something was refused', async () => {
+      parley.routes[`POST /api/rooms/${room.id}/archive`] = () =>
+        problem(503, 'store_unavailable', 'unavailable', 'Not right now');
+      await open(alice, bob);
+      fireEvent.click(screen.getByRole('button', { name: 'Archive the room' }));
+      fireEvent.submit(screen.getByRole('form', { name: 'Archive the room' }));
+      expect((await screen.findByRole('alert')).textContent).toContain('Not right now');
+    });
+  });
+
   it('says that one is not in it', async () => {
     parley.routes['POST /api/rooms/room-00000000001/join'] = () =>
       problem(404, 'conversation_not_found', 'invalid', 'There is no such conversation');

@@ -178,6 +178,35 @@ describe('a room', () => {
   });
 });
 
+describe('a person who is taken out of a room', () => {
+  it('sees that, nobody there any more, and is let in anew by joining again', async () => {
+    const { client, room } = await enter();
+    server.broadcast(ID, 'left', { reason: 'removed' });
+    await until(room.state, named('removed'));
+    expect(room.members.get()).toEqual([]);
+    const again = client.join(ID);
+    expect(again).not.toBe(room);
+    await joined(again);
+    server.say(ID, 'welcome back');
+    await shows(again, 'welcome back');
+    expect(textsOf(room)).toEqual([]);
+  });
+
+  it('does not enter it again by itself over a new line', async () => {
+    const { client, room } = await enter();
+    server.broadcast(ID, 'left', { reason: 'removed' });
+    await until(room.state, named('removed'));
+    server.cut();
+    await until(client.state, named('reconnecting'));
+    const other = client.join('conversation-0002');
+    await joined(other);
+    expect(room.state.get().name).toBe('removed');
+    expect(server.heard.filter(({ event, data }) => event === 'joinRoom' && data.conversationId === ID)).toHaveLength(
+      1,
+    );
+  });
+});
+
 describe('a message that is sent', () => {
   it('waits until it is in the log', async () => {
     const { room } = await enter();

@@ -125,6 +125,8 @@ export class RoomClient {
     const { conversationId } = body as { conversationId?: string };
     const room = conversationId === undefined ? undefined : this.rooms.get(conversationId);
     (room?.heard[event as RoomServerEventName] as ((body: unknown) => void) | undefined)?.(body);
+    // Who is let in again joins it anew.
+    if (room?.state.get().name === 'removed') this.rooms.delete(room.conversationId);
   }
 
   private welcomed({ principal }: RoomServerEvents['welcome']): void {

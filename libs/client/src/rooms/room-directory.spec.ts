@@ -15,6 +15,14 @@ it.each<[string, (rooms: RoomDirectory) => Promise<unknown>, string, string, unk
   ['joins', (rooms) => rooms.join('r1', 'token'), 'POST', '/api/rooms/r1/join', { invitation: 'token' }],
   ['leaves', (rooms) => rooms.leave('r1'), 'POST', '/api/rooms/r1/leave', {}],
   ['removes', (rooms) => rooms.removeMember('r1', 'u/1'), 'DELETE', '/api/rooms/r1/members/u%2F1', undefined],
+  ['mutes', (rooms) => rooms.mute('r1', 'u/1', true), 'PUT', '/api/rooms/r1/members/u%2F1/mute', { muted: true }],
+  [
+    'reports',
+    (rooms) => rooms.report('r1', { messageId: 'm', reason: 'spam' }),
+    'POST',
+    '/api/rooms/r1/reports',
+    { messageId: 'm', reason: 'spam' },
+  ],
   ['archives', (rooms) => rooms.archive('r1'), 'POST', '/api/rooms/r1/archive', {}],
 ])('RoomDirectory %s', async (_, run, method, path, body) => {
   const tokenSource = { token: () => Promise.resolve('token') };

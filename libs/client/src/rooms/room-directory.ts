@@ -47,6 +47,16 @@ export class RoomDirectory {
     return this.request('DELETE', `${this.url(id, 'members')}/${encodeURIComponent(principalId)}`);
   }
 
+  /** Lets a member read only, or write again. */
+  mute(id: string, principalId: string, muted: boolean): Promise<void> {
+    return this.request('PUT', `${this.url(id, 'members')}/${encodeURIComponent(principalId)}/mute`, { muted });
+  }
+
+  /** Tells the product's admins of a person or of a message, and why. */
+  report(id: string, what: ({ messageId: string } | { principalId: string }) & { reason: string }): Promise<void> {
+    return this.request('POST', this.url(id, 'reports'), what);
+  }
+
   /** No more can be said in it. */
   archive(id: string): Promise<void> {
     return this.request('POST', this.url(id, 'archive'), {});

@@ -1,28 +1,10 @@
-import type { Author, Entry, ErrorFacts, Message, PublicPrincipal } from '@parley/protocol';
+import type { Author, ChatServerEvents, ErrorFacts } from '@parley/protocol';
 
 /** Somebody in a room. */
 export type Person = Author;
 
 /** What the server says on `/ws/chat`. */
-export interface RoomServerEvents {
-  welcome: {
-    principal: PublicPrincipal;
-    sessionId: string;
-    session?: string;
-    conversationId?: string;
-    version: string;
-  };
-  joined: { conversationId: string; head: number; items: Entry[] };
-  left: { conversationId: string };
-  history: { conversationId: string; items: Entry[]; head: number };
-  ack: { conversationId: string; clientId?: string; id: string; seq: number };
-  message: { conversationId: string; message: Message };
-  entry: { conversationId: string; entry: Entry };
-  typing: { conversationId: string; principal: Person; typing: boolean };
-  presence: { conversationId: string; members: { principal: Person; online: boolean }[] };
-  read: { conversationId: string; principal: Person; seq: number };
-  delta: { conversationId: string; id: string; offset: number; text: string };
-  behind: { conversationId: string; head: number };
+export interface RoomServerEvents extends ChatServerEvents {
   tokenExpiring: { expiresInMs: number };
   tokenRefreshed: { expiresAt: string };
   error: ErrorFacts;

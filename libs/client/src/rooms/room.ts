@@ -8,8 +8,11 @@ import { Outbox, type Outgoing } from './outbox';
 import type { Person, RoomLine, RoomServerEvents } from './room-wire';
 import { Typing } from './typing';
 
-/** `joining`: also while what was missed is being read. `refused`: for good; `error` says why. */
-export type RoomState = { name: 'joining' | 'joined' | 'left' } | { name: 'refused'; error: ClientError };
+/**
+ * `joining`: also while what was missed is being read. `removed`: somebody took this person out of it, or it was deleted.
+ * `refused`: for good; `error` says why.
+ */
+export type RoomState = { name: 'joining' | 'joined' | 'left' | 'removed' } | { name: 'refused'; error: ClientError };
 
 export interface RoomMember {
   person: Person;
@@ -152,8 +155,7 @@ export class Room {
 
   /** @internal */
   leave(): void {
-    this.lineLost();
-    this.currentState.set({ name: 'left' });
+    this.ended('left');
   }
 
   /** @internal What the server says about this room. */
@@ -167,8 +169,15 @@ export class Room {
     },
     typing: ({ principal, typing }) => this.keys.heard(principal, typing),
     presence: (news) => this.currentMembers.set(merged(this.currentMembers.get(), membersOf(news))),
+    left: ({ reason }) => reason === 'removed' && this.ended('removed'),
     read: ({ principal, seq }) => this.currentReads.set(new Map(this.currentReads.get()).set(principal.id, seq)),
   };
+
+  private ended(name: 'left' | 'removed'): void {
+    this.lineLost();
+    this.currentMembers.set([]);
+    this.currentState.set({ name });
+  }
 
   private arrived(entry: Entry): void {
     const isComplete = this.log.add(entry);

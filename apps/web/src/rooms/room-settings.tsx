@@ -1,0 +1,139 @@
+import { useState } from 'react';
+import { useLocation } from 'wouter';
+import { asClientError, type RoomDirectory } from '@parley/client';
+import type { Conversation, Member } from '@parley/protocol';
+import { Notice } from '../ui/notice';
+import { RiskyAction } from './risky-action';
+
+interface RoomSettingsProps {
+  directory: RoomDirectory;
+  room: Conversation;
+  /** The person who looks at it, once that is known. */
+  me: string | undefined;
+  /** Something about the room is not as it was. */
+  onChange: () => void;
+}
+
+/** What can be done with the people in a room and with the room itself, by whoever may do it. */
+export function RoomSettings({ directory, room, me, onChange }: RoomSettingsProps) {
+  const [, navigate] = useLocation();
+  const [said, setSaid] = useState<{ text: string; tone: 'error' | 'quiet' }>();
+  const people = room.members.filter(({ kind, id }) => kind !== 'assistant' && id !== me);
+  const isOwner = room.members.some(({ id, role }) => id === me && role === 'owner');
+  const isMaker = room.members[0]?.id === me;
+
+  const attempt = (work: () => Promise<unknown>, done: string): void => {
+    setSaid(undefined);
+    work().then(
+      () => {
+        setSaid({ text: done, tone: 'quiet' });
+        onChange();
+      },
+      (error: unknown) => setSaid({ text: asClientError(error).message, tone: 'error' }),
+    );
+  };
+  const leave = (): void =>
+    attempt(() => directory.leave(room.id).then(() => navigate('/rooms')), 'You left the room.');
+
+  return (
+    <details className="room-settings">
+      <summary className="button">People and settings</summary>
+      <ul className="room-members" aria-label="Members">
+        {people.map((person) => (
+          <MemberRow
+            key={person.id}
+            person={person}
+            isOwner={isOwner && person.id !== room.members[0]?.id}
+            onMute={(muted) =>
+              attempt(
+                () => directory.mute(room.id, person.id, muted),
+                `${person.name} ${muted ? 'can read only' : 'may write again'}.`,
+              )
+            }
+            onRemove={() =>
+              attempt(() => directory.removeMember(room.id, person.id), `${person.name} is no longer in the room.`)
+            }
+            onReport={(reason) =>
+              attempt(
+                () => directory.report(room.id, { principalId: person.id, reason }),
+                'Thank you. The people who run this site will look at it.',
+              )
+            }
+          />
+        ))}
+      </ul>
+      <div className="row-actions">
+        {isOwner && room.archived !== true && (
+          <RiskyAction
+            label="Archive the room"
+            question="Nothing more can be said in it, for good. It can still be read."
+            answer="Archive it"
+            onDo={() => attempt(() => directory.archive(room.id), 'The room is archived.')}
+          />
+        )}
+        {!isMaker && (
+          <RiskyAction
+            label="Leave the room"
+            question="You hear nothing of it any more. You may need an invitation to come back."
+            answer="Leave it"
+            onDo={leave}
+          />
+        )}
+      </div>
+      {said !== undefined && <Notice tone={said.tone}>{said.text}</Notice>}
+    </details>
+  );
+}
+
+interface MemberRowProps {
+  person: Member;
+  isOwner: boolean;
+  onMute: (muted: boolean) => void;
+  onRemove: () => void;
+  onReport: (reason: string) => void;
+}
+
+function MemberRow({ person: { name }, isOwner, onMute, onRemove, onReport }: MemberRowProps) {
+  return (
+    <li className="room-member">
+      <span>{name}</span>
+      <span className="row-actions">
+        {isOwner && (
+          <>
+            <button
+              type="button"
+              className="button button-plain"
+              aria-label={`Mute ${name}`}
+              onClick={() => onMute(true)}
+            >
+              Mute
+            </button>
+            <button
+              type="button"
+              className="button button-plain"
+              aria-label={`Let ${name} write`}
+              onClick={() => onMute(false)}
+            >
+              Let write
+            </button>
+            <RiskyAction
+              label="Remove"
+              name={`Remove ${name}`}
+              question={`${name} hears nothing of this room any more and comes back by invitation only.`}
+              answer="Remove"
+              onDo={onRemove}
+            />
+          </>
+        )}
+        <RiskyAction
+          label="Report"
+          name={`Report ${name}`}
+          question={`Tell the people who run this site about ${name}.`}
+          answer="Report"
+          reason="What is wrong?"
+          onDo={onReport}
+        />
+      </span>
+    </li>
+  );
+}
