@@ -56,7 +56,8 @@ it.each(ENVIRONMENTS)('gives the tasks of %s exactly what their descriptors list
       string,
       { name: string }[]
     >[];
-    const absent = environment === 'dev' ? /^(ORIGIN|VALKEY)/ : /^ORIGIN/;
+    // A provider's key is named, not handed over: the service reads it itself.
+    const absent = environment === 'dev' ? /^(ORIGIN|VALKEY|\w+_API_KEY$)/ : /^(ORIGIN|\w+_API_KEY$)/;
     // One that says neither is the service's own affair: its default counts.
     const wanted = listed.filter(({ name, from, value }) => !absent.test(name) && (from ?? value) !== undefined);
     expect(container!['environment']!.map((each) => each.name)).toEqual(
@@ -66,6 +67,11 @@ it.each(ENVIRONMENTS)('gives the tasks of %s exactly what their descriptors list
       wanted.filter(({ secret }) => secret).map((each) => each.name),
     );
   }
+  const policies = resources
+    .filter(({ type }) => type.endsWith('RolePolicy'))
+    .map(({ inputs }) => String(inputs['policy']));
+  const readers = policies.filter((policy) => policy.includes(secret('google')));
+  expect(readers.map((policy) => policy.includes('"Sid":"GoogleApiKey"'))).toEqual([true]);
 });
 
 it.each(SOURCES)('gives the page and the services the same pool, told by %s', async (source) => {

@@ -63,8 +63,10 @@ export function localFacts({ env, edgePort, region, issuer, valkeyUrl, knowledge
     guardrailId: env['GUARDRAIL_ID'] || undefined,
     guardrailVersion: env['GUARDRAIL_VERSION'] || undefined,
     googleApiKey: env['GOOGLE_API_KEY'] || undefined,
+    googleApiKeyArn: undefined,
     openaiBaseUrl: env['OPENAI_BASE_URL'] || undefined,
     openaiApiKey: env['OPENAI_API_KEY'] || undefined,
+    openaiApiKeyArn: undefined,
     retentionDays: env['RETENTION_DAYS'] || undefined,
   };
 }

@@ -25,10 +25,6 @@ export interface FactSources {
 const text = (value: pulumi.Input<string> | undefined): Fact<Text> =>
   value === undefined ? undefined : { text: pulumi.output(value) };
 
-/** A secret that somebody made by hand: its ARN is in the configuration, its value is not. */
-const stored = (arn: string | undefined): Fact<Text> =>
-  arn === undefined ? undefined : { secret: { arn: pulumi.output(arn), valueFrom: pulumi.output(arn) } };
-
 /** What an environment knows of itself, under the names that descriptors use. */
 export function deploymentFacts(sources: FactSources): DeploymentFacts {
   const { config, identity, tables, valkey, originSecret, guestSessionKeys, origin } = sources;
@@ -54,9 +50,12 @@ export function deploymentFacts(sources: FactSources): DeploymentFacts {
     ),
     guardrailId: text(config.guardrail?.id),
     guardrailVersion: text(config.guardrail?.version),
-    googleApiKey: stored(config.googleApiKeyArn),
+    // The service reads these itself, by their names: one that is rotated counts without a new task.
+    googleApiKey: undefined,
+    googleApiKeyArn: text(config.googleApiKeyArn),
     openaiBaseUrl: text(config.openaiBaseUrl),
-    openaiApiKey: stored(config.openaiApiKeyArn),
+    openaiApiKey: undefined,
+    openaiApiKeyArn: text(config.openaiApiKeyArn),
     retentionDays: text(config.retentionDays?.toString()),
     'table.conversations': text(tables.conversations.name),
     'table.sessions': text(tables.sessions.name),

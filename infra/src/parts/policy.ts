@@ -17,6 +17,8 @@ export function taskPolicy(
         statementsOf(grants, {
           ...config,
           guardrailId: config.guardrail?.id,
+          googleApiKeyArn: config.googleApiKeyArn,
+          openaiApiKeyArn: config.openaiApiKeyArn,
           accountId,
           tableArns: { conversations: conversationsArn, sessions: sessionsArn },
           keyArn,

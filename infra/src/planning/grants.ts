@@ -17,6 +17,8 @@ export interface GrantContext {
   chatModels: readonly string[];
   knowledgeBaseId: string | undefined;
   guardrailId: string | undefined;
+  googleApiKeyArn: string | undefined;
+  openaiApiKeyArn: string | undefined;
   /** The key that the tables are encrypted with, where it is ours. */
   keyArn: string | undefined;
 }
@@ -27,7 +29,7 @@ const ACTIONS = { read: READ, write: [...READ, ...WRITE].sort(), sweep: [...READ
 
 /**
  * The statements of a task role: what the descriptor's grants name, and nothing else. `Scan` only for who sweeps
- * a table: what serves people never reads a whole one. A knowledge base that is not configured gives no statement.
+ * a table: what serves people never reads a whole one. What is not configured, a knowledge base or a secret, gives no statement.
  */
 export function statementsOf(grants: readonly Grant[], context: GrantContext): Statement[] {
   const statements = grants.flatMap((grant) => statementsOfOne(grant, context));
@@ -71,6 +73,13 @@ function statementsOfOne(grant: Grant, context: GrantContext): Statement[] {
               Resource: `arn:aws:bedrock:${region}:${accountId}:knowledge-base/${knowledgeBaseId}`,
             },
           ];
+    case 'secret': {
+      const arn = context[`${grant.secret}Arn`];
+      const action = 'secretsmanager:GetSecretValue';
+      return arn === undefined
+        ? []
+        : [{ Sid: capital(grant.secret), Effect: 'Allow', Action: [action], Resource: arn }];
+    }
   }
 }
 

@@ -111,6 +111,8 @@ describe('grants', () => {
     chatModels: ['bedrock:eu.amazon.nova-lite-v1:0', 'bedrock:amazon.nova-pro-v1:0', 'openai:gpt'],
     knowledgeBaseId: undefined,
     guardrailId: undefined,
+    googleApiKeyArn: undefined,
+    openaiApiKeyArn: undefined,
     keyArn: undefined,
   };
 
@@ -126,6 +128,16 @@ describe('grants', () => {
     });
     expect(sids('voice', guarded)).not.toContain('Guardrail');
     expect(sids('chat', context)).not.toContain('Guardrail');
+  });
+
+  it('let the key of a provider be read while the service runs, where there is one, and no other', () => {
+    const grants = [
+      { kind: 'secret', secret: 'googleApiKey' },
+      { kind: 'secret', secret: 'openaiApiKey' },
+    ] as const;
+    expect(statementsOf(grants, { ...context, openaiApiKeyArn: 'arn:o' })).toEqual([
+      { Sid: 'OpenaiApiKey', Effect: 'Allow', Action: ['secretsmanager:GetSecretValue'], Resource: 'arn:o' },
+    ]);
   });
 
   it('let only who sweeps a table read it from end to end', () => {

@@ -11,6 +11,8 @@ const grant = z.discriminatedUnion('kind', [
   }),
   z.strictObject({ kind: z.literal('model'), models: z.enum(['voice', 'chat']) }),
   z.strictObject({ kind: z.literal('knowledge-base') }),
+  /** One that the service itself reads while it runs, and so follows when it is rotated. */
+  z.strictObject({ kind: z.literal('secret'), secret: z.enum(['googleApiKey', 'openaiApiKey']) }),
 ]);
 
 /** One environment variable that the service reads. Infra gives exactly these; a test of the app compares them with its configuration schema. */
