@@ -1,9 +1,6 @@
 /** One hash tag, so one slot of a cluster: one connection hears all topics, and the order of a publisher holds across them. */
 const PREFIX = '{parley-fan-out}';
 
-/** CRC16 of the hash tag, modulo 16384: the slot of all our channels. */
-export const SLOT = 16_082;
-
 /** The channel that every process hears, whatever else it listens to. */
 export const EVERYBODY = `${PREFIX}*`;
 

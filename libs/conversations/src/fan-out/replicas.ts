@@ -34,7 +34,7 @@ export class Replicas {
       if (state === 'away') log.warn({ err: cause }, 'Valkey is away: other processes are told later');
       else log.info({}, `Valkey: ${state}`);
     });
-    this.fanOut = this.remote = new ValkeyFanOut(this.valkey, { report });
+    this.fanOut = this.remote = new ValkeyFanOut(options, { report });
   }
 
   /** Whether Valkey takes commands and other processes are heard; undefined without one. */

@@ -1,10 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import { Cluster, type Redis } from 'ioredis';
-import type { ValkeyConnection } from '../valkey/valkey-connection';
-import { channelOf, EVERYBODY, SLOT, topicOf } from './channel-names';
+import type { ValkeyOptions } from '../valkey/valkey-options';
+import { channelOf, EVERYBODY, topicOf } from './channel-names';
 import type { FanOut, FanOutListener } from './fan-out';
 import { Listeners } from './listeners';
-import { Subscriber } from './subscriber';
+import { SlotConnection } from './slot-connection';
 
 /** Bytes that may wait for Valkey's answer; what is more is dropped, so that a slow server costs no memory here. */
 const MAX_WAITING = 8 << 20;
@@ -26,7 +25,7 @@ export interface ValkeyFanOutOptions {
 export class ValkeyFanOut implements FanOut {
   private readonly sender = randomBytes(SENDER_LENGTH / 2).toString('hex');
   private readonly listeners: Listeners;
-  private readonly subscriber: Subscriber;
+  private readonly connection: SlotConnection;
   private readonly report: (what: string, cause?: unknown) => void;
   /** Topics that messages of other processes arrive for. */
   private readonly heard = new Set<string>();
@@ -36,24 +35,21 @@ export class ValkeyFanOut implements FanOut {
   private timer: NodeJS.Timeout | undefined;
   private interrupted = false;
 
-  constructor(
-    private readonly valkey: ValkeyConnection,
-    options: ValkeyFanOutOptions = {},
-  ) {
+  constructor(valkey: ValkeyOptions, options: ValkeyFanOutOptions = {}) {
     this.report = options.report ?? (() => undefined);
     this.listeners = new Listeners(this.report);
-    this.subscriber = new Subscriber({
-      valkey: valkey.options,
+    this.connection = new SlotConnection({
+      valkey,
       wanted: () => [EVERYBODY, ...this.listeners.topics.map(channelOf)],
       onMessage: (channel, text) => this.receive(channel, text),
-      onLive: (channels) => this.subscriberOnLive(channels),
-      onLost: (cause) => this.subscriberOnLost(cause),
+      onLive: (channels) => this.heardAgain(channels),
+      onLost: (cause) => this.heardNoMore(cause),
     });
   }
 
-  /** Whether messages of other processes arrive at this moment. */
+  /** Whether messages of other processes arrive at this moment, and ours get out. */
   get live(): boolean {
-    return this.subscriber.live;
+    return this.connection.live;
   }
 
   publish(topic: string, payload: string): void {
@@ -68,27 +64,22 @@ export class ValkeyFanOut implements FanOut {
   subscribe(topic: string, listener: FanOutListener): () => void {
     // An object of its own: who subscribes twice with the same one ends one subscription at a time.
     const own: FanOutListener = { message: (payload) => listener.message(payload), gap: () => listener.gap() };
-    if (this.listeners.add(topic, own)) this.subscriber.add(channelOf(topic));
+    if (this.listeners.add(topic, own)) this.connection.add(channelOf(topic));
     else if (this.heard.has(topic)) this.listeners.gapSoon(topic, own);
     return () => {
       if (!this.listeners.remove(topic, own)) return;
       this.heard.delete(topic);
-      this.subscriber.remove(channelOf(topic));
+      this.connection.remove(channelOf(topic));
     };
   }
 
-  /** Ends listening; the connection for commands is its owner's. */
   close(): void {
     clearTimeout(this.timer);
-    this.subscriber.close();
+    this.connection.close();
   }
 
-  private async send(channel: string, kind: string, payload = ''): Promise<void> {
-    const { client } = this.valkey;
-    // A gap may overtake: any node will do, and being redirected is what makes ioredis connect to the right one again.
-    const node = ownerOf(client) ?? (kind === GAP ? client : undefined);
-    if (!node) throw new Error('no node is in charge of the slot');
-    await node.spublish(channel, `${kind}${this.sender}${payload}`);
+  private send(channel: string, kind: string, payload = ''): Promise<void> {
+    return this.connection.send(channel, `${kind}${this.sender}${payload}`);
   }
 
   private receive(channel: string, text: string): void {
@@ -99,7 +90,7 @@ export class ValkeyFanOut implements FanOut {
     else this.listeners.message(topic, text.slice(1 + SENDER_LENGTH));
   }
 
-  private subscriberOnLive(channels: string[]): void {
+  private heardAgain(channels: string[]): void {
     if (this.interrupted) this.report('the fan-out hears other processes again');
     this.interrupted = false;
     for (const topic of channels.filter((channel) => channel !== EVERYBODY).map(topicOf)) {
@@ -108,7 +99,7 @@ export class ValkeyFanOut implements FanOut {
     }
   }
 
-  private subscriberOnLost(cause: unknown): void {
+  private heardNoMore(cause: unknown): void {
     this.heard.clear();
     if (!this.interrupted) this.report('the fan-out hears no other process', cause);
     this.interrupted = true;
@@ -132,14 +123,4 @@ export class ValkeyFanOut implements FanOut {
     this.timer = undefined;
     if (sent.some(({ status }) => status === 'rejected')) for (const topic of topics) this.drop(topic);
   }
-}
-
-/**
- * The node in charge of our slot. ioredis takes SPUBLISH for a command without a key and sends it to any node: each that is
- * redirected would be overtaken by those that are not.
- */
-function ownerOf(client: Redis | Cluster): Pick<Redis, 'spublish'> | undefined {
-  if (!(client instanceof Cluster)) return client;
-  const owner = client.slots[SLOT]?.[0];
-  return client.nodes('master').find(({ options: { host, port } }) => `${host}:${port}` === owner);
 }

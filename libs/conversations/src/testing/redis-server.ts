@@ -73,6 +73,13 @@ export class RedisServer {
     await this.asAdmin(async (node) => void (await node.call('CLIENT', 'KILL', 'SKIPME', 'yes')));
   }
 
+  /** Whether clients may publish: as when the user of the cache lost a right, while all connections stay. */
+  async letPublish(may: boolean): Promise<void> {
+    await this.asAdmin(
+      async (node) => void (await node.call('ACL', 'SETUSER', 'default', `${may ? '+' : '-'}spublish`)),
+    );
+  }
+
   async stop(): Promise<void> {
     this.resume();
     await this.down();

@@ -7,7 +7,7 @@ const HEARTBEAT_MS = 10_000;
 const CHANNELS_AT_ONCE = 500;
 const MAX_MOVES = 5;
 
-export interface SubscriberOptions {
+export interface SlotConnectionOptions {
   valkey: ValkeyOptions;
   /** All channels that are wanted now. */
   wanted: () => string[];
@@ -19,18 +19,19 @@ export interface SubscriberOptions {
 }
 
 /**
- * One connection that hears sharded channels of one slot, and comes back by itself. ioredis can subscribe in a cluster too,
- * but does not tell when a subscription was lost and regained; here that is the point. A node that is not in charge of the
- * slot says who is (`MOVED`), and that one is connected to.
+ * One connection to the node in charge of our slot, which hears sharded channels and is sent to (with RESP3 one connection
+ * does both), and comes back by itself. A node that is not in charge says who is (`MOVED`), and that one is connected to.
+ * ioredis' `Cluster` does neither as we need it: it does not tell when a subscription was lost and regained, and it takes
+ * SPUBLISH for a command without a key, so that it sends it to any node and, after all nodes were gone, for long to none.
  */
-export class Subscriber {
+export class SlotConnection {
   private connection: Redis | undefined;
   private isLive = false;
   private attempt = 0;
   private timer: NodeJS.Timeout | undefined;
   private closed = false;
 
-  constructor(private readonly options: SubscriberOptions) {
+  constructor(private readonly options: SlotConnectionOptions) {
     void this.connect(addressOf(options.valkey));
   }
 
@@ -47,6 +48,13 @@ export class Subscriber {
   remove(channel: string): void {
     const { connection } = this;
     if (connection && this.isLive) connection.sunsubscribe(channel).catch(() => connection.disconnect());
+  }
+
+  /** @throws Error while there is no connection, or when the node does not take it in time */
+  async send(channel: string, text: string): Promise<void> {
+    const { connection } = this;
+    if (!connection || !this.isLive) throw new Error('no connection to the node in charge of the slot');
+    await connection.spublish(channel, text);
   }
 
   close(): void {
