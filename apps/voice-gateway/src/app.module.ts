@@ -1,5 +1,11 @@
 import { Module, type DynamicModule } from '@nestjs/common';
-import { createBedrockKnowledgeBase, createTools, loadAssistants } from '@parley/assistants';
+import {
+  createBedrockKnowledgeBase,
+  createBudget,
+  createTools,
+  DynamoUsageLedger,
+  loadAssistants,
+} from '@parley/assistants';
 import { AuthModule, DISPLAY_NAMES, type DisplayNames } from '@parley/auth';
 import {
   createConversationStore,
@@ -17,6 +23,7 @@ import { DynamoStreamLeases } from './adapters/dynamodb/stream-leases';
 import { profileOf } from './call/nova/profiles';
 import { rotationTimes } from './call/rotation';
 import { createSpeechModel } from './adapters/bedrock/create-speech-model';
+import { CallAccounts } from './call-accounts';
 import { CallDesk } from './call-desk';
 import { CallMetrics } from './call-metrics';
 import type { VoiceConfig } from './config';
@@ -40,6 +47,12 @@ export class AppModule {
       config.KNOWLEDGE_BASE_ID === undefined
         ? undefined
         : createBedrockKnowledgeBase(config.KNOWLEDGE_BASE_ID, { region: config.AWS_REGION });
+    const model = `bedrock:${config.VOICE_MODEL_ID}`;
+    const report = (what: string, cause: unknown) => logger.warn({ err: cause }, what);
+    const accounts = new CallAccounts({
+      ...createBudget({ config, client: dynamo, table: config.SESSIONS_TABLE, report }),
+      ...{ ledger: new DynamoUsageLedger(dynamo, config.CONVERSATIONS_TABLE), model, report },
+    });
     return {
       module: AppModule,
       imports: [
@@ -54,6 +67,7 @@ export class AppModule {
         VoiceGateway,
         NovaSonicBackendGateway,
         { provide: 'TRACING', useValue: tracing },
+        { provide: CallAccounts, useValue: accounts },
         {
           provide: Seats,
           inject: [CallDesk],
@@ -70,6 +84,7 @@ export class AppModule {
               assistants: loadAssistants(),
               personas: new Personas(createTools(knowledgeBase === undefined ? {} : { knowledgeBase }), logger),
               names,
+              accounts,
               registry: new DynamoCallRegistry(dynamo, config.SESSIONS_TABLE),
               leases: new DynamoStreamLeases(dynamo, config.SESSIONS_TABLE, config.VOICE_MODEL_ID, {
                 quota: config.VOICE_STREAM_QUOTA,
@@ -82,7 +97,7 @@ export class AppModule {
                 idleMs: config.CALL_IDLE_MS,
               },
               callsPerPrincipal: config.CALLS_PER_PRINCIPAL,
-              metrics: (liveCalls) => new CallMetrics(metrics, `bedrock:${config.VOICE_MODEL_ID}`, liveCalls),
+              metrics: (liveCalls) => new CallMetrics(metrics, model, liveCalls),
               tracer: tracing.tracer,
               logger,
             }),

@@ -21,13 +21,13 @@ export class DynamoUsageLedger implements UsageLedger {
   }
 
   async record(record: UsageRecord): Promise<void> {
-    const { conversationId, id, principalId, assistant, model, inputTokens, outputTokens, at } = record;
+    const { conversationId, id, principalId, assistant, model, inputTokens, outputTokens, at, continues } = record;
     const own: Item = { pk: `C#${conversationId}`, sk: `U#${id}`, ...record };
     if (!(await this.table.putNew(own))) return;
     const day = dayOf(at);
     const sum = {
       set: { day, principalId, assistant, model, expiresAt: Math.ceil((at + KEPT_DAYS * DAY_MS) / 1_000) },
-      add: { answers: 1, inputTokens, outputTokens },
+      add: { answers: continues ? 0 : 1, inputTokens, outputTokens },
     };
     await Promise.all([
       this.table.updated({ pk: `USED-BY#${principalId}`, sk: `${day}#${assistant}#${model}` }, sum),
