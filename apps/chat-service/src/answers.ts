@@ -1,10 +1,7 @@
 import {
-  Budget,
-  Ceilings,
-  DynamoCounters,
   DynamoUsageLedger,
-  Switches,
   createBedrockKnowledgeBase,
+  createBudget,
   createChatModels,
   createTools,
   loadAssistants,
@@ -70,28 +67,10 @@ export function composeAnswers({ config, logger, metrics, dynamo, replicas }: An
   for (const { model, fallback } of assistants.all()) for (const name of [model, fallback]) if (name) models(name);
   const rescue = new Rescue({ claims, log, store, assistants, report });
 
-  const counters = new DynamoCounters(dynamo, config.SESSIONS_TABLE);
-  const switches = new Switches(counters, report);
-  const ceilings = new Ceilings({
-    counters,
-    deployment: { tokensPerDay: config.BUDGET_TOKENS_PER_DAY, callsPerDay: config.BUDGET_CALLS_PER_DAY },
-    guests: { tokensPerDay: config.GUESTS_TOKENS_PER_DAY, callsPerDay: config.GUESTS_CALLS_PER_DAY },
-    report,
-  });
-  const budget = new Budget({
-    counters,
-    ceilings,
-    switches,
-    users: {
-      requestsPerMinute: config.USER_REQUESTS_PER_MINUTE,
-      tokensPerDay: config.USER_TOKENS_PER_DAY,
-      concurrent: config.USER_CONCURRENT_ANSWERS,
-    },
-    guests: {
-      requestsPerMinute: config.GUEST_REQUESTS_PER_MINUTE,
-      tokensPerDay: config.GUEST_TOKENS_PER_DAY,
-      concurrent: config.GUEST_CONCURRENT_ANSWERS,
-    },
+  const { budget, ceilings, counters, switches } = createBudget({
+    config,
+    client: dynamo,
+    table: config.SESSIONS_TABLE,
     report,
   });
   const usage = new DynamoUsageLedger(dynamo, config.CONVERSATIONS_TABLE);

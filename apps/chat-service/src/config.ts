@@ -1,4 +1,4 @@
-import { ANSWER_TIMEOUTS, TEAM, type ChatModelOptions, type Secret } from '@parley/assistants';
+import { ANSWER_TIMEOUTS, budgetConfigShape, TEAM, type ChatModelOptions, type Secret } from '@parley/assistants';
 import { baseConfigSchema, flag, secret, type SecretSource } from '@parley/service-kit';
 import { z } from 'zod';
 
@@ -6,6 +6,7 @@ const count = (standard: number) => z.coerce.number().int().min(1).default(stand
 
 /** What the chat service reads from its environment; `service.json` lists the same names (a test compares them). */
 export const chatConfigSchema = baseConfigSchema.extend({
+  ...budgetConfigShape,
   COGNITO_DOMAIN: z
     .url({ protocol: /^https?$/ })
     .describe('the sign-in domain, such as https://x.auth.eu-north-1.amazoncognito.com'),
@@ -50,16 +51,6 @@ export const chatConfigSchema = baseConfigSchema.extend({
   ANSWER_CHUNK_MS: count(ANSWER_TIMEOUTS.chunkMs).describe('how long it may be silent between two pieces'),
   ANSWER_TOOL_MS: count(ANSWER_TIMEOUTS.toolMs).describe('how long one run of a tool may take'),
   ANSWER_TOTAL_MS: count(ANSWER_TIMEOUTS.totalMs).describe('how long a whole answer may take'),
-  USER_REQUESTS_PER_MINUTE: count(30).describe('questions of one user in a minute'),
-  USER_TOKENS_PER_DAY: count(500_000).describe('tokens of one user in a day (UTC)'),
-  USER_CONCURRENT_ANSWERS: count(5).describe('answers for one user at the same time'),
-  GUEST_REQUESTS_PER_MINUTE: count(10).describe('questions of one guest in a minute'),
-  GUEST_TOKENS_PER_DAY: count(50_000).describe('tokens of one guest in a day (UTC)'),
-  GUEST_CONCURRENT_ANSWERS: count(2).describe('answers for one guest at the same time'),
-  GUESTS_TOKENS_PER_DAY: count(5_000_000).describe('tokens of all guests together in a day (UTC)'),
-  GUESTS_CALLS_PER_DAY: count(20_000).describe('answers and calls of all guests together in a day (UTC)'),
-  BUDGET_TOKENS_PER_DAY: count(50_000_000).describe('tokens of everybody together in a day (UTC)'),
-  BUDGET_CALLS_PER_DAY: count(200_000).describe('answers and calls of everybody together in a day (UTC)'),
 });
 export type ChatConfig = z.output<typeof chatConfigSchema>;
 

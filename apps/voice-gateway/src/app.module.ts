@@ -1,5 +1,12 @@
 import { Module, type DynamicModule } from '@nestjs/common';
-import { createBedrockKnowledgeBase, createTools, loadAssistants, teamOf } from '@parley/assistants';
+import {
+  createBedrockKnowledgeBase,
+  createBudget,
+  createTools,
+  DynamoUsageLedger,
+  loadAssistants,
+  teamOf,
+} from '@parley/assistants';
 import { AuthModule, DISPLAY_NAMES, type DisplayNames } from '@parley/auth';
 import {
   createConversationStore,
@@ -17,6 +24,7 @@ import { DynamoStreamLeases } from './adapters/dynamodb/stream-leases';
 import { profileOf } from './call/nova/profiles';
 import { rotationTimes } from './call/rotation';
 import { createSpeechModel } from './adapters/bedrock/create-speech-model';
+import { CallAccounts } from './call-accounts';
 import { CallDesk } from './call-desk';
 import { CallMetrics } from './call-metrics';
 import type { VoiceConfig } from './config';
@@ -41,6 +49,12 @@ export class AppModule {
         ? undefined
         : createBedrockKnowledgeBase(config.KNOWLEDGE_BASE_ID, { region: config.AWS_REGION });
     const store = createConversationStore({ client: dynamo, table: config.CONVERSATIONS_TABLE });
+    const model = `bedrock:${config.VOICE_MODEL_ID}`;
+    const report = (what: string, cause: unknown) => logger.warn({ err: cause }, what);
+    const accounts = new CallAccounts({
+      ...createBudget({ config, client: dynamo, table: config.SESSIONS_TABLE, report }),
+      ...{ ledger: new DynamoUsageLedger(dynamo, config.CONVERSATIONS_TABLE), model, report },
+    });
     return {
       module: AppModule,
       imports: [
@@ -56,6 +70,7 @@ export class AppModule {
         VoiceGateway,
         NovaSonicBackendGateway,
         { provide: 'TRACING', useValue: tracing },
+        { provide: CallAccounts, useValue: accounts },
         {
           provide: Seats,
           inject: [CallDesk],
@@ -75,6 +90,7 @@ export class AppModule {
                 logger,
               ),
               names,
+              accounts,
               registry: new DynamoCallRegistry(dynamo, config.SESSIONS_TABLE),
               leases: new DynamoStreamLeases(dynamo, config.SESSIONS_TABLE, config.VOICE_MODEL_ID, {
                 quota: config.VOICE_STREAM_QUOTA,
@@ -87,7 +103,7 @@ export class AppModule {
                 idleMs: config.CALL_IDLE_MS,
               },
               callsPerPrincipal: config.CALLS_PER_PRINCIPAL,
-              metrics: (liveCalls) => new CallMetrics(metrics, `bedrock:${config.VOICE_MODEL_ID}`, liveCalls),
+              metrics: (liveCalls) => new CallMetrics(metrics, model, liveCalls),
               tracer: tracing.tracer,
               logger,
             }),

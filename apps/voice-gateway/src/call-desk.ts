@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { Assistant, AssistantCatalog } from '@parley/assistants';
+import type { Assistant, AssistantCatalog, Reservation } from '@parley/assistants';
 import type { DisplayNames, Principal } from '@parley/auth';
 import type { ConversationStore } from '@parley/conversations';
 import { ParleyError } from '@parley/errors';
@@ -16,6 +16,7 @@ import type { NovaProfile } from './call/nova/profiles';
 import type { CallRecord, CallRegistry } from './call/ports/call-registry.port';
 import type { SpeechModel } from './call/ports/speech-model.port';
 import type { StreamLease, StreamLeases } from './call/ports/stream-leases.port';
+import type { CallAccounts, CallUse } from './call-accounts';
 import type { CallMetrics } from './call-metrics';
 import { CallTrace } from './call-trace';
 import type { Personas } from './personas';
@@ -40,6 +41,7 @@ export interface CallDeskParts {
   assistants: AssistantCatalog;
   personas: Personas;
   names: DisplayNames;
+  accounts: Pick<CallAccounts, 'reserve' | 'goOn' | 'keep'>;
   registry: CallRegistry;
   leases: StreamLeases;
   limits: CallLimits;
@@ -75,7 +77,7 @@ export class CallDesk {
    * Nobody is attached to it yet, or somebody else is: `attach` it once the caller was told.
    *
    * @throws ParleyError `conversation_not_found`, `assistant_not_found`, `store_unavailable`, `at_capacity`,
-   *   `too_many_connections`
+   *   `too_many_connections`, `assistant_off`, `budget_reached`, `too_many_requests`
    */
   async seat(principal: Principal, start: CallStart): Promise<Seat> {
     try {
@@ -102,52 +104,73 @@ export class CallDesk {
     const record = await this.parts.registry.take(callId, principal.id);
     if (!record) return undefined;
     this.metrics.callerCameBack('other_replica');
-    const { conversationId, assistant, voiceId } = record;
-    const conversation = await this.parts.store.get(principal.id, conversationId);
-    const call = await this.make(principal, record, this.parts.assistants.get(assistant), {
+    const { conversationId, voiceId } = record;
+    await this.parts.store.get(principal.id, conversationId);
+    const use = useOf(callId, principal, this.parts.assistants.get(record.assistant));
+    const call = await this.make(principal, record, use, {
       ...(voiceId === undefined ? {} : { voiceId }),
+      reservation: this.parts.accounts.goOn(use),
       continued: true,
     });
-    return { call, conversationId: conversation.id, resumed: 'from_elsewhere' };
+    return { call, conversationId, resumed: 'from_elsewhere' };
   }
 
   private async begin(principal: Principal, start: CallStart): Promise<Seat> {
-    const { store, assistants, callsPerPrincipal, registry } = this.parts;
+    const { store, assistants, callsPerPrincipal, accounts } = this.parts;
     const held = [...this.calls.values()].filter(({ principalId }) => principalId === principal.id).length;
     if (held >= callsPerPrincipal)
       throw new ParleyError('too_many_connections', {
         message: 'Too many calls are open already',
         retryAfterMs: 10_000,
       });
-    const conversation =
-      start.conversationId === undefined
-        ? await store.create(await this.authorOf(principal), { assistant: assistants.get(start.assistant).id })
-        : await store.get(principal.id, start.conversationId);
-    const assistant = assistants.get(start.assistant ?? conversation.assistant);
+    const guest = principal.kind === 'guest';
+    const existing =
+      start.conversationId === undefined ? undefined : await store.get(principal.id, start.conversationId);
+    const assistant = assistants.get(start.assistant ?? existing?.assistant, { guest });
+    const use = useOf(randomUUID(), principal, assistant);
+    const reservation = await accounts.reserve(use);
+    try {
+      const conversation =
+        existing ?? (await store.create(await this.authorOf(principal), { assistant: assistant.id }));
+      const call = await this.open(principal, use, reservation, conversation.id, start);
+      return { call, conversationId: conversation.id };
+    } catch (error) {
+      await reservation.settle(0);
+      throw error;
+    }
+  }
+
+  private async open(
+    principal: Principal,
+    use: CallUse,
+    reservation: Reservation,
+    conversationId: string,
+    { voiceId }: CallStart,
+  ): Promise<Call> {
+    const voice = voiceId === undefined ? {} : { voiceId };
     const record: CallRecord = {
-      callId: randomUUID(),
+      callId: use.callId,
       principalId: principal.id,
-      conversationId: conversation.id,
-      assistant: assistant.id,
+      conversationId,
+      assistant: use.assistant.id,
       startedAt: Date.now(),
-      ...(start.voiceId === undefined ? {} : { voiceId: start.voiceId }),
+      ...voice,
     };
-    const voice = start.voiceId === undefined ? {} : { voiceId: start.voiceId };
-    const call = await this.make(principal, record, assistant, { ...voice, continued: false });
-    await registry.open(record).catch((error: unknown) => {
+    const call = await this.make(principal, record, use, { ...voice, reservation, continued: false });
+    await this.parts.registry.open(record).catch((error: unknown) => {
       // A call that no other replica can go on with is better than none.
       this.parts.logger.warn({ err: error, callId: call.id }, 'a call could not be registered');
     });
-    return { call, conversationId: conversation.id };
+    return call;
   }
 
   private async make(
     principal: Principal,
     { callId, conversationId }: CallRecord,
-    assistant: Assistant,
-    { voiceId, continued }: { voiceId?: string; continued: boolean },
+    { assistant }: CallUse,
+    { voiceId, reservation, continued }: { voiceId?: string; reservation: Reservation; continued: boolean },
   ): Promise<Call> {
-    const { store, personas, model, profile, leases, limits, logger, registry, tracer } = this.parts;
+    const { store, personas, model, profile, leases, limits, logger, registry, tracer, accounts } = this.parts;
     const lease = await leaseOf(leases);
     try {
       addToContext({ callId, conversationId });
@@ -182,13 +205,19 @@ export class CallDesk {
       });
       this.calls.set(callId, { call, principalId: principal.id });
       this.clock.add(call);
+      const settle = accounts.keep({
+        ...{ reservation, usage: call.usage },
+        facts: { callId, conversationId, principalId: principal.id, assistant: assistant.id, continued },
+        onTaken: (part) => this.metrics.tokensTaken(part),
+      });
       callLogger.info({ assistant: assistant.id, earlierMessages: messages.length, continued }, 'call began');
       void call.ended.then(({ reason, durationMs }) => {
         this.calls.delete(callId);
         if (reason !== 'restarting') void registry.close(callId);
         if (call.droppedMs > 0) observer.audioDropped(call.droppedMs);
         observer.ended(reason, call.usage, call.failed?.code);
-        this.metrics.callEnded(reason, durationMs, call.usage);
+        this.metrics.callEnded(reason, durationMs);
+        settle();
         callLogger.info({ reason, durationMs, usage: call.usage, droppedMs: call.droppedMs }, 'call ended');
       });
       return call;
@@ -212,6 +241,11 @@ export class CallDesk {
     };
   }
 }
+
+const useOf = (callId: string, { id, kind }: Principal, assistant: Assistant): CallUse => ({
+  ...{ callId, assistant, principalId: id },
+  guest: kind === 'guest',
+});
 
 async function leaseOf(leases: StreamLeases): Promise<StreamLease> {
   const lease = await leases.acquire('call');

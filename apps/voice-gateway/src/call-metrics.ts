@@ -2,6 +2,7 @@ import { costOf } from '@parley/assistants';
 import { SERVICE_METRICS } from '@parley/descriptor';
 import type { CallUsage } from '@parley/protocol';
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
+import { tokensOf } from './call-account';
 import type { CallObserver } from './call/ports/call-observer.port';
 import type { LossCause } from './call/resumption';
 
@@ -64,10 +65,7 @@ export class CallMetrics implements CallObserver {
     this.refused = counter(SERVICE_METRICS.refused, 'Calls that could not begin', 'reason');
     this.moved = counter('parley_calls_resumed_total', 'Callers who came back to their call', 'how');
     this.tokens = counter(SERVICE_METRICS.voiceTokens, 'Tokens of the speech model', 'kind');
-    this.cost = counter(
-      SERVICE_METRICS.costUsd,
-      'Estimated US dollars of calls that ended, where the model has a price',
-    );
+    this.cost = counter(SERVICE_METRICS.costUsd, 'Estimated US dollars of calls, where the model has a price');
     this.tools = new Histogram({
       name: 'parley_call_tool_seconds',
       help: 'How long tools ran in calls',
@@ -111,13 +109,14 @@ export class CallMetrics implements CallObserver {
     this.tools.observe({ tool, outcome: good ? 'good' : 'failed' }, ms / 1_000);
   }
 
-  callEnded(reason: string, durationMs: number, usage: CallUsage): void {
+  callEnded(reason: string, durationMs: number): void {
     this.ended.inc({ reason });
     this.length.observe(durationMs / 1_000);
-    for (const kind of TOKEN_KINDS) this.tokens.inc({ kind }, usage[kind]);
-    const inputTokens = usage.inputSpeechTokens + usage.inputTextTokens;
-    const outputTokens = usage.outputSpeechTokens + usage.outputTextTokens;
-    this.cost.inc(costOf({ model: this.model, inputTokens, outputTokens }) ?? 0);
+  }
+  /** What a call has taken since the last time. */
+  tokensTaken(part: CallUsage): void {
+    for (const kind of TOKEN_KINDS) this.tokens.inc({ kind }, part[kind]);
+    this.cost.inc(costOf({ model: this.model, ...tokensOf(part) }) ?? 0);
   }
   callRefused(reason: string): void {
     this.refused.inc({ reason });

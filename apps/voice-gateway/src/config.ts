@@ -1,4 +1,4 @@
-import { TEAM } from '@parley/assistants';
+import { budgetConfigShape, TEAM } from '@parley/assistants';
 import { baseConfigSchema, flag } from '@parley/service-kit';
 import { z } from 'zod';
 import { MODEL_ADAPTERS } from './adapters/bedrock/create-speech-model';
@@ -7,6 +7,7 @@ const milliseconds = (min: number, otherwise: number) => z.coerce.number().int()
 
 /** What the voice gateway reads from its environment; `service.json` lists the same names (a test compares them). */
 export const voiceConfigSchema = baseConfigSchema.extend({
+  ...budgetConfigShape,
   GUEST_VOICE: flag().describe('true lets guests speak'),
   VOICE_MODEL_ID: z.string().min(1).describe('the speech-to-speech model, such as amazon.nova-2-sonic-v1:0'),
   VOICE_STREAM_QUOTA: z.coerce

@@ -32,6 +32,7 @@ export { writeTitle, type TitleRequest } from './answer/write-title';
 export { streamAnswer, type AnswerRequest } from './answer/stream-answer';
 export { type AllowanceLimits } from './budget/allowance';
 export { Budget, type BudgetUse, type Reservation } from './budget/budget';
+export { budgetConfigShape, createBudget, type BudgetConfig } from './budget/budget-config';
 export { Ceilings, type Ceiling } from './budget/ceilings';
 export type { Counters } from './budget/counters';
 export { DynamoCounters } from './budget/dynamo-counters';

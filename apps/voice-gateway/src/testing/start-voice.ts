@@ -1,6 +1,7 @@
 import { createTables, startBedrock, startDynamo, type BedrockOptions, type BedrockSimulator } from '@parley/aws-sim';
 import { DynamoTicketStore, type TicketStore } from '@parley/auth';
 import { startTestPool, type TestPool } from '@parley/auth/testing';
+import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { createConversationStore, createDocumentClient, type ConversationStore } from '@parley/conversations';
 import { createLogger, readConfig, startService, type RunningService } from '@parley/service-kit';
 import { LogCapture, TestSocket } from '@parley/service-kit/testing';
@@ -26,6 +27,9 @@ export interface VoiceUnderTest extends Replica {
   bedrock: BedrockSimulator;
   store: ConversationStore;
   tickets: TicketStore;
+  /** What lies in the tables. */
+  client: DynamoDBDocumentClient;
+  tables: { conversations: string; sessions: string };
   /** Another process of the same deployment. */
   replica(environment?: Record<string, string>): Promise<Replica>;
   /** Ends everything, the other replicas too. */
@@ -67,6 +71,9 @@ export async function startVoice(
       HAND_OVER_TO: 'bob=Bob Okafor',
       // Tests leave calls open that are waited for; what limits them has tests of its own.
       CALLS_PER_PRINCIPAL: '100',
+      USER_REQUESTS_PER_MINUTE: '100000',
+      USER_TOKENS_PER_DAY: '1000000000',
+      USER_CONCURRENT_ANSWERS: '10000',
       ...environment,
       ...own,
     });
@@ -102,6 +109,7 @@ export async function startVoice(
       replicas.push(another);
       return another;
     },
+    ...{ client, tables },
     tickets: new DynamoTicketStore(client, tables.sessions),
     store: createConversationStore({ client, table: tables.conversations }),
     async close() {

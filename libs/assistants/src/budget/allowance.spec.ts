@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { demand, settle, type Allowance } from './allowance';
+import { demand, progress, settle, type Allowance } from './allowance';
 
 const limits = { requestsPerMinute: 2, tokensPerDay: 1_000, concurrent: 2 };
 const start = Date.UTC(2026, 0, 1, 12);
@@ -31,6 +31,24 @@ it('counts what is reserved until it is known what was taken', () => {
     refused: { limit: 'tokensPerDay', remainingTokens: 400 },
   });
   expect(admitted(ask(settle(one, 'a', 50, start), { id: 'b', tokens: 600 })).tokens).toBe(650);
+});
+
+it('pays the progress of what runs on out of what was reserved for it, then beyond', () => {
+  const one = admitted(ask(undefined, { tokens: 600 }));
+  const told = (kept: Allowance, tokens: number, now = start) =>
+    progress(kept, { id: 'a', tokens, now, leaseMs: 60_000 });
+  const two = told(one, 250);
+  expect(two).toMatchObject({ tokens: 600, requests: 1, running: { a: { reserved: 350, until: start + 60_000 } } });
+  const three = told(two, 500, start + 59_000);
+  expect(three).toMatchObject({ tokens: 750, running: { a: { reserved: 0, until: start + 119_000 } } });
+  expect(settle(three, 'a', 10, start + 60_000)).toMatchObject({ tokens: 760, running: {} });
+  // Yesterday's reservation pays nothing of today.
+  expect(told(one, 250, start + 86_400_000)).toMatchObject({ tokens: 250, running: { a: { reserved: 0 } } });
+  // Another process began it, and did not live to say so.
+  expect(progress(undefined, { id: 'b', tokens: 5, now: start, leaseMs: 1 })).toMatchObject({
+    ...{ tokens: 5, requests: 0 },
+    running: { b: { until: start + 1 } },
+  });
 });
 
 it('counts an answer that took more than was reserved as what it took', () => {

@@ -72,6 +72,22 @@ export function demand(
   };
 }
 
+/**
+ * Counts what a run has taken since it was last told, first out of what was reserved for it, and believes in the run for
+ * another lease: also in one that is not known, since it goes on from another process or outlived its lease.
+ */
+export function progress(kept: Allowance | undefined, { id, tokens, now, leaseMs }: Demand): Allowance {
+  const current = asOf(kept, now);
+  const mine = current.running[id];
+  const reserved = mine?.day === current.day ? Math.max(0, mine.reserved - tokens) : 0;
+  const settled = settle(kept, id, tokens, now);
+  return {
+    ...settled,
+    tokens: settled.tokens + reserved,
+    running: { ...settled.running, [id]: { until: now + leaseMs, reserved, day: current.day } },
+  };
+}
+
 /** Puts what was really taken in the place of what was reserved. */
 export function settle(kept: Allowance | undefined, id: string, tokens: number, now: number): Allowance {
   const current = asOf(kept, now);

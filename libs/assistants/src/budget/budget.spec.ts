@@ -43,7 +43,7 @@ function process(more: Partial<CeilingsOptions> = {}) {
       guest: use.guest ?? false,
       assistant: { id: 'general', ...use.assistant },
     });
-  return { reserve, ceilings, switches, counters };
+  return { reserve, budget, ceilings, switches, counters };
 }
 
 describe('a principal’s own limits', () => {
@@ -130,6 +130,25 @@ describe('a ceiling', () => {
     await ceilings.exchangeAll();
     expect(await counters.add('2026-01-01/deployment', 1, {})).toMatchObject({ tokens: 150, calls: 1 });
   });
+});
+
+it('what goes on in another process keeps its place there, and pays also after a ceiling is reached', async () => {
+  const deployment = { tokensPerDay: 100, callsPerDay: 1 };
+  const [one, two] = [process({ deployment }), process({ deployment })];
+  const use = { ...{ principalId: 'alice', guest: false, id: 'call', tokens: 10, leaseMs: 60_000 } };
+  await one.budget.reserve({ ...use, assistant: { id: 'general' } });
+  const place = two.budget.goOn({ ...use, assistant: { id: 'general' } });
+  await place.progress(150);
+  const kept = async () => {
+    let allowance: unknown;
+    await two.counters.change('allowance/alice', 1, (value) => void (allowance = value));
+    return allowance;
+  };
+  expect(await kept()).toMatchObject({ tokens: 150, requests: 1, running: { call: { reserved: 0 } } });
+  await place.settle(50);
+  expect(await kept()).toMatchObject({ tokens: 200, requests: 1, running: {} });
+  await Promise.all([one, two].map(({ ceilings }) => ceilings.exchangeAll()));
+  expect(await one.counters.add('2026-01-01/deployment', 1, {})).toMatchObject({ tokens: 200, calls: 1 });
 });
 
 it('an assistant that was switched off in one process is off in all of them, and on again', async () => {

@@ -1,5 +1,5 @@
 import { ParleyError } from '@parley/errors';
-import { demand, settle, type Allowance, type AllowanceLimits } from './allowance';
+import { demand, progress, settle, type Allowance, type AllowanceLimits } from './allowance';
 import type { Ceilings, Use } from './ceilings';
 import type { Counters } from './counters';
 import type { Switches } from './switches';
@@ -11,13 +11,19 @@ export interface BudgetUse extends Use {
   id: string;
   /** What it may take: reserved, so that answers beside each other cannot overspend. */
   tokens: number;
-  /** Longer than it can run. */
+  /** Longer than it can run, or than it is silent about its progress. */
   leaseMs: number;
 }
 
 /** A place in the budget. */
 export interface Reservation {
-  /** To be called once, however it ended: what it took, an aborted one included. Never throws. */
+  /**
+   * What something that runs on took since this was last told. Keeps the place for another lease. Never throws.
+   */
+  progress(tokens: number): Promise<void>;
+  /**
+   * To be called once, however it ended: what it took, an aborted one included, since the last `progress`. Never throws.
+   */
   settle(tokens: number): Promise<void>;
 }
 
@@ -54,14 +60,25 @@ export class Budget {
       throw new ParleyError('too_many_requests', { retryAfterMs, facts });
     });
     ceilings.count(use, { calls: 1 });
-    return { settle: (tokens) => this.settle(use, tokens) };
+    return this.goOn(use);
   }
 
-  private async settle(use: BudgetUse, tokens: number): Promise<void> {
+  /** The place of something that another process reserved for, and that goes on here: it is refused nothing any more. */
+  goOn(use: BudgetUse): Reservation {
+    return {
+      progress: (tokens) =>
+        this.count(use, tokens, (kept) =>
+          progress(kept, { id: use.id, tokens, now: this.now(), leaseMs: use.leaseMs }),
+        ),
+      settle: (tokens) => this.count(use, tokens, (kept) => settle(kept, use.id, tokens, this.now())),
+    };
+  }
+
+  private async count(use: BudgetUse, tokens: number, change: (kept?: Allowance) => Allowance): Promise<void> {
     const { counters, ceilings, report } = this.parts;
     ceilings.count(use, { tokens });
     await counters
-      .change<Allowance>(this.keyOf(use), KEPT_MS, (kept) => settle(kept, use.id, tokens, this.now()))
+      .change<Allowance>(this.keyOf(use), KEPT_MS, change)
       .catch((error: unknown) => report('what was used could not be counted; what was reserved counts', error));
   }
 

@@ -27,6 +27,12 @@ export interface Use {
   assistant: Pick<Assistant, 'id' | 'ceiling'>;
 }
 
+/** `known` is what all used as this process heard it last, undefined before it did. */
+interface Count {
+  known: Sums | undefined;
+  untold: Sums;
+}
+
 const EVERY_MS = 2_000;
 const KEPT_MS = 3 * 86_400_000;
 
@@ -41,7 +47,7 @@ interface Sums {
  * ceiling is passed by what two seconds bring at the most.
  */
 export class Ceilings {
-  private readonly counts = new Map<string, { known: Sums; untold: Sums }>();
+  private readonly counts = new Map<string, Count>();
   private timer: NodeJS.Timeout | undefined;
   private day = '';
 
@@ -50,9 +56,11 @@ export class Ceilings {
   /** @throws ParleyError `budget_reached` when a ceiling over this use is reached, `store_unavailable` before any is known */
   async assertOpen(use: Use): Promise<void> {
     const now = this.now();
-    if (this.day !== dayOf(now)) this.beginDay(dayOf(now));
+    this.beginDay(dayOf(now));
     for (const [name, { tokensPerDay = Infinity, callsPerDay = Infinity }] of this.over(use)) {
-      const { known, untold } = this.counts.get(name) ?? (await this.exchange(name));
+      const count = this.countOf(name);
+      const known = count.known ?? (await this.exchange(name));
+      const { untold } = count;
       if (known.tokens + untold.tokens >= tokensPerDay || known.calls + untold.calls >= callsPerDay) {
         throw new ParleyError('budget_reached', { retryAfterMs: 86_400_000 - (now % 86_400_000) });
       }
@@ -61,6 +69,8 @@ export class Ceilings {
 
   /** Counts what was used, for all that lies over it. */
   count(use: Use, { tokens = 0, calls = 0 }: Partial<Sums>): void {
+    // Also of what another process admitted, so perhaps the first that this one counts today.
+    this.beginDay(dayOf(this.now()));
     for (const [name] of this.over(use)) {
       const { untold } = this.countOf(name);
       untold.tokens += tokens;
@@ -91,14 +101,13 @@ export class Ceilings {
     ];
   }
 
-  private async exchange(name: string): Promise<{ known: Sums; untold: Sums }> {
+  private async exchange(name: string): Promise<Sums> {
     const count = this.countOf(name);
     const told = count.untold;
     count.untold = { tokens: 0, calls: 0 };
     try {
       const { tokens = 0, calls = 0 } = await this.options.counters.add(`${this.day}/${name}`, KEPT_MS, { ...told });
-      count.known = { tokens, calls };
-      return count;
+      return (count.known = { tokens, calls });
     } catch (error) {
       // Perhaps it was counted and the answer lost: twice is the safe side.
       count.untold.tokens += told.tokens;
@@ -107,10 +116,10 @@ export class Ceilings {
     }
   }
 
-  private countOf(name: string) {
+  private countOf(name: string): Count {
     let count = this.counts.get(name);
     if (count === undefined) {
-      count = { known: { tokens: 0, calls: 0 }, untold: { tokens: 0, calls: 0 } };
+      count = { known: undefined, untold: { tokens: 0, calls: 0 } };
       this.counts.set(name, count);
     }
     return count;
@@ -118,8 +127,9 @@ export class Ceilings {
 
   /** What was used around midnight and is not told yet counts for the new day. */
   private beginDay(day: string): void {
+    if (this.day === day) return;
     this.day = day;
-    for (const count of this.counts.values()) count.known = { tokens: 0, calls: 0 };
+    for (const count of this.counts.values()) count.known &&= { tokens: 0, calls: 0 };
   }
 
   private now(): number {

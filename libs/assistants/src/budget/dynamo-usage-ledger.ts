@@ -23,7 +23,7 @@ export class DynamoUsageLedger implements UsageLedger {
   }
 
   async record(record: UsageRecord): Promise<void> {
-    const { conversationId, id, principalId, assistant, model, inputTokens, outputTokens, at } = record;
+    const { conversationId, id, principalId, assistant, model, inputTokens, outputTokens, at, continues } = record;
     const own: Item = { pk: `C#${conversationId}`, sk: `U#${id}`, ...record };
     if (!(await this.table.putNew(own))) return;
     const day = dayOf(at);
@@ -33,7 +33,7 @@ export class DynamoUsageLedger implements UsageLedger {
       { pk: `USED-BY#${principalId}`, sk: `${day}#${assistant}#${model}` },
       {
         set: { day, principalId, assistant, model, expiresAt, ...listing },
-        add: { answers: 1, inputTokens, outputTokens },
+        add: { answers: continues ? 0 : 1, inputTokens, outputTokens },
       },
     );
   }

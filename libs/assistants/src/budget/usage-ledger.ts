@@ -1,6 +1,6 @@
-/** What an answer or a call took of a model, aborted ones included. */
+/** What an answer or a part of a call took of a model, aborted ones included. */
 export interface UsageRecord {
-  /** Of the message or the call: the same one is recorded once. */
+  /** Of the message, or the part of a call: the same one is recorded once. */
   id: string;
   /** Epoch milliseconds. */
   at: number;
@@ -13,6 +13,8 @@ export interface UsageRecord {
   outputTokens: number;
   /** The provider did not count: four characters a token. */
   isEstimated: boolean;
+  /** A further part of a call that is counted already: not one answer more. */
+  continues?: true;
 }
 
 export interface UsageSum {
@@ -21,6 +23,7 @@ export interface UsageSum {
   principalId: string;
   assistant: string;
   model: string;
+  /** Answers and calls. */
   answers: number;
   inputTokens: number;
   outputTokens: number;

@@ -57,6 +57,15 @@ it('keeps usage by message, conversation and day, each message once', async () =
   ]);
 });
 
+it('counts a call that is written down in parts as one', async () => {
+  const call = { principalId: 'carol', model: 'bedrock:amazon.nova-2-sonic-v1:0' };
+  await ledger.record(record('call/1/a', call));
+  await ledger.record(record('call/1/b', { ...call, continues: true }));
+  expect(await ledger.ofPrincipal('carol', { from: '2026-01-02', to: '2026-01-02' })).toMatchObject([
+    { answers: 1, inputTokens: 200, outputTokens: 40 },
+  ]);
+});
+
 describe('an estimated cost', () => {
   const million = { inputTokens: 1_000_000, outputTokens: 1_000_000 };
   const prices = [
