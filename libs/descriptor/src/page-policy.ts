@@ -3,6 +3,8 @@
  * the services and their sockets (`'self'` covers `ws:` of the same host, CSP 3); the code is exchanged on the server, so
  * nothing else is asked. No inline script and no inline style; React sets styles through the DOM, which this allows.
  * `data:` and `blob:` are for small images that Vite inlines and for audio that the page makes.
+ * A worker may come from a `blob:` for the code of a practice problem, which a frame without an origin runs (see
+ * docs/decisions/2026-11-25-where-practice-code-runs.md); who could make one in the page runs script there already.
  * CloudFront takes at most 1,783 characters.
  */
 export const CONTENT_SECURITY_POLICY = [
@@ -12,7 +14,7 @@ export const CONTENT_SECURITY_POLICY = [
   "img-src 'self' data: blob:",
   "font-src 'self' data:",
   "media-src 'self' data: blob:",
-  "worker-src 'self'",
+  "worker-src 'self' blob:",
   "connect-src 'self'",
   "manifest-src 'self'",
   "object-src 'none'",

@@ -3,6 +3,7 @@ import { Link, useLocation } from 'wouter';
 const PLACES = [
   ['/rooms', 'Rooms'],
   ['/conversations', 'All conversations'],
+  ['/practice', 'Practice'],
   ['/settings', 'Settings'],
 ] as const;
 

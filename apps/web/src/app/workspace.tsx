@@ -15,6 +15,7 @@ import { Places } from './places';
 import { useServices } from './services';
 
 const ConversationsPage = lazy(() => import('../conversations/conversations-page'));
+const PracticePage = lazy(() => import('../practice/practice-page'));
 const RoomsPage = lazy(() => import('../rooms/rooms-page'));
 const SettingsPage = lazy(() => import('../settings/settings-page'));
 
@@ -54,8 +55,9 @@ function Shell({ user }: { user: SessionUser }) {
   useEscape(isMenuOpen, closeMenu);
 
   const page = () => {
-    const [, place, id] = /^\/(conversations|rooms|settings)(?:\/([^/]+))?\/?$/.exec(path) ?? [];
+    const [, place, id] = /^\/(conversations|practice|rooms|settings)(?:\/([^/]+))?\/?$/.exec(path) ?? [];
     if (place === 'conversations') return <ConversationsPage onChange={reloadList} />;
+    if (place === 'practice') return <PracticePage problemId={id} user={user} onChange={reloadList} />;
     if (place === 'settings') return <SettingsPage />;
     if (place === 'rooms') return <RoomsPage roomId={id} />;
     if (routeId === undefined && path !== '/') return <NothingHere />;

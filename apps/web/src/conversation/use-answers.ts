@@ -21,8 +21,17 @@ export interface Answers {
   catchUp(): Promise<void>;
 }
 
-/** The written side of a conversation: `useChat`, with the log behind it. */
-export function useAnswers(id: string, initial: Log, assistant: string | undefined, onChange: () => void): Answers {
+/**
+ * The written side of a conversation: `useChat`, with the log behind it. `context` tells what the assistant is to know of the
+ * page, at each question; it has to be stable.
+ */
+export function useAnswers(
+  id: string,
+  initial: Log,
+  assistant: string | undefined,
+  onChange: () => void,
+  context?: () => Record<string, unknown>,
+): Answers {
   const { session, chat: client, baseUrl } = useServices();
   const [log, setLog] = useState(initial);
   const [brokeOff, setBrokeOff] = useState(false);
@@ -32,9 +41,12 @@ export function useAnswers(id: string, initial: Log, assistant: string | undefin
       createChatTransport<ParleyMessage>({
         tokenSource: session,
         baseUrl,
-        body: () => (assistant === undefined ? {} : { assistant }),
+        body: () => ({
+          ...(assistant === undefined ? {} : { assistant }),
+          ...(context === undefined ? {} : { context: context() }),
+        }),
       }),
-    [session, baseUrl, assistant],
+    [session, baseUrl, assistant, context],
   );
   const chat = useChat<ParleyMessage>({
     id,
