@@ -47,7 +47,7 @@ describe.each(slashes)('%s', (path) => {
   });
 });
 
-/** Sends it by the frame of an API Gateway front end, without a conversation, and answers with the message that comes. */
+/** Sends it by the frame of an API Gateway front end, without a conversation, and answers with the message that comes, once it was answered. */
 async function says(socket: ChatSocket, text: string): Promise<Message> {
   socket.say({ action: 'sendMessage', clientId: text, message: text });
   const { data: ack } = await socket.event('ack');
@@ -57,5 +57,6 @@ async function says(socket: ChatSocket, text: string): Promise<Message> {
   );
   const message = data['message'] as Message;
   expect(textOf(message.parts)).toBe(text);
+  await socket.find((frame) => (frame.data['message'] as Message | undefined)?.role === 'assistant');
   return message;
 }
