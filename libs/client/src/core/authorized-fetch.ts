@@ -1,6 +1,6 @@
 import { bodyHash } from './body-hash';
 import { asClientError, errorOfResponse } from './client-error';
-import type { TokenProvider } from '../session/token-provider';
+import { authorizationOf, type TokenProvider } from '../session/token-provider';
 
 /** As much of `fetch` as this library uses. */
 export type Fetch = (input: string, init: RequestInit) => Promise<Response>;
@@ -30,7 +30,7 @@ export function authorizedFetch({ tokenSource, fetch: given }: HttpOptions): Fet
   const send = hashingFetch(given ?? ((input, init) => fetch(input, init)));
   const attempt = async (input: string, init: RequestInit, token: string): Promise<Response> => {
     const headers = new Headers(init.headers);
-    headers.set('authorization', `Bearer ${token}`);
+    headers.set('authorization', authorizationOf(tokenSource, token));
     return send(input, { credentials: 'same-origin', ...init, headers });
   };
   return async (input, init) => {

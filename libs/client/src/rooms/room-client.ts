@@ -5,6 +5,7 @@ import { Emitter } from '../core/emitter';
 import { Subject, type Observable } from '../core/observable';
 import type { Remedy, SocketEnd } from '../socket/close-verdict';
 import { ReconnectingSocket, type SocketOptions } from '../socket/reconnecting-socket';
+import { refreshOf } from '../session/token-provider';
 import { Room } from './room';
 import {
   parseRoomFrame,
@@ -59,7 +60,7 @@ export class RoomClient {
     this.socket = new ReconnectingSocket('/ws/chat', options, {
       socketOnOpen: () => undefined, // the server speaks first
       socketOnMessage: (data) => this.heard(data),
-      socketSayToken: (token) => this.say('tokenRefresh', { token }),
+      socketSayToken: (token) => this.say('tokenRefresh', refreshOf(options.tokenSource, token)),
       socketOnSearch: ({ attempt, error, isOffline, wasUp }) => {
         this.lineLost();
         if (wasUp) this.current.set({ name: 'reconnecting', attempt, error, isOffline });

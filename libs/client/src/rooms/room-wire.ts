@@ -22,7 +22,7 @@ export interface RoomClientEvents {
   read: { conversationId: string; seq: number };
   edit: { conversationId: string; id: string; text: string };
   delete: { conversationId: string; id: string };
-  tokenRefresh: { token: string };
+  tokenRefresh: { token: string } | { session: string };
 }
 export type RoomClientEventName = keyof RoomClientEvents;
 

@@ -5,8 +5,18 @@ export interface TokenWish {
   refused?: string;
 }
 
-/** What the rest of the library needs from a sign-in: TokenSource, or anything else that gets access tokens. */
+/** What the rest of the library needs from a sign-in: TokenSource, GuestSource, or anything else that gets access tokens. */
 export interface TokenProvider {
+  /** What `token()` gives: a user's access token (the default), or a guest's session. */
+  readonly credential?: 'user' | 'guest';
   /** A valid access token. Rejects with ClientError: `denied` when signed out, `unavailable` when none can be had now. */
   token(wish?: TokenWish): Promise<string>;
 }
+
+/** The `Authorization` header of a request. */
+export const authorizationOf = ({ credential }: TokenProvider, token: string): string =>
+  `${credential === 'guest' ? 'Guest' : 'Bearer'} ${token}`;
+
+/** What a living socket is told of a renewed credential. */
+export const refreshOf = ({ credential }: TokenProvider, token: string): { token: string } | { session: string } =>
+  credential === 'guest' ? { session: token } : { token };

@@ -1,4 +1,4 @@
-import { BEARER_SUBPROTOCOL, PROTOCOL_VERSION, type TicketResponse } from '@parley/protocol';
+import { BEARER_SUBPROTOCOL, GUEST_SUBPROTOCOL, PROTOCOL_VERSION, type TicketResponse } from '@parley/protocol';
 import { authorizedFetch, jsonRequest } from '../core/authorized-fetch';
 import { httpUrl, socketUrl } from '../core/urls';
 import type { SocketOptions } from './reconnecting-socket';
@@ -16,7 +16,8 @@ export async function admissionTo(
   { credential = 'subprotocol', baseUrl = '', fetch, tokenSource }: SocketOptions,
 ): Promise<{ url: string; protocols: string[] }> {
   if (credential === 'subprotocol') {
-    return { url: socketUrl(baseUrl, path), protocols: [PROTOCOL_VERSION, BEARER_SUBPROTOCOL + token] };
+    const prefix = tokenSource.credential === 'guest' ? GUEST_SUBPROTOCOL : BEARER_SUBPROTOCOL;
+    return { url: socketUrl(baseUrl, path), protocols: [PROTOCOL_VERSION, prefix + token] };
   }
   const request = jsonRequest(authorizedFetch({ tokenSource, baseUrl, fetch }));
   const body = { audience: path === '/ws/voice' ? 'voice' : 'chat' };

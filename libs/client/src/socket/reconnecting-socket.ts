@@ -182,7 +182,7 @@ export class ReconnectingSocket {
     if (verdict.act === 'fail') return this.fail(verdict.error, verdict.remedy);
     if (verdict.freshToken === true && !this.markRefused()) return this.fail(verdict.error, 'sign-in');
     const asks = verdict.askWhy === true && this.network.isOnline;
-    const why = asks ? await askWhy(this.options, this.token) : undefined;
+    const why = asks && this.token !== undefined ? await askWhy(this.options, this.token) : undefined;
     if (this.over) return;
     if (why?.status === 401 && !this.markRefused()) return this.fail(why, 'sign-in');
     const error = why ?? (verdict.error.code === 'network' ? this.lossError() : verdict.error);

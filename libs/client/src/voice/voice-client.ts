@@ -4,6 +4,7 @@ import { systemClock, type Clock } from '../core/clock';
 import { Emitter } from '../core/emitter';
 import { Subject, until, type Observable } from '../core/observable';
 import { pcm16OfBase64, pcm16OfBytes } from '../audio/pcm';
+import { refreshOf } from '../session/token-provider';
 import type { Remedy } from '../socket/close-verdict';
 import { ReconnectingSocket, type Search, type SocketOptions } from '../socket/reconnecting-socket';
 import { isLive, isOver, type CallState } from './call-state';
@@ -62,7 +63,7 @@ export class VoiceClient {
     this.socket = new ReconnectingSocket('/ws/voice', socketOptions, {
       socketOnOpen: () => this.sayCallStart(),
       socketOnMessage: (data) => this.heard(data),
-      socketSayToken: (token) => this.send({ event: { tokenRefresh: { token } } }),
+      socketSayToken: (token) => this.send({ event: { tokenRefresh: refreshOf(options.tokenSource, token) } }),
       socketOnSearch: (search) => this.searching(search),
       socketOnEnd: (reason) => this.end(reason),
       socketOnFail: (error, remedy) => this.fail(error, remedy),
