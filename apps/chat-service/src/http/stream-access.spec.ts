@@ -56,6 +56,26 @@ it('reads a bearer token first: a spent ticket beside it is ignored', async () =
   expect((await chat.as('alice')(`/api/chat/${id}/stream?ticket=spent`)).status).toBe(200);
 });
 
+it('is not cut when the token that opened it ends', async () => {
+  const id = randomUUID();
+  // Over already, and for two seconds more within the tolerance of clocks; the answer takes longer.
+  const expiresInMs = -3_000;
+  const over = Date.now() + 2_000;
+  const headers = {
+    'content-type': 'application/json',
+    authorization: `Bearer ${await chat.issuer.mint('alice', { expiresInMs })}`,
+  };
+  const body = question(id, 'word '.repeat(120), randomUUID());
+  const asked = await fetch(`${chat.url}/api/chat`, { method: 'POST', headers, body });
+  const resumed = await fetch(`${chat.url}/api/chat/${id}/stream`, { headers });
+  expect([asked.status, resumed.status]).toEqual([200, 200]);
+  const [own, again] = (await Promise.all([asked.text(), resumed.text()])).map(eventsOf);
+  expect(Date.now()).toBeGreaterThan(over);
+  expect(JSON.stringify(own!.at(-2))).toContain('finish');
+  expect(again).toEqual(own);
+  expect((await fetch(`${chat.url}/api/chat/${id}/stream`, { headers })).status).toBe(401);
+});
+
 describe('refuses', () => {
   it.each<[string, (id: string, other: string) => Promise<Response>, number]>([
     ['nothing at all', (id) => ask(id, ''), 401],

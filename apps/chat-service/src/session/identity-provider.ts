@@ -10,6 +10,9 @@ const tokensSchema = z.object({
   expires_in: z.number().positive(),
 });
 
+/** Errors of RFC 6749 5.2 that are not the person's: a wrong secret of ours must not end anybody's session. */
+const OURS: ReadonlySet<string> = new Set(['invalid_client', 'unauthorized_client']);
+
 /** What the pool's token endpoint gives. */
 export interface PoolTokens {
   accessToken: string;
@@ -53,6 +56,8 @@ export class IdentityProvider {
     const response = await this.post('/oauth2/token', form);
     const body: unknown = await response.json().catch(() => undefined);
     if (response.status >= 400 && response.status < 500 && response.status !== 429) {
+      const { error = '' } = (body ?? {}) as { error?: string };
+      if (OURS.has(error)) throw unavailable(new Error(`the pool does not take this client: ${error}`));
       throw new ParleyError('token_refused', { cause: new Error(`the pool answered ${response.status}`) });
     }
     const parsed = tokensSchema.safeParse(body);

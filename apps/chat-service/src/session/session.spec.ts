@@ -61,7 +61,25 @@ it('renews the session by the cookie, again and again', async () => {
     const response = await post('refresh', {}, { cookie: pair });
     expect(response.status).toBe(200);
     expect(((await response.json()) as TokenResponse).user.name).toBe('Alice Lindqvist');
-    pair = response.headers.getSetCookie()[0]!.split(';')[0]!;
+    const next = response.headers.getSetCookie()[0]!.split(';')[0]!;
+    expect(next).not.toBe(pair);
+    pair = next;
+  }
+});
+
+it('ends the whole sign-in when a refresh token that was rotated is used again after the grace', async () => {
+  const { pair: stolen } = await signIn('alice');
+  const refreshed = await post('refresh', {}, { cookie: stolen });
+  const pair = refreshed.headers.getSetCookie()[0]!.split(';')[0]!;
+  chat.issuerClock.aheadMs = 61_000;
+  try {
+    for (const cookie of [stolen, pair]) {
+      const response = await post('refresh', {}, { cookie });
+      expect([response.status, ((await response.json()) as { code: string }).code]).toEqual([401, 'token_refused']);
+      expect(response.headers.getSetCookie()[0]).toMatch(/^parley_refresh=;/);
+    }
+  } finally {
+    chat.issuerClock.aheadMs = 0;
   }
 });
 

@@ -19,6 +19,8 @@ const TABLES = { conversations: 'conversations', sessions: 'sessions' };
 /** What replicas of the service share: the simulated AWS. */
 export interface World {
   issuer: Issuer;
+  /** How far the issuer's clock is ahead, in milliseconds. */
+  issuerClock: { aheadMs: number };
   bedrock: BedrockSimulator;
   store: ConversationStore;
   /** The environment of a replica, `PORT` included. */
@@ -27,8 +29,9 @@ export interface World {
 }
 
 export async function startWorld(options: BedrockOptions = {}): Promise<World> {
+  const issuerClock = { aheadMs: 0 };
   const [issuer, dynamo, bedrock] = await Promise.all([
-    startIssuer({ redirectUris: [REDIRECT_URI] }),
+    startIssuer({ redirectUris: [REDIRECT_URI], now: () => Date.now() + issuerClock.aheadMs }),
     startDynamo(),
     startBedrock({ text: { pieceMs: 1, pieceWords: 3 }, ...options }),
   ]);
@@ -71,6 +74,7 @@ export async function startWorld(options: BedrockOptions = {}): Promise<World> {
   const client = createDocumentClient({ region: 'us-east-1', endpoint: dynamo.endpoint });
   return {
     issuer,
+    issuerClock,
     bedrock,
     environment,
     store: createConversationStore({ client, table: TABLES.conversations }),
