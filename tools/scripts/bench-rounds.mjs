@@ -6,11 +6,14 @@
 // too: of this process, or what `work` answers, in microseconds, where somebody else did the work. Contenders take turns, in
 // another order each round, and a ratio is the median of the rounds' own ratios: a slow moment meets all of them alike.
 
+// What is not processor time is a table of figures, `{ title, figures: async () => ({ head, rows }) }`, shown as it is.
+
 const WARM_UP = 2;
 const ROUNDS = 11;
 
 /** The table with its numbers: microseconds for each operation, and how that relates to the baseline. */
 export async function measure(table) {
+  if (table.figures !== undefined) return { title: table.title, ...(await table.figures()) };
   const { title, what, baseline, batch, rounds = ROUNDS, warmUp = WARM_UP, contenders, wanted = [] } = table;
   const names = Object.keys(contenders);
   const times = Object.fromEntries(names.map((name) => [name, []]));
@@ -40,7 +43,8 @@ export async function measure(table) {
 }
 
 /** A table as people read it. */
-export function formatTable({ title, what, baseline, rounds, rows, wanted }) {
+export function formatTable({ title, what, baseline, rounds, head, rows, wanted }) {
+  if (head !== undefined) return [title, ...align([head, ...rows])].join('\n');
   const cells = [
     ['', `µs a ${what}`, `${what}s a second of one core`, `time, ${baseline} = 1`],
     ...rows.map(({ name, microseconds, toBaseline }) => [
@@ -50,15 +54,19 @@ export function formatTable({ title, what, baseline, rounds, rows, wanted }) {
       toBaseline.toFixed(toBaseline < 0.1 ? 4 : 2),
     ]),
   ];
-  const widths = cells[0].map((_, column) => Math.max(...cells.map((row) => row[column].length)));
-  const lines = cells.map((row) =>
-    row.map((cell, column) => (column === 0 ? cell.padEnd(widths[0]) : cell.padStart(widths[column]))).join('  '),
-  );
   const goals = wanted.map(({ contender, against, atMost, measured }) => {
     const verdict = measured <= atMost ? 'met' : 'MISSED';
     return `wanted: ${contender} at most ${atMost.toFixed(2)} of ${against}; measured ${measured.toFixed(3)}: ${verdict}`;
   });
-  return [`${title} (median of ${rounds} rounds, processor time)`, ...lines, ...goals].join('\n');
+  return [`${title} (median of ${rounds} rounds, processor time)`, ...align(cells), ...goals].join('\n');
+}
+
+/** Names to the left, numbers to the right. */
+function align(cells) {
+  const widths = cells[0].map((_, column) => Math.max(...cells.map((row) => row[column].length)));
+  return cells.map((row) =>
+    row.map((cell, column) => (column === 0 ? cell.padEnd(widths[0]) : cell.padStart(widths[column]))).join('  '),
+  );
 }
 
 /** The middle one; the mean of both where there are two. */

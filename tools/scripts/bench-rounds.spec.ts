@@ -45,3 +45,9 @@ it.each([
   [[3, 1, 2], 2],
   [[4, 1, 2, 3], 2.5],
 ])('the median of %j is %d', async (values, middle) => expect((await load()).median(values)).toBe(middle));
+
+it('shows a table of figures as it is', async () => {
+  const { measure, formatTable } = await load();
+  const figures = async () => ({ head: ['', 'p50'], rows: [['to silence', '120']] });
+  expect(formatTable(await measure({ title: 'Loop', figures }))).toBe('Loop\n            p50\nto silence  120');
+});

@@ -67,16 +67,29 @@ export interface AudioNotes {
   played: { at: number; peak: number; rateHz: number; samples: number[] }[];
   /** Binary frames that were sent, with their loudest sample. */
   sent: { at: number; peak: number }[];
+  /** When a frame of the answer's audio came. */
+  received: number[];
   /** When a frame said that the answer was interrupted. */
   interruptedAt: number[];
+}
+
+/** The same without the samples, of which a long call has too many to hand over. */
+export interface AudioTimes extends Omit<AudioNotes, 'played'> {
+  played: Omit<AudioNotes['played'][number], 'samples'>[];
 }
 
 export const audioNotes = (page: Page) =>
   page.evaluate(() => (globalThis as unknown as { audioNotes: AudioNotes }).audioNotes);
 
+export const audioTimes = (page: Page): Promise<AudioTimes> =>
+  page.evaluate(() => {
+    const { played, ...rest } = (globalThis as unknown as { audioNotes: AudioNotes }).audioNotes;
+    return { ...rest, played: played.map(({ at, peak, rateHz }) => ({ at, peak, rateHz })) };
+  });
+
 /** Runs in the page before its own code: listens to what is really played, and notes when frames come and go. */
 function tapAudio() {
-  const notes: AudioNotes = { played: [], sent: [], interruptedAt: [] };
+  const notes: AudioNotes = { played: [], sent: [], received: [], interruptedAt: [] };
   (globalThis as unknown as { audioNotes: AudioNotes }).audioNotes = notes;
 
   const tapped = new WeakSet<AudioNode>();
@@ -118,7 +131,8 @@ function tapAudio() {
     constructor(url: string | URL, protocols?: string | string[]) {
       super(url, protocols);
       this.addEventListener('message', ({ data }) => {
-        if (typeof data === 'string' && data.includes('"INTERRUPTED"')) notes.interruptedAt.push(performance.now());
+        if (typeof data !== 'string') notes.received.push(performance.now());
+        else if (data.includes('"INTERRUPTED"')) notes.interruptedAt.push(performance.now());
       });
     }
   };
