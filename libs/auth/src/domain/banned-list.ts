@@ -1,15 +1,10 @@
 import type { Principal } from './principal';
 import type { Ban, Bans } from './bans';
-import type { SignOutHint } from './sign-outs';
+import { Polled, type PolledOptions } from './polled';
 
-export interface BannedListOptions {
+export interface BannedListOptions extends PolledOptions {
   bans: Bans;
-  hint?: SignOutHint | undefined;
-  /** How often the bans are read, 5 s when left out: without hints the longest that a ban takes to be known elsewhere. */
-  pollMs?: number | undefined;
   now?: () => number;
-  /** Told when they cannot be read; the list goes on with what it knows. */
-  onError?: (error: unknown) => void;
 }
 
 /**
@@ -18,15 +13,12 @@ export interface BannedListOptions {
  */
 export class BannedList {
   private banned: ReadonlySet<string> = new Set();
-  private readonly listeners = new Set<() => void>();
-  private timer: NodeJS.Timeout | undefined;
-  private unsubscribe: (() => void) | undefined;
-  private reading: Promise<void> | undefined;
-  private readsAgain = false;
-  private stopped = false;
+  private readonly polled: Polled;
   private isKnown = false;
 
-  constructor(private readonly options: BannedListOptions) {}
+  constructor(private readonly options: BannedListOptions) {
+    this.polled = new Polled(() => this.read(), options);
+  }
 
   /** Whether the bans were read at least once. */
   get known(): boolean {
@@ -34,16 +26,12 @@ export class BannedList {
   }
 
   /** Resolves after the first read, whatever came of it; reads on every few seconds. */
-  async start(): Promise<void> {
-    this.unsubscribe = this.options.hint?.take(() => void this.poll());
-    await this.poll();
-    this.schedule();
+  start(): Promise<void> {
+    return this.polled.start();
   }
 
   stop(): void {
-    this.stopped = true;
-    clearTimeout(this.timer);
-    this.unsubscribe?.();
+    this.polled.stop();
   }
 
   has({ id }: Pick<Principal, 'id'>): boolean {
@@ -69,15 +57,12 @@ export class BannedList {
 
   /** Calls back after somebody was banned. @returns ends it */
   onChange(listener: () => void): () => void {
-    this.listeners.add(listener);
-    return () => this.listeners.delete(listener);
+    return this.polled.onChange(listener);
   }
 
   /** Reads all that was written before the call. Many calls during a read cost one more. */
   poll(): Promise<void> {
-    if (this.reading) this.readsAgain = true;
-    this.reading ??= this.readOn().finally(() => (this.reading = undefined));
-    return this.reading;
+    return this.polled.poll();
   }
 
   private async changed(): Promise<void> {
@@ -85,26 +70,11 @@ export class BannedList {
     await this.poll();
   }
 
-  private async readOn(): Promise<void> {
-    do {
-      this.readsAgain = false;
-      await this.read();
-    } while (this.readsAgain);
-  }
-
   private async read(): Promise<void> {
-    try {
-      const before = this.banned;
-      this.banned = new Set((await this.options.bans.all()).map(({ principalId }) => principalId));
-      this.isKnown = true;
-      if ([...this.banned].some((id) => !before.has(id))) for (const listener of this.listeners) listener();
-    } catch (error) {
-      this.options.onError?.(error);
-    }
-  }
-
-  private schedule(): void {
-    if (this.stopped) return;
-    this.timer = setTimeout(() => void this.poll().then(() => this.schedule()), this.options.pollMs ?? 5_000).unref();
+    const banned = new Set((await this.options.bans.all()).map(({ principalId }) => principalId));
+    const isNews = [...banned].some((id) => !this.banned.has(id));
+    this.banned = banned;
+    this.isKnown = true;
+    if (isNews) this.polled.tell();
   }
 }

@@ -1,14 +1,10 @@
 import type { Principal } from './principal';
-import { keepMsOf, type SignOut, type SignOutHint, type SignOutLog } from './sign-outs';
+import { Polled, type PolledOptions } from './polled';
+import { keepMsOf, type SignOut, type SignOutLog } from './sign-outs';
 
-export interface SignedOutListOptions {
+export interface SignedOutListOptions extends PolledOptions {
   log: SignOutLog;
-  hint?: SignOutHint | undefined;
-  /** How often the log is read, 5 s when left out: without hints the longest that a signed-out socket lives elsewhere. */
-  pollMs?: number | undefined;
   now?: () => number;
-  /** Told when the log cannot be read; the list goes on with what it knows. */
-  onError?: (error: unknown) => void;
 }
 
 /** Each read goes back this much further than the last one began: clocks of processes differ, and writes take time. */
@@ -21,17 +17,13 @@ const OVERLAP_MS = 60_000;
 export class SignedOutList {
   private readonly sessions = new Map<string, number>();
   private readonly principals = new Map<string, number>();
-  private readonly listeners = new Set<() => void>();
-  private timer: NodeJS.Timeout | undefined;
-  private unsubscribe: (() => void) | undefined;
-  private reading: Promise<void> | undefined;
-  private readsAgain = false;
-  private stopped = false;
+  private readonly polled: Polled;
   private readUntil: number | undefined;
   private readonly now: () => number;
 
   constructor(private readonly options: SignedOutListOptions) {
     this.now = options.now ?? Date.now;
+    this.polled = new Polled(() => this.read(), options);
   }
 
   /** Whether the log was read at least once. */
@@ -40,16 +32,12 @@ export class SignedOutList {
   }
 
   /** Resolves after the first read, whatever came of it; reads on every few seconds. */
-  async start(): Promise<void> {
-    this.unsubscribe = this.options.hint?.take(() => void this.poll());
-    await this.poll();
-    this.schedule();
+  start(): Promise<void> {
+    return this.polled.start();
   }
 
   stop(): void {
-    this.stopped = true;
-    clearTimeout(this.timer);
-    this.unsubscribe?.();
+    this.polled.stop();
   }
 
   /** Whether the sign-in that this principal comes from was ended. */
@@ -76,34 +64,20 @@ export class SignedOutList {
 
   /** Calls back after somebody was signed out. @returns ends it */
   onChange(listener: () => void): () => void {
-    this.listeners.add(listener);
-    return () => this.listeners.delete(listener);
+    return this.polled.onChange(listener);
   }
 
   /** Reads what is new: all that was written before the call. Many calls during a read cost one more. */
   poll(): Promise<void> {
-    if (this.reading) this.readsAgain = true;
-    this.reading ??= this.readOn().finally(() => (this.reading = undefined));
-    return this.reading;
-  }
-
-  private async readOn(): Promise<void> {
-    do {
-      this.readsAgain = false;
-      await this.read();
-    } while (this.readsAgain);
+    return this.polled.poll();
   }
 
   private async read(): Promise<void> {
     const startedAt = this.now();
     const from = this.readUntil === undefined ? startedAt - keepMsOf({ kind: 'principal' }) : this.readUntil;
-    try {
-      this.take(await this.options.log.since(from - OVERLAP_MS));
-      this.readUntil = startedAt;
-      this.forget(startedAt);
-    } catch (error) {
-      this.options.onError?.(error);
-    }
+    this.take(await this.options.log.since(from - OVERLAP_MS));
+    this.readUntil = startedAt;
+    this.forget(startedAt);
   }
 
   private take(signOuts: readonly SignOut[]): void {
@@ -114,16 +88,11 @@ export class SignedOutList {
       known.set(id, at);
       changed = true;
     }
-    if (changed) for (const listener of this.listeners) listener();
+    if (changed) this.polled.tell();
   }
 
   private forget(now: number): void {
     for (const [kind, known] of [['session', this.sessions] as const, ['principal', this.principals] as const])
       for (const [id, at] of known) if (now - at > keepMsOf({ kind })) known.delete(id);
-  }
-
-  private schedule(): void {
-    if (this.stopped) return;
-    this.timer = setTimeout(() => void this.poll().then(() => this.schedule()), this.options.pollMs ?? 5_000).unref();
   }
 }
