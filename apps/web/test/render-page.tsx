@@ -1,7 +1,10 @@
-import { cleanup, render } from '@testing-library/react';
+import { cleanup, configure, render } from '@testing-library/react';
 import { ChatClient, ClientError, TokenSource, type CallAudio } from '@parley/client';
 import { Page } from '../src/app/app';
 import { ServicesProvider, type Services } from '../src/app/services';
+
+// What is waited for comes from a real server, and pages load in parts: a limit for hangs, not for a busy machine.
+configure({ asyncUtilTimeout: 10_000 });
 
 const report = {
   phase: 'silent' as const,
