@@ -38,19 +38,21 @@ export class CallMemory {
 
   /**
    * The history for a stream, and the text that it is asked to answer at once: what the caller said last, when that was not
-   * answered, else to go on with the answer that broke off.
+   * answered (`asksAgain`), else to go on with the answer that broke off.
    */
-  forStream(debt: Debt): { history: Turn[]; ask?: string } {
+  forStream(debt: Debt): { history: Turn[]; ask?: string; asksAgain: boolean } {
     const turns = [...this.turns];
     let ask: string | undefined;
+    let asksAgain = false;
     if (debt.owed || debt.midAnswer) {
       const unanswered: string[] = [];
       while (turns.at(-1)?.role === 'user') unanswered.unshift(turns.pop()!.text);
-      if (unanswered.length > 0) ask = unanswered.join('\n');
+      asksAgain = unanswered.length > 0;
+      if (asksAgain) ask = unanswered.join('\n');
       else if (debt.midAnswer && turns.length > 0) ask = GO_ON;
     }
     const limits = { ...HISTORY_LIMITS, totalBytes: HISTORY_LIMITS.totalBytes * this.share };
     const history = shapeHistory(turns, this.reservedBytes, limits);
-    return ask === undefined ? { history } : { history, ask };
+    return ask === undefined ? { history, asksAgain } : { history, ask, asksAgain };
   }
 }

@@ -220,6 +220,24 @@ describe('a stream near its end', () => {
     expect(far.seen).toEqual(['rotated forced', 'lease released']);
   });
 
+  it('that is replaced before it answered writes down no answer beside that of the next, which is asked the same', async () => {
+    const far = setUp({ closingMs: 500 });
+    far.pass(200_000);
+    far.call.type('a story please');
+    far.model.last.say({ completionStart: {} });
+    await eventually(() => far.stored.length === 1);
+    far.pass(257_000);
+    await eventually(() => far.model.streams.length === 2);
+    const [old, next] = far.model.streams;
+    await eventually(() => next!.texts('USER').length > 0);
+    expect(next!.texts('USER')).toEqual(['a story please']);
+    old!.say(...text('s', 'ASSISTANT', 'SPECULATIVE', 'late'), ...text('f', 'ASSISTANT', 'FINAL', 'late'));
+    next!.say(...text('s2', 'ASSISTANT', 'SPECULATIVE', 'once'), ...text('f2', 'ASSISTANT', 'FINAL', 'once'));
+    await eventually(() => far.stored.length === 2);
+    await far.call.end('hangup');
+    expect(far.stored.map(({ text: said }) => said)).toEqual(['a story please', 'once']);
+  });
+
   it('is replaced early when nobody speaks in it', async () => {
     const far = setUp();
     far.pass(261_000);

@@ -73,7 +73,7 @@ export class ModelLine {
   ) {
     this.resumption = options.resumption ?? new Resumption();
     this.debt = options.debt ?? NO_DEBT;
-    this.open(options.greeting);
+    this.open(options.greeting === undefined ? {} : { greeting: options.greeting });
   }
 
   /** Milliseconds of the caller's audio that could not be passed on in time. */
@@ -137,12 +137,13 @@ export class ModelLine {
     return this.gone;
   }
 
-  private open(greeting?: string): void {
+  /** @param replaced still says what it has to, beside the new one */
+  private open({ greeting, replaced }: { greeting?: string; replaced?: ModelStream } = {}): void {
     const { model, profile, opening, memory, observer, now, closingMs } = this.options;
     const again = this.unanswered.take();
     // What is said again is answered then; asking for it too would have it answered twice.
     const debt = again.length > 0 || !profile.crossModalText ? NO_DEBT : this.debt;
-    const { history, ask = greeting } = memory.forStream(debt);
+    const { history, ask = greeting, asksAgain } = memory.forStream(debt);
     const stream: ModelStream = new ModelStream({
       ...{ model, profile, now, listener: this.earsOf(() => stream), opening: { ...opening, history } },
       ...(closingMs === undefined ? {} : { closingMs }),
@@ -151,6 +152,7 @@ export class ModelLine {
     this.plan = new RotationPlan(this.options.rotation, this.options.random);
     observer.streamOpened();
     if (ask !== undefined && profile.crossModalText) stream.ask(ask);
+    if (replaced) replaced.isAnsweredAnew = asksAgain && profile.crossModalText;
     stream.hearAgain(again);
     void stream.ended.then((end) => this.onStreamEnd(stream, end));
   }
@@ -209,7 +211,7 @@ export class ModelLine {
     if (second) void closed.then(() => second.release());
     else await closed;
     if (this.closing) return this.closed();
-    this.open();
+    this.open({ replaced: old });
   }
 
   /**
@@ -233,7 +235,7 @@ export class ModelLine {
           // The caller's last words are said again to the stream that replaced this one, which writes them down.
           if (of() !== this.stream) return;
           unanswered.clear();
-        }
+        } else if (of().isAnsweredAnew) return;
         of().spokenAt = now();
         listener.said(said);
       },

@@ -36,6 +36,8 @@ export class ModelStream {
   spokenAt: number;
   /** Tools that it waits for. */
   tools = 0;
+  /** Its successor is asked what this one had not answered to the end: what it still says of it would be a second answer. */
+  isAnsweredAnew = false;
   private readonly input: NovaInputStream;
   private readonly queue: InputQueue;
   private readonly stop = new AbortController();
