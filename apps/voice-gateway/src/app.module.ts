@@ -29,6 +29,7 @@ import { CallDesk } from './call-desk';
 import { CallMetrics } from './call-metrics';
 import type { VoiceConfig } from './config';
 import { Personas } from './personas';
+import { AsyncApiController } from './transport/asyncapi.controller';
 import { Seats } from './transport/seats';
 import { NovaSonicBackendGateway, VoiceGateway } from './transport/voice.gateway';
 
@@ -65,6 +66,7 @@ export class AppModule {
           banHint: hintOver(replicas.fanOut, 'bans'),
         }),
       ],
+      controllers: [AsyncApiController],
       providers: [
         { provide: Replicas, useValue: replicas },
         VoiceGateway,
