@@ -29,5 +29,8 @@ export const everyServerEvents = {
       /** Of `audio_dropped`. */
       droppedMs: z.number().optional(),
     })
-    .meta({ description: 'What went wrong; the connection goes on. Some codes bring more facts', additionalProperties: true }),
+    .meta({
+      description: 'What went wrong; the connection goes on. Some codes bring more facts',
+      additionalProperties: true,
+    }),
 } as const;

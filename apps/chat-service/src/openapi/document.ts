@@ -42,7 +42,12 @@ function operationOf({ answer, status, access, body, query, path }: Route): Json
     ...(parameters.length === 0 ? {} : { parameters }),
     ...(body === undefined
       ? {}
-      : { requestBody: { required: true, content: { 'application/json': { schema: jsonSchema(body, { io: 'input' }) } } } }),
+      : {
+          requestBody: {
+            required: true,
+            content: { 'application/json': { schema: jsonSchema(body, { io: 'input' }) } },
+          },
+        }),
     responses: {
       [status]: { description: 'It is done', ...contentOf(answer) },
       ...(answer?.orNothing ? { 204: { description: 'There is nothing' } } : {}),
@@ -62,7 +67,10 @@ function contentOf(answer: Route['answer']): Json {
 }
 
 function queryParametersOf(query: z.ZodType): Json[] {
-  const { properties = {}, required = [] } = jsonSchema(query, { io: 'input' }) as { properties?: Json; required?: string[] };
+  const { properties = {}, required = [] } = jsonSchema(query, { io: 'input' }) as {
+    properties?: Json;
+    required?: string[];
+  };
   return Object.entries(properties).map(([name, schema]) => ({
     name,
     in: 'query',

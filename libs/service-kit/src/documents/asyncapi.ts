@@ -24,7 +24,11 @@ export function asyncApiOf(wire: Wire): Json {
   const identity = Object.keys(IDENTITY).map((name) => ref('components', 'securitySchemes', name));
   return {
     asyncapi: '3.0.0',
-    info: { title: `Parley ${wire.path}`, version: PROTOCOL_VERSION, description: 'Unknown fields are ignored by everybody.' },
+    info: {
+      title: `Parley ${wire.path}`,
+      version: PROTOCOL_VERSION,
+      description: 'Unknown fields are ignored by everybody.',
+    },
     defaultContentType: 'application/json',
     servers: {
       edge: {
@@ -47,10 +51,10 @@ export function asyncApiOf(wire: Wire): Json {
   };
 }
 
-const QUERY = jsonSchema(
-  z.object({ sessionId: z.string(), ticket: z.string(), token: z.string() }).partial(),
-  { io: 'input', target: 'draft-7' },
-);
+const QUERY = jsonSchema(z.object({ sessionId: z.string(), ticket: z.string(), token: z.string() }).partial(), {
+  io: 'input',
+  target: 'draft-7',
+});
 
 function messagesOf(wire: Wire, end: End): Json {
   const messages: Json = {};
@@ -59,7 +63,10 @@ function messagesOf(wire: Wire, end: End): Json {
       name,
       summary: body.description ?? '',
       correlationId: { location: '$message.payload#/ref' },
-      payload: jsonSchema(frameOf(wire, end, name, body), { io: end === 'client' ? 'input' : 'output', target: 'draft-7' }),
+      payload: jsonSchema(frameOf(wire, end, name, body), {
+        io: end === 'client' ? 'input' : 'output',
+        target: 'draft-7',
+      }),
     };
   }
   if (wire.binary) {

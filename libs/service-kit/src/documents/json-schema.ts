@@ -11,7 +11,10 @@ export interface JsonSchemaOptions {
 }
 
 /** A schema of a wire as JSON Schema, for the documents that a service serves. */
-export function jsonSchema(schema: z.ZodType, { io = 'output', target = 'draft-2020-12' }: JsonSchemaOptions = {}): Json {
+export function jsonSchema(
+  schema: z.ZodType,
+  { io = 'output', target = 'draft-2020-12' }: JsonSchemaOptions = {},
+): Json {
   const { $schema: _, ...rest } = z.toJSONSchema(schema, { io, target, unrepresentable: 'any' });
   // Fields that are not in a schema may come: additions break nobody.
   return JSON.parse(JSON.stringify(rest), (key, value: unknown) =>

@@ -1,3 +1,4 @@
+export { asyncApiFaults } from './asyncapi-rules';
 export { WireWatch, type AsyncApiDocument } from './wire-watch';
 export { TestSocket } from './test-socket';
 export { LogCapture } from './log-capture';
