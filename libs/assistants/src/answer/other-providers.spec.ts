@@ -72,9 +72,9 @@ describe.each([
   });
 });
 
-it('Gemini that blocks the question: an error, since there is no answer', async () => {
+it('Gemini that blocks the question: the reader is told that it was filtered, and no word is kept', async () => {
   const { end, terminal } = await answer('google', { promptFeedback: { blockReason: 'SAFETY' } });
-  expect([terminal, end.text]).toEqual([UNAVAILABLE, '']);
+  expect([terminal, end.text]).toEqual([{ type: 'finish', finishReason: 'content-filter' }, '']);
 });
 
 it.each(['SAFETY', 'RECITATION'])(
