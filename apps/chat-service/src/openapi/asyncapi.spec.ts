@@ -68,6 +68,16 @@ describe('what crosses /ws/chat', () => {
     await bob.event('left');
   });
 
+  it('a message for a reader who blocks its author', async () => {
+    const conversationId = await makeRoom();
+    await api('bob', 'PUT', `/api/session/blocks/${await idOf('alice')}`);
+    const [alice, bob] = [await connect('alice'), await connect('bob')];
+    for (const one of [alice, bob]) await one.ask('joinRoom', { conversationId });
+    await alice.ask('sendMessage', { conversationId, clientId: 'a', text: 'Do you hear me?' });
+    expect((await bob.event('message')).data['message']).toMatchObject({ hidden: true });
+    await api('bob', 'DELETE', `/api/session/blocks/${await idOf('alice')}`);
+  });
+
   it('a guest of another origin with the flat frames of an older front end', async () => {
     const address = chat.url.replace('http', 'ws') + '/ws/chat/?sessionId=shop-1';
     const guest = watched(new ChatSocket(address, [], { headers: { origin: PARTNER } }));
