@@ -7,7 +7,7 @@ let voice: VoiceUnderTest;
 let document: AsyncApiDocument & { asyncapi: string };
 let watch: WireWatch;
 beforeAll(async () => {
-  voice = await startVoice();
+  voice = await startVoice({ voice: { completionEnd: 'everyAnswer' } });
   document = (await (await fetch(`${voice.url.replace('ws', 'http')}/ws/asyncapi.json`)).json()) as typeof document;
   watch = new WireWatch(document);
 });

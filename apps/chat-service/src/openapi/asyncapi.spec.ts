@@ -148,7 +148,7 @@ describe('what crosses /ws/chat', () => {
     await bob.ask('sendMessage', { conversationId, clientId: 'b', text: 'but' });
     await api('alice', 'POST', `/api/rooms/${conversationId}/archive`);
     await send({ text: 'is it over?' });
-    for (let n = 0; n < 200; n += 1) bob.say({ event: 'presence', data: { conversationId }, ref: `n${n}` });
+    for (let n = 0; n < 200; n += 1) bob.say({ event: 'nothing', data: {}, ref: `n${n}` });
     await bob.find(({ data }) => data['code'] === 'too_fast');
   });
 

@@ -13,7 +13,7 @@ class Page extends EventTarget {
 let page: Page;
 let frame: EventTarget;
 let navigator: { onLine?: boolean };
-const replaced: jest.Replaced<unknown>[] = [];
+const own = Object.getOwnPropertyDescriptor(globalThis, 'navigator')!;
 beforeEach(() => {
   page = new Page();
   frame = new EventTarget();
@@ -23,11 +23,11 @@ beforeEach(() => {
     addEventListener: frame.addEventListener.bind(frame),
     removeEventListener: frame.removeEventListener.bind(frame),
   });
-  replaced.push(jest.replaceProperty(globalThis, 'navigator', navigator as Navigator));
+  Object.defineProperty(globalThis, 'navigator', { configurable: true, value: navigator });
 });
 afterEach(() => {
   for (const name of ['document', 'addEventListener', 'removeEventListener']) Reflect.deleteProperty(globalThis, name);
-  for (const one of replaced.splice(0)) one.restore();
+  Object.defineProperty(globalThis, 'navigator', own);
 });
 
 describe('the network of a browser', () => {
