@@ -45,7 +45,9 @@ describe('what crosses /ws/voice', () => {
     expect((await begin(socket)).name).toBe('callReady');
     speak(socket, dtmfTones('42'));
     const spoken = (await readUntil(socket, isLastFinal)).map(nameOf);
-    expect(spoken).toEqual(expect.arrayContaining(['audio', 'callResuming', 'callResumed']));
+    expect(spoken).toEqual(expect.arrayContaining(['audio', 'callResuming']));
+    // A stream counts as found once it has lasted for a second; a short answer is over before.
+    if (!spoken.includes('callResumed')) await readUntil(socket, named('callResumed'));
     socket.say({ event: { textInput: { content: 'use currentTime {"timeZone":"Europe/Berlin"}' } } });
     await readUntil(socket, (name, body) => name === 'textOutput' && String(body['content']).includes('Berlin'));
     socket.say({ event: { callEnd: {} } });

@@ -8,7 +8,7 @@ import { rolldown } from 'rolldown';
 
 const index = JSON.stringify(join(resolve(process.argv[2]), 'index.js'));
 const parts = ['VoiceClient', 'VoiceCall', 'ChatClient', 'createChatTransport', 'RoomClient', 'TokenSource'];
-const words = ['/ws/voice', '/ws/chat', '/api/chat/', 'AudioWorkletNode', 'code_challenge'];
+const words = ['callStart', 'joinRoom', '/api/chat/', 'AudioWorkletNode', 'code_challenge'];
 const costs = {};
 for (const part of parts) {
   const build = await rolldown({

@@ -33,15 +33,15 @@ describe.each([WIRE, CHAT_WIRE, VOICE_WIRE])('the document of $path', (wire) => 
 });
 
 describe('WireWatch', () => {
-  const error = { code: 'invalid_frame', kind: 'invalid', message: 'The frame is not valid' };
   const cases: [string, object, object | undefined, string[]][] = [
     ['a good frame and its answer', say('hi'), said({ text: 'hi' }), []],
-    ['a bad frame and its refusal', say('much too long'), { event: 'error', data: error, ref: '1' }, []],
-    ['a frame of a newer client', { event: 'sing', data: {}, ref: '1' }, { event: 'error', data: error, ref: '1' }, []],
+    ['a bad frame and its refusal', say('much too long'), refused('invalid_frame'), []],
+    ['a frame of a newer client', { event: 'sing', data: {}, ref: '1' }, refused('invalid_frame'), []],
+    ['a bad frame that was not read', say('much too long'), refused('too_fast'), []],
     ['a field that the document does not have', say('hi'), said({ text: 'hi', at: 1 }), ['server.said']],
     ['a field that is missing', say('hi'), said({}), ['server.said']],
     ['an event that the document does not have', say('hi'), { event: 'sung', data: {} }, ['server.sung']],
-    ['a good frame that is refused', say('hi'), { event: 'error', data: error, ref: '1' }, ['client.say fits']],
+    ['a good frame that is refused', say('hi'), refused('invalid_frame'), ['client.say fits']],
     ['a bad frame that is answered', say('much too long'), said({ text: '' }), ['client.say does not fit']],
     ['a bad frame of which nothing is heard', { event: 'say', data: {} }, undefined, ['client.say does not fit']],
     ['an answer to something else', say('hi'), { event: 'sung', ref: '1' }, ['server.sung', 'client.say is answered']],
@@ -70,4 +70,7 @@ function say(text: string) {
 }
 function said(data: object) {
   return { event: 'said', data, ref: '1' };
+}
+function refused(code: string) {
+  return { event: 'error', data: { code, kind: 'invalid', message: 'In words' }, ref: '1' };
 }

@@ -20,6 +20,8 @@ interface Asked {
 
 /** Codes by which a server says that a frame is not of its wire. */
 const NOT_OF_THE_WIRE = new Set(['invalid_frame', 'unknown_event']);
+/** The code by which it says that it has not looked. */
+const UNREAD = 'too_fast';
 
 /**
  * Holds every frame that crosses a socket in a test to the AsyncAPI document of the service, both ways:
@@ -81,6 +83,7 @@ export class WireWatch {
     const question = frame.ref === undefined ? undefined : asked.get(frame.ref);
     if (question === undefined) return;
     asked.delete(frame.ref!);
+    if (code === UNREAD) return;
     const isRefused = code !== undefined && NOT_OF_THE_WIRE.has(code);
     if (question.fits === isRefused)
       this.faults.push(`${question.key} ${isRefused ? 'fits' : 'does not fit'} and is answered with ${code ?? key}`);
