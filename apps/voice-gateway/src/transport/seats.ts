@@ -120,6 +120,7 @@ export class Seats {
     seat.caller.send('callEnded', { reason, durationMs, usage: call.usage });
     if (reason === 'model_failed') connection.close(CloseCode.tryLater, call.failed?.message);
     else if (reason === 'idle') connection.close(CloseCode.idle, 'Nobody said anything for long');
+    else if (reason === 'removed') connection.close(CloseCode.done, 'The conversation is no longer open to you');
     else connection.close(CloseCode.done, 'Call ended');
   }
 }
