@@ -8,6 +8,7 @@ import {
   teamOf,
 } from '@parley/assistants';
 import {
+  DynamoBlocks,
   DynamoGenerationClaims,
   LocalFirstGenerationLog,
   MemoryGenerationLog,
@@ -65,6 +66,7 @@ export function composeAnswers({ config, logger, metrics, dynamo, replicas }: An
     },
   });
   const store = announcing(kept, replicas.fanOut);
+  const blocks = new DynamoBlocks(dynamo, config.CONVERSATIONS_TABLE);
 
   const assistants = loadAssistants();
   const models = createChatModels(chatModelOptionsOf(config, new CachedSecrets(awsSecrets())));
@@ -112,6 +114,7 @@ export function composeAnswers({ config, logger, metrics, dynamo, replicas }: An
   return {
     retention,
     store,
+    blocks,
     claims,
     log,
     generations,
