@@ -113,6 +113,7 @@ it('is what the document says: every frame of it, and no message in it that did 
     'invalid_frame',
     'invalid_token',
     'model_unavailable',
+    'restarting',
     'unknown_event',
   ]);
 });

@@ -24,13 +24,17 @@ export type CallUsage = z.infer<typeof callUsageSchema>;
 const callEndReasonSchema = z.enum([
   'hangup',
   'disconnected',
+  'removed',
   'model_failed',
   'limit',
   'idle',
   'restarting',
   'replaced',
 ]);
-/** Why a call ended: the person hung up, left, the model failed for good, a limit was reached, or the service stops. */
+/**
+ * Why a call ended: the person hung up, left, may no longer hear the conversation (`removed`: it was deleted, or the person
+ * was taken out of it), the model failed for good, a limit was reached, or the service stops.
+ */
 export type CallEndReason = z.infer<typeof callEndReasonSchema>;
 
 /**
@@ -43,6 +47,8 @@ export const voiceServerEvents = {
       callId: z.string(),
       conversationId: z.string(),
       resumed: z.boolean(),
+      /** Whether what is said is written down in the conversation: not for a caller who does not want it. */
+      kept: z.boolean().optional(),
       /**
        * Of a call that went on here: milliseconds of the caller's audio that were heard in the whole call. The caller says
        * again what lies beyond. Without it (another replica goes on by what was written) everything that was not answered.
