@@ -3,17 +3,22 @@ import {
   AuthModule,
   Authenticator,
   CONNECTION_REGISTRY,
+  CONSENTS,
   DISPLAY_NAMES,
   type ConnectionRegistry,
+  type Consents,
   type DisplayNames,
 } from '@parley/auth';
 import {
   createDocumentClient,
   DynamoAuditLog,
+  DynamoErasureWishes,
   DynamoReports,
   hintOver,
   Replicas,
   valkeyOptionsOf,
+  type AuditLog,
+  type Reports,
 } from '@parley/conversations';
 import { authOptionsOf, gaugeOf } from '@parley/service-kit';
 import type { Logger } from 'pino';
@@ -34,8 +39,21 @@ import { openApiOf } from './openapi/document';
 import { OpenApiController } from './openapi/openapi.controller';
 import { LIVING, frozen } from './http/compute';
 import { ModerationController } from './moderation.controller';
-import { ASSISTANTS, AUDIT, CLAIMS, COMPUTE, CONVERSATIONS, OPENAPI, REPORTS, SWITCHES, USAGE } from './ports';
+import {
+  ASKS_CONSENT,
+  ASSISTANTS,
+  AUDIT,
+  CLAIMS,
+  COMPUTE,
+  CONVERSATIONS,
+  OPENAPI,
+  REPORTS,
+  SWITCHES,
+  USAGE,
+} from './ports';
 import { IdentityProvider } from './session/identity-provider';
+import { Erasure } from './session/erasure';
+import { SelfController } from './session/self.controller';
 import { SessionController } from './session/session.controller';
 import { SignOut } from './session/sign-out';
 import { RoomsOfService } from './rooms';
@@ -48,6 +66,7 @@ import { UsageController } from './usage.controller';
 /** All routes of the service; the OpenAPI document tells of each. */
 const CONTROLLERS = [
   SessionController,
+  SelfController,
   ConversationsController,
   RoomsController,
   ChatController,
@@ -93,7 +112,29 @@ export class AppModule {
           useFactory: (registry: ConnectionRegistry) => rooms.desk(registry),
         },
         ChatGateway,
-        { provide: Upkeep, useFactory: () => new Upkeep(answers) },
+        {
+          provide: Upkeep,
+          inject: [Erasure],
+          useFactory: (erasure: Erasure) => new Upkeep({ ...answers, erasure }),
+        },
+        {
+          provide: Erasure,
+          inject: [DISPLAY_NAMES, CONSENTS, CONNECTION_REGISTRY, AUDIT, REPORTS],
+          useFactory: (
+            names: DisplayNames,
+            consents: Consents,
+            connections: ConnectionRegistry,
+            audit: AuditLog,
+            reports: Reports,
+          ) =>
+            new Erasure({
+              wishes: new DynamoErasureWishes(dynamo, config.CONVERSATIONS_TABLE),
+              conversations: store,
+              report: answers.report,
+              ...{ usage, names, consents, connections, audit, reports },
+            }),
+        },
+        { provide: ASKS_CONSENT, useValue: config.TRANSCRIPT_CONSENT === 'ask' },
         { provide: CONVERSATIONS, useValue: store },
         { provide: ASSISTANTS, useValue: assistants },
         { provide: CLAIMS, useValue: claims },

@@ -6,5 +6,6 @@ export const SWITCHES = Symbol('switches of assistants');
 export const USAGE = Symbol('ledger of usage');
 export const AUDIT = Symbol('audit log');
 export const REPORTS = Symbol('reports');
+export const ASKS_CONSENT = Symbol('whether transcripts of calls are kept only by consent');
 export const OPENAPI = Symbol('OpenAPI document');
 export const COMPUTE = Symbol('the machine under the service');

@@ -1,4 +1,4 @@
-import type { ConversationStore, FanOut, ModeratedConversations, Rooms } from '@parley/conversations';
+import type { ConversationStore, ErasedPrincipals, FanOut, ModeratedConversations, Rooms } from '@parley/conversations';
 import type { Entry } from '@parley/protocol';
 import { entryFrame, topicOf, writeSignal } from './signals';
 
@@ -6,7 +6,7 @@ import { entryFrame, topicOf, writeSignal } from './signals';
  * A store that tells all processes what was appended and whose membership changed, once it is a fact. Whoever writes through
  * it, an answer or a member, is heard at once.
  */
-export function announcing<S extends ConversationStore & Rooms & ModeratedConversations>(
+export function announcing<S extends ConversationStore & Rooms & ModeratedConversations & ErasedPrincipals>(
   store: S,
   fanOut: Pick<FanOut, 'publish'>,
 ): S {
@@ -18,13 +18,15 @@ export function announcing<S extends ConversationStore & Rooms & ModeratedConver
   };
   const told: Pick<ConversationStore, 'append' | 'addMember' | 'removeMember' | 'remove' | 'handOver'> &
     Pick<Rooms, 'join'> &
-    Pick<ModeratedConversations, 'removeContent'> = {
+    Pick<ModeratedConversations, 'removeContent'> &
+    ErasedPrincipals = {
     async append(principalId, id, draft, key) {
       return said(await store.append(principalId, id, draft, key));
     },
     async removeContent(by, id, messageId) {
       return said(await store.removeContent(by, id, messageId));
     },
+    erasePrincipal: (principalId, options) => store.erasePrincipal(principalId, { ...options, told: said }),
     async addMember(principalId, id, member, role) {
       const conversation = await store.addMember(principalId, id, member, role);
       membersChanged(id);

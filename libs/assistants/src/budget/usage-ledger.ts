@@ -42,6 +42,13 @@ export interface UsageLedger {
   ofPrincipal(principalId: string, days: Days): Promise<UsageSum[]>;
   /** Of everybody, ascending by day. */
   ofAll(days: Days): Promise<UsageSum[]>;
+  /**
+   * The sums of a principal until a time are nobody's any more: those of everybody stay what they are. Again is harmless; sums
+   * of which it broke off half way are lost.
+   *
+   * @param until epoch milliseconds
+   */
+  forget(principalId: string, until: number): Promise<void>;
   /** Of each message of a conversation. It goes with the conversation; the sums by day stay. */
   ofConversation(conversationId: string): Promise<UsageRecord[]>;
 }

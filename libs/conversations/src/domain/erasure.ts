@@ -32,9 +32,19 @@ export interface ErasedPrincipals {
    * him included, is taken out: its place in the log stays, and a `deleted` entry in the name of `ERASED` tells those who
    * have read it. Every step may be done again, by any process: what stopped half way is finished by calling it again.
    *
-   * @param until epoch milliseconds
-   * @param told each `deleted` entry, once it is in the log
    * @throws ParleyError `store_unavailable`
    */
-  erasePrincipal(principalId: string, until: number, told?: (entry: Entry) => void): Promise<void>;
+  erasePrincipal(principalId: string, options: ErasureOptions): Promise<void>;
+}
+
+export interface ErasureOptions {
+  /** Epoch milliseconds. */
+  until: number;
+  /**
+   * Nothing that the principal began until then is still under way. Before, it stays known in which rooms he was: an append
+   * that had passed its checks may come behind the one who erases.
+   */
+  isSettled: boolean;
+  /** Told each `deleted` entry, once it is in the log. */
+  told?: (entry: Entry) => void;
 }

@@ -157,7 +157,7 @@ export function createConversationStore(
 
     handOver: (fromId, to) => records.handOver(fromId, to),
 
-    erasePrincipal: (principalId, until, told = () => undefined) => erasing.erase(principalId, until, told),
+    erasePrincipal: (principalId, options) => erasing.erase(principalId, options),
 
     finishRemovals: () => removal.finishAll(),
     raiseFirst: (id, first) => removal.raiseFirst(id, first),

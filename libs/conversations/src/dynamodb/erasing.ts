@@ -1,6 +1,6 @@
 import { ParleyError } from '@parley/errors';
-import type { Author, Entry } from '@parley/protocol';
-import { ERASED } from '../domain/erasure';
+import type { Author } from '@parley/protocol';
+import { ERASED, type ErasureOptions } from '../domain/erasure';
 import { isoTime, type StoreContext } from './context';
 import type { ErasingEntries } from './erasing-entries';
 import { type FormerItem, type RecordItem } from './items';
@@ -35,10 +35,11 @@ export class Erasing {
     private readonly stopWork: (id: string) => Promise<void>,
   ) {}
 
-  async erase(principalId: string, until: number, told: (entry: Entry) => void): Promise<void> {
+  async erase(principalId: string, options: ErasureOptions): Promise<void> {
+    const { until } = options;
     for (const id of await this.listed(listOf(principalId), CHATS)) await this.removeOwn(principalId, id, until);
     const rooms = await Promise.all([listOf, leftBy].map((list) => this.listed(list(principalId), ROOMS)));
-    for (const id of new Set(rooms.flat())) await this.eraseIn(principalId, id, until, told);
+    for (const id of new Set(rooms.flat())) await this.eraseIn(principalId, id, options);
     await this.forgetNames(principalId);
   }
 
@@ -57,8 +58,9 @@ export class Erasing {
     await this.removal.remove(principalId, id).catch(unlessGone);
   }
 
-  private async eraseIn(principalId: string, id: string, until: number, told: (entry: Entry) => void): Promise<void> {
+  private async eraseIn(principalId: string, id: string, options: ErasureOptions): Promise<void> {
     const { table } = this.context;
+    const { until, isSettled, told = () => undefined } = options;
     const record = await this.records.read(id);
     // Of one that is being deleted nothing stays.
     if (record?.state !== 'live' || record.createdAt > isoTime(until)) return;
@@ -76,7 +78,7 @@ export class Erasing {
     await this.forgetBeside(id, principals);
     await this.entries.erase(record, { principals, until: isoTime(until) }, told);
     if (alias !== undefined) await this.forgetAlias(id, alias);
-    await table.delete(formerKey(id, principalId));
+    if (isSettled) await table.delete(formerKey(id, principalId));
   }
 
   /** The longest there of the owners, else of the users, else of the guests. */
