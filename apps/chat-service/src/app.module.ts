@@ -108,8 +108,8 @@ export class AppModule {
         { provide: RoomsOfService, useValue: rooms },
         {
           provide: ChatDesk,
-          inject: [CONNECTION_REGISTRY],
-          useFactory: (registry: ConnectionRegistry) => rooms.desk(registry),
+          inject: [CONNECTION_REGISTRY, AUDIT],
+          useFactory: (registry: ConnectionRegistry, audit: AuditLog) => rooms.desk(registry, audit),
         },
         ChatGateway,
         {

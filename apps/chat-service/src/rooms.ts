@@ -1,6 +1,6 @@
 import type { OnApplicationBootstrap, OnApplicationShutdown } from '@nestjs/common';
 import type { ConnectionRegistry } from '@parley/auth';
-import type { Replicas } from '@parley/conversations';
+import type { AuditLog, Replicas } from '@parley/conversations';
 import type { Author } from '@parley/protocol';
 import { gaugeOf, sharedFrame } from '@parley/service-kit';
 import type { Registry } from 'prom-client';
@@ -29,7 +29,7 @@ export class RoomsOfService implements OnApplicationBootstrap, OnApplicationShut
     gaugeOf(metrics, 'parley_rooms_open', 'Conversations that somebody has open in this process', () => this.open.size);
   }
 
-  desk(registry: ConnectionRegistry): ChatDesk {
+  desk(registry: ConnectionRegistry, audit: AuditLog): ChatDesk {
     const { store, report, assistants } = this.parts;
     const hostOf = (kind: Author['kind']) => {
       const [first] = assistants.list({ guest: kind === 'guest' });
@@ -40,6 +40,7 @@ export class RoomsOfService implements OnApplicationBootstrap, OnApplicationShut
       rooms: this.open,
       presence: new Presence(registry),
       answers: this.answers,
+      audit,
       hostOf,
       report,
     });

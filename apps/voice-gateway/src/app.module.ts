@@ -7,7 +7,7 @@ import {
   loadAssistants,
   teamOf,
 } from '@parley/assistants';
-import { AuthModule, DISPLAY_NAMES, type DisplayNames } from '@parley/auth';
+import { AuthModule, CONSENTS, DISPLAY_NAMES, type Consents, type DisplayNames } from '@parley/auth';
 import {
   createConversationStore,
   createDocumentClient,
@@ -78,8 +78,8 @@ export class AppModule {
         },
         {
           provide: CallDesk,
-          inject: [DISPLAY_NAMES],
-          useFactory: (names: DisplayNames) =>
+          inject: [DISPLAY_NAMES, CONSENTS],
+          useFactory: (names: DisplayNames, consents: Consents) =>
             new CallDesk({
               profile: profileOf(config.VOICE_MODEL_ID),
               model: createSpeechModel(config.VOICE_MODEL_ADAPTER, config.AWS_REGION, config.VOICE_MODEL_ID),
@@ -90,6 +90,8 @@ export class AppModule {
                 logger,
               ),
               names,
+              // A word that was said counts, whatever is done without one.
+              keepsTranscript: async (caller) => (await consents.get(caller)) ?? config.TRANSCRIPT_CONSENT === 'assume',
               accounts,
               registry: new DynamoCallRegistry(dynamo, config.SESSIONS_TABLE),
               leases: new DynamoStreamLeases(dynamo, config.SESSIONS_TABLE, config.VOICE_MODEL_ID, {

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { ConversationStore, EntryDraft, Rooms } from '@parley/conversations';
+import type { AuditLog, ConversationStore, EntryDraft, Rooms } from '@parley/conversations';
 import { asParleyError } from '@parley/errors';
 import {
   LIMITS,
@@ -20,6 +20,7 @@ export interface ChatDeskParts {
   rooms: OpenRooms;
   presence: Presence;
   answers: RoomAnswers;
+  audit: Pick<AuditLog, 'add'>;
   /** Who answers in the own conversation of a session. */
   hostOf: (kind: Author['kind']) => { assistant?: string };
   report: (what: string, cause: unknown) => void;
@@ -109,8 +110,16 @@ export class ChatDesk {
     return this.change(listener, conversationId, { type: 'edited', author, of, parts: [{ type: 'text', text }] });
   }
 
-  delete(listener: ConnectionListener, conversationId: string, of: string): Promise<Ack> {
-    return this.change(listener, conversationId, { type: 'deleted', author: listener.author, of });
+  /** An owner's deletion of what somebody else wrote is an act that is written down. */
+  async delete(listener: ConnectionListener, conversationId: string, of: string): Promise<Ack> {
+    const { store, audit } = this.parts;
+    const { author: by } = listener;
+    const message = await store.findMessage(by.id, conversationId, of);
+    const ack = await this.change(listener, conversationId, { type: 'deleted', author: by, of });
+    const { kind, id: whom } = message?.id === of ? message.author : by;
+    if (kind !== 'assistant' && whom !== by.id)
+      await audit.add({ by, what: 'removeContent', whom, conversationId, messageId: of });
+    return ack;
   }
 
   typing(listener: ConnectionListener, conversationId: string, typing: boolean): void {

@@ -3,7 +3,7 @@ import { useLocation } from 'wouter';
 import { asClientError, type RoomDirectory } from '@parley/client';
 import type { Conversation, Member } from '@parley/protocol';
 import { Notice } from '../ui/notice';
-import { RiskyAction } from './risky-action';
+import { RiskyAction } from '../ui/risky-action';
 
 interface RoomSettingsProps {
   directory: RoomDirectory;
