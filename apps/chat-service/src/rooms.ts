@@ -10,12 +10,16 @@ import { Presence } from './rooms/presence';
 import { RoomAnswers } from './rooms/room-answers';
 import { ChatDesk } from './transport/chat-desk';
 
-type Answers = Pick<ReturnType<typeof composeAnswers>, 'store' | 'answering' | 'following' | 'assistants' | 'report'>;
+type Answers = Pick<
+  ReturnType<typeof composeAnswers>,
+  'store' | 'answering' | 'following' | 'generations' | 'assistants' | 'report'
+>;
 
 /** Rooms, put together: which adapter serves which of their ports. Nest starts and stops them. */
 export class RoomsOfService implements OnApplicationBootstrap, OnApplicationShutdown {
   readonly open: OpenRooms;
   private readonly answers: RoomAnswers;
+  private readonly desks: ChatDesk[] = [];
 
   constructor(
     private readonly parts: Answers,
@@ -35,7 +39,7 @@ export class RoomsOfService implements OnApplicationBootstrap, OnApplicationShut
       const [first] = assistants.list({ guest: kind === 'guest' });
       return first === undefined ? {} : { assistant: first.id };
     };
-    return new ChatDesk({
+    const desk = new ChatDesk({
       store,
       rooms: this.open,
       presence: new Presence(registry),
@@ -44,14 +48,19 @@ export class RoomsOfService implements OnApplicationBootstrap, OnApplicationShut
       hostOf,
       report,
     });
+    this.desks.push(desk);
+    return desk;
   }
 
   onApplicationBootstrap(): void {
     this.open.start();
   }
 
-  onApplicationShutdown(): void {
+  /** The sockets are closed by now: what their last frames and their end set going is brought to its end. */
+  async onApplicationShutdown(): Promise<void> {
     this.answers.stop();
+    await Promise.all(this.desks.map((desk) => desk.settled()));
+    await this.parts.generations.stopAll();
     this.open.stop();
   }
 }

@@ -7,7 +7,7 @@ import {
   loadAssistants,
   teamOf,
 } from '@parley/assistants';
-import { AuthModule, CONSENTS, DISPLAY_NAMES, type Consents, type DisplayNames } from '@parley/auth';
+import { AuthModule, CONSENTS, DISPLAY_NAMES, SignedOutList, type Consents, type DisplayNames } from '@parley/auth';
 import {
   createConversationStore,
   createDocumentClient,
@@ -73,8 +73,12 @@ export class AppModule {
         { provide: CallAccounts, useValue: accounts },
         {
           provide: Seats,
-          inject: [CallDesk],
-          useFactory: ({ metrics }: CallDesk) => new Seats({ onDropped: (ms) => metrics.audioDropped(ms) }),
+          inject: [CallDesk, SignedOutList],
+          useFactory: ({ metrics }: CallDesk, signedOut: SignedOutList) =>
+            new Seats({
+              onDropped: (ms) => metrics.audioDropped(ms),
+              isSignedOut: (caller) => signedOut.has(caller),
+            }),
         },
         {
           provide: CallDesk,

@@ -36,7 +36,21 @@ interface Bounds {
 
 /** What connections on `/ws/chat` ask for, done. */
 export class ChatDesk {
+  private readonly working = new Set<Promise<void>>();
+
   constructor(private readonly parts: ChatDeskParts) {}
+
+  /** Does what nobody waits for but a process that leaves. */
+  beside(work: () => Promise<void>): void {
+    const done = work().catch((error: unknown) => this.parts.report('what nobody waited for failed', error));
+    this.working.add(done);
+    void done.finally(() => this.working.delete(done));
+  }
+
+  /** Resolves when nothing is done beside. */
+  async settled(): Promise<void> {
+    while (this.working.size > 0) await Promise.all(this.working);
+  }
 
   async join(
     listener: ConnectionListener,
@@ -101,7 +115,7 @@ export class ChatDesk {
     const conversationId = said.conversationId ?? (await this.ownConversation(listener));
     const draft = { type: 'message', role: 'user', author, parts, clientId } as const;
     const entry = await this.parts.store.append(principalId, conversationId, draft, clientId);
-    if (entry.type === 'message') void this.answer(listener, entry, ref);
+    if (entry.type === 'message') this.beside(() => this.answer(listener, entry, ref));
     return { conversationId, clientId, id: entry.id, seq: entry.seq };
   }
 
