@@ -13,6 +13,7 @@ import {
   createDocumentClient,
   DynamoAuditLog,
   DynamoErasureWishes,
+  DynamoLiveCalls,
   DynamoReports,
   hintOver,
   Replicas,
@@ -25,6 +26,7 @@ import type { Logger } from 'pino';
 import type { Registry } from 'prom-client';
 import { AdminController } from './admin.controller';
 import { composeAnswers } from './answers';
+import { BlocksController } from './blocks.controller';
 import { AssistantsController } from './assistants.controller';
 import { Answering } from './chat/answering';
 import { Authors } from './chat/authors';
@@ -43,9 +45,12 @@ import {
   ASKS_CONSENT,
   ASSISTANTS,
   AUDIT,
+  BLOCKS,
+  CEILINGS,
   CLAIMS,
   COMPUTE,
   CONVERSATIONS,
+  LIVE_CALLS,
   OPENAPI,
   REPORTS,
   SWITCHES,
@@ -57,6 +62,8 @@ import { SelfController } from './session/self.controller';
 import { SessionController } from './session/session.controller';
 import { SignOut } from './session/sign-out';
 import { RoomsOfService } from './rooms';
+import { BlockLists } from './rooms/block-lists';
+import { hiding } from './rooms/hiding';
 import { ChatDesk } from './transport/chat-desk';
 import { ChatGateway } from './transport/chat.gateway';
 import { RoomsController } from './transport/rooms.controller';
@@ -74,6 +81,7 @@ const CONTROLLERS = [
   UsageController,
   AdminController,
   ModerationController,
+  BlocksController,
   OpenApiController,
 ];
 
@@ -88,7 +96,7 @@ export class AppModule {
         Number(replicas.reached),
       );
     const answers = composeAnswers({ config, logger, metrics, dynamo, replicas });
-    const { store, generations, assistants, claims, switches, usage } = answers;
+    const { store, generations, assistants, claims, switches, usage, blocks } = answers;
     const rooms = new RoomsOfService(answers, replicas, metrics);
     gaugeOf(metrics, 'parley_sessions_live', 'Answers being written by this process', () => generations.live);
     return {
@@ -106,6 +114,7 @@ export class AppModule {
         { provide: Replicas, useValue: replicas },
         SignOut,
         { provide: RoomsOfService, useValue: rooms },
+        { provide: BlockLists, useValue: rooms.blockLists },
         {
           provide: ChatDesk,
           inject: [CONNECTION_REGISTRY, AUDIT],
@@ -135,7 +144,8 @@ export class AppModule {
             }),
         },
         { provide: ASKS_CONSENT, useValue: config.TRANSCRIPT_CONSENT === 'ask' },
-        { provide: CONVERSATIONS, useValue: store },
+        { provide: CONVERSATIONS, useValue: hiding(store, blocks) },
+        { provide: BLOCKS, useValue: blocks },
         { provide: ASSISTANTS, useValue: assistants },
         { provide: CLAIMS, useValue: claims },
         { provide: Generations, useValue: generations },
@@ -155,6 +165,8 @@ export class AppModule {
           useValue: config.AWS_LAMBDA_FUNCTION_NAME === undefined ? LIVING : frozen(generations, answers.ceilings),
         },
         { provide: SWITCHES, useValue: switches },
+        { provide: CEILINGS, useValue: answers.ceilings },
+        { provide: LIVE_CALLS, useValue: new DynamoLiveCalls(dynamo, config.SESSIONS_TABLE) },
         { provide: USAGE, useValue: usage },
         { provide: Authors, inject: [DISPLAY_NAMES], useFactory: (names: DisplayNames) => new Authors(names) },
         {

@@ -13,6 +13,8 @@ export type {
 export { INVITATION_MS, type Invitation, type OpenConversations, type OpenState, type Rooms } from './domain/rooms';
 export { ERASED, type ErasedPrincipals, type ErasureWish, type ErasureWishes } from './domain/erasure';
 export type { ActDraft, AuditLog, ModeratedConversations, ReportDraft, Reports } from './domain/moderation';
+export { MOST_BLOCKED, type Blocks } from './domain/blocks';
+export type { LiveCall, LiveCalls } from './domain/live-calls';
 export {
   LEASE_MS,
   RENEW_MS,
@@ -34,6 +36,8 @@ export { createDocumentClient } from './dynamodb/client';
 export { createConversationStore, type ConversationStoreOptions } from './dynamodb/dynamo-conversation-store';
 export { DynamoAuditLog } from './dynamodb/audit-log';
 export { DynamoErasureWishes } from './dynamodb/erasure-wishes';
+export { DynamoBlocks } from './dynamodb/blocks';
+export { DynamoLiveCalls, liveCallKey } from './dynamodb/live-calls';
 export { DynamoReports } from './dynamodb/reports';
 export { DynamoGenerationClaims } from './dynamodb/generation-claims';
 export { LocalFirstGenerationLog } from './generations/local-first-generation-log';

@@ -51,6 +51,8 @@ const ask = async (replica: Replica, { login }: DemoUser, method: string, path: 
   return { status: response.status, body: (text.startsWith('{') ? JSON.parse(text) : text) as never };
 };
 
+const listsOfSets = (_: string, value: unknown) => (value instanceof Set ? [...value] : value);
+
 async function rowsWith(...traces: string[]): Promise<string[]> {
   const rows: string[] = [];
   for (const TableName of ['conversations', 'sessions']) {
@@ -58,7 +60,8 @@ async function rowsWith(...traces: string[]): Promise<string[]> {
     do {
       const page = await client.send(new ScanCommand({ TableName, ConsistentRead: true, ExclusiveStartKey }));
       for (const item of page.Items ?? [])
-        if (traces.some((trace) => JSON.stringify(item).includes(trace))) rows.push(`${item['pk']} ${item['sk']}`);
+        if (traces.some((trace) => JSON.stringify(item, listsOfSets).includes(trace)))
+          rows.push(`${item['pk']} ${item['sk']}`);
       ExclusiveStartKey = page.LastEvaluatedKey;
     } while (ExclusiveStartKey !== undefined);
   }
@@ -115,6 +118,7 @@ it('erases a person from every table, of both replicas’ doing, but for what pr
   await ask(one, carol, 'PATCH', '/api/session/me', { name: `Carol ${MARK}` });
   await ask(one, carol, 'PUT', '/api/session/consent', { transcripts: true });
   await ask(one, carol, 'POST', '/api/session/ticket', { audience: 'chat' });
+  await ask(one, carol, 'PUT', `/api/session/blocks/${randomUUID()}`);
   const rude = await say(his, room, 'rude');
   const first = await say(hers, room, `${MARK} 1`);
   await hers.ask('edit', { conversationId: room, id: first, text: `${MARK} changed` });

@@ -5,6 +5,7 @@ import { textsOf } from '../contract/subject';
 import { alice, answered, bob, carol, said, steadyClock } from '../testing/drafts';
 import { TestDynamo } from '../testing/dynamo';
 import { failBefore, holdBefore, putting } from '../testing/faults';
+import { DynamoBlocks } from './blocks';
 import { createConversationStore } from './dynamo-conversation-store';
 import { DynamoErasureWishes } from './erasure-wishes';
 import { DynamoGenerationClaims } from './generation-claims';
@@ -16,6 +17,8 @@ afterAll(() => dynamo.stop());
 const MARK = 'mauve-otter';
 const ALL = { until: Date.UTC(2999, 0, 1), isSettled: true };
 
+const listsOfSets = (_: string, value: unknown) => (value instanceof Set ? [...value] : value);
+
 async function setUp() {
   const table = await dynamo.createTable();
   const now = steadyClock();
@@ -24,7 +27,7 @@ async function setUp() {
   const left = async () => {
     const items = (await dynamo.scan(table)).map((item) => ({
       key: `${item.pk} ${item.sk}`,
-      text: JSON.stringify(item),
+      text: JSON.stringify(item, listsOfSets),
     }));
     const shows = ({ text }: { text: string }) => [alice.id, alice.name, MARK].some((trace) => text.includes(trace));
     return items.filter(shows).map(({ key }) => key);
@@ -142,6 +145,19 @@ describe('a principal who is erased', () => {
     expect(await left()).toEqual([]);
     expect(textsOf((await store.page(bob.id, id, { limit: 9 })).items)).toEqual(['How can I help?']);
     expect((await store.get(bob.id, id)).members).toEqual([expect.objectContaining({ id: bob.id, role: 'owner' })]);
+  });
+
+  it('blocks nobody any more; that others block him stays, for them', async () => {
+    const { store, left, table, now } = await setUp();
+    const blocks = new DynamoBlocks(dynamo.client(), table, now);
+    await blocks.block(alice.id, carol.id);
+    await blocks.block(bob.id, alice.id);
+    const asked = now();
+    await store.erasePrincipal(alice.id, { ...ALL, isSettled: false });
+    expect(await blocks.of([alice.id])).toEqual(new Map());
+    expect(await blocks.changedSince(asked)).toEqual([alice.id]);
+    await store.erasePrincipal(alice.id, ALL);
+    expect(await left()).toEqual([`P#${bob.id} BLOCKS`]);
   });
 
   it('keeps what he leaves afterwards', async () => {

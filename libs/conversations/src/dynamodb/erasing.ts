@@ -1,13 +1,15 @@
 import { ParleyError } from '@parley/errors';
 import type { Author } from '@parley/protocol';
+import { orderKey } from '../domain/cursor';
 import { ERASED, type ErasureOptions } from '../domain/erasure';
 import { isoTime, type StoreContext } from './context';
 import type { ErasingEntries } from './erasing-entries';
-import { type FormerItem, type RecordItem } from './items';
+import { ITEM_VERSION, type FormerItem, type RecordItem } from './items';
 import {
   CHATS,
   RECORD,
   ROOMS,
+  blocksKey,
   conversationPartition,
   formerKey,
   leftBy,
@@ -41,6 +43,7 @@ export class Erasing {
     const rooms = await Promise.all([listOf, leftBy].map((list) => this.listed(list(principalId), ROOMS)));
     for (const id of new Set(rooms.flat())) await this.eraseIn(principalId, id, options);
     await this.forgetNames(principalId);
+    await this.forgetBlocks(principalId, options);
   }
 
   /** All at once: what is read is taken out of the index that it is read from. */
@@ -138,8 +141,18 @@ export class Erasing {
   /** Which conversations he had under names of his own. One of those that he has now has come since. */
   private async forgetNames(principalId: string): Promise<void> {
     const { table } = this.context;
-    for await (const { pk, sk, id } of table.query({ pk: ownPartition(principalId), from: ' ', to: '~' }))
+    for await (const { pk, sk, id } of table.query({ pk: ownPartition(principalId), from: 'OWN#', to: 'OWN$' }))
       if ((await this.records.read(id as string))?.state !== 'live') await table.delete({ pk, sk });
+  }
+
+  /** Whom he blocked. Emptied first, so that processes which have the list in memory see that; he may block somebody since. */
+  private async forgetBlocks(principalId: string, { isSettled }: ErasureOptions): Promise<void> {
+    const { table, now } = this.context;
+    const key = blocksKey(principalId);
+    if (isSettled)
+      return void (await table.deleteWhen(key, 'attribute_not_exists(#blocked) AND #v = :v', { v: ITEM_VERSION }));
+    const listedAt = orderKey({ updatedAt: isoTime(now()), id: principalId });
+    await table.update(key, { set: { listedAt }, remove: ['blocked'], when: 'attribute_exists(pk)' });
   }
 }
 

@@ -14,6 +14,7 @@
  * | `W#<process>` | `LEASE` | until when a process that writes answers is believed to live, and which are to stop |
  * | `P#<principal>` | `OWN#<digest>` | which conversation the principal has under a name of his own |
  * | `ERASURE#<principal>` | `ERASURE` | a person wants erased what he left, listed by `byMember` until it is |
+ * | `P#<principal>` | `BLOCKS` | whom the principal blocks, listed by `byMember` |
  * | `AUDIT` | `<time>#<id>` | an act of moderation |
  * | `REPORT#<digest>` | `REPORT` | what a member reported, listed by `byMember` |
  * | `L#<logId>` | `E#<seq>` | entry |
@@ -47,6 +48,9 @@ export const ownKey = (principalId: string, digest: string): Key => ({
 });
 export const readMarkKey = (id: string, principalId: string): Key => ({ pk: conversation(id), sk: `R#${principalId}` });
 export const erasureKey = (principalId: string): Key => ({ pk: `ERASURE#${principalId}`, sk: 'ERASURE' });
+export const blocksKey = (principalId: string): Key => ({ pk: `P#${principalId}`, sk: 'BLOCKS' });
+/** Whose blocks lie in a partition. */
+export const blocksOf = (pk: string): string => pk.slice('P#'.length);
 export const auditKey = (place: string): Key => ({ pk: 'AUDIT', sk: place });
 export const reportKey = (digest: string): Key => ({ pk: `REPORT#${digest}`, sk: 'REPORT' });
 export const generationKey = (id: string): Key => ({ pk: conversation(id), sk: 'GENERATION' });
@@ -74,6 +78,7 @@ export const leftBy = (principalId: string): string => `LEFT#${principalId}`;
 export const ERASURES = 'ERASURES';
 export const REMOVALS = 'REMOVALS';
 export const REPORTS = 'REPORTS';
+export const BLOCKS = 'BLOCKS';
 export const RUNNING = 'RUNNING';
 export const CHATS = 'chat#';
 export const ROOMS = 'room#';
