@@ -40,23 +40,22 @@ afterAll(async () => {
   await world.close();
 });
 
-/** Seen as `Database is closed`: who stops the table after the service found it still writing. */
-it.each([
-  [
-    'a message that an assistant answers was acknowledged',
-    async (socket: ChatSocket) => void (await socket.event('ack')),
-  ],
+const WHEN: [string, (socket: ChatSocket) => Promise<void>][] = [
+  ['a message that an assistant answers was acknowledged', async (socket) => void (await socket.event('ack'))],
   ['a message is being written down', async () => undefined],
   [
     'nothing but the end of the connection is left to tell',
-    async (socket: ChatSocket) => {
+    async (socket) => {
       const { data } = await socket.event('ack');
       const { conversationId } = data as { conversationId: string };
       await socket.find(({ event, data: told }) => event === 'message' && JSON.stringify(told).includes('"assistant"'));
       await socket.ask('presence', { conversationId });
     },
   ],
-] as const)('a service that has stopped asks nothing of the table any more, when %s', async (_, until) => {
+];
+
+/** Seen as `Database is closed`: who stopped the table after the service found it still writing. */
+it.each(WHEN)('a service that has stopped asks nothing of the table any more, when %s', async (_, until) => {
   const { service, url } = await startReplica(world);
   const socket = ChatSocket.as(url, await world.issuer.mint('bob'), '/ws/chat?sessionId=mine');
   await socket.event('welcome');
