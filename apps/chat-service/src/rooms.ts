@@ -67,6 +67,6 @@ export class RoomsOfService implements OnApplicationBootstrap, OnApplicationShut
     await Promise.all(this.desks.map((desk) => desk.settled()));
     await this.parts.generations.stopAll();
     this.open.stop();
-    this.blockLists.stop();
+    await this.blockLists.stop();
   }
 }

@@ -25,9 +25,13 @@ export interface UpkeepParts {
   report: (what: string, cause: unknown) => void;
 }
 
-/** What goes on beside the requests: finishing what a process began and did not live to finish, deletions and answers. */
+/**
+ * What goes on beside the requests: finishing what a process began and did not live to finish, deletions and answers. What
+ * has begun is brought to its end before the process leaves, but for retention, which reads the whole table.
+ */
 export class Upkeep implements OnApplicationBootstrap, OnApplicationShutdown {
   private readonly timers: NodeJS.Timeout[] = [];
+  private readonly running = new Set<Promise<unknown>>();
 
   constructor(private readonly parts: UpkeepParts) {}
 
@@ -40,7 +44,12 @@ export class Upkeep implements OnApplicationBootstrap, OnApplicationShutdown {
       ['what is too old could not be erased', RETENTION_EVERY_MS, () => retention.run()],
     ];
     for (const [what, everyMs, job] of jobs) {
-      const run = () => void job().catch((error: unknown) => report(what, error));
+      const run = () => {
+        const work = job().catch((error: unknown) => report(what, error));
+        if (everyMs === RETENTION_EVERY_MS) return;
+        this.running.add(work);
+        void work.finally(() => this.running.delete(work));
+      };
       this.timers.push(setInterval(run, everyMs).unref());
       run();
     }
@@ -49,7 +58,7 @@ export class Upkeep implements OnApplicationBootstrap, OnApplicationShutdown {
 
   async onApplicationShutdown(): Promise<void> {
     for (const timer of this.timers) clearInterval(timer);
-    this.parts.switches.stop();
-    await Promise.all([this.parts.ceilings.close(), this.parts.log.close()]);
+    await Promise.all([this.parts.switches.stop(), this.parts.ceilings.close(), this.parts.log.close()]);
+    await Promise.all(this.running);
   }
 }

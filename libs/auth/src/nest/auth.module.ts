@@ -178,8 +178,6 @@ export class AuthModule implements OnModuleInit, OnApplicationShutdown {
 
   async onApplicationShutdown(): Promise<void> {
     this.keys.stop();
-    this.signedOut.stop();
-    this.banned.stop();
-    await this.connections.stop();
+    await Promise.all([this.signedOut.stop(), this.banned.stop(), this.connections.stop()]);
   }
 }
