@@ -56,7 +56,7 @@ export class DynamoUsageLedger implements UsageLedger {
     );
   }
 
-  /** A conversation that was deleted while it was answered in takes this along too. */
+  /** What an answer or a call took of a conversation that was deleted meanwhile counts, and leaves nothing beside the tombstone. */
   private async keepWhileLive({ pk, sk }: Item): Promise<void> {
     const record = await this.table.get({ pk, sk: 'RECORD' });
     if (record !== undefined && record['state'] !== 'live') await this.table.delete({ pk, sk });
@@ -86,7 +86,7 @@ export class DynamoUsageLedger implements UsageLedger {
       const { pk: _, sk: __, ...record } = item as Item & UsageRecord;
       records.push(record);
     }
-    return records.sort((one, other) => one.at - other.at);
+    return wholeCalls(records.sort((one, other) => one.at - other.at));
   }
 
   /** The index knows keys alone, the last first. */
@@ -99,6 +99,21 @@ export class DynamoUsageLedger implements UsageLedger {
 }
 
 const usedOn = (day: string) => `USED-ON#${day}`;
+
+/** One record for all parts of a call. */
+function wholeCalls(records: readonly UsageRecord[]): UsageRecord[] {
+  const whole = new Map<string, UsageRecord>();
+  for (const { callId, continues: _, ...record } of records) {
+    const id = callId ?? record.id;
+    const before = whole.get(id);
+    whole.set(id, {
+      ...(before ?? { ...record, id }),
+      inputTokens: (before?.inputTokens ?? 0) + record.inputTokens,
+      outputTokens: (before?.outputTokens ?? 0) + record.outputTokens,
+    });
+  }
+  return [...whole.values()];
+}
 
 function sumOf(item: Item): UsageSum {
   const { day, principalId, assistant, model, answers, inputTokens, outputTokens } = item as Item & UsageSum;
