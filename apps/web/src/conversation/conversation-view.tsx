@@ -5,8 +5,10 @@ import type { AssistantSummary } from '@parley/protocol';
 import { useServices } from '../app/services';
 import { CallPanel } from '../call/call-panel';
 import { useCall } from '../call/call-context';
+import { useReturnedFocus } from '../ui/focus';
 import { MicrophoneIcon } from '../ui/icons';
 import { Notice } from '../ui/notice';
+import { usePageTitle } from '../ui/page-title';
 import { AssistantChoice } from './assistant-choice';
 import { CalledPeople, hasCalledPeople } from './called-people';
 import { Composer } from './composer';
@@ -52,6 +54,8 @@ export function ConversationView({ id, initial, assistants, onChange }: Conversa
   }, [isToBeRead, answerState, markRead, hideLines, catchUp, onChange, chat, id]);
 
   const inCall = here.state !== undefined && !isOver(here.state);
+  const talkButton = useReturnedFocus<HTMLButtonElement>(inCall);
+  usePageTitle(isEmpty ? 'New conversation' : initial.conversation?.title || 'Conversation');
   const send = (text: string): void => {
     setFailure(undefined);
     if (!inCall) {
@@ -91,7 +95,7 @@ export function ConversationView({ id, initial, assistants, onChange }: Conversa
           }
         />
       )}
-      <div className="dock">
+      <div className="dock" tabIndex={-1}>
         {answers.error !== undefined && !inCall && (
           <Notice action={{ label: 'Try again', run: answers.retry }} testId="answer-error">
             {answers.error.message}
@@ -111,7 +115,13 @@ export function ConversationView({ id, initial, assistants, onChange }: Conversa
         {!inCall && (
           <div className="dock-row">
             <AssistantChoice assistants={assistants} chosen={assistant} onChoose={setChosen} />
-            <button type="button" className="button talk-button" data-testid="start-call" onClick={talk}>
+            <button
+              ref={talkButton}
+              type="button"
+              className="button talk-button"
+              data-testid="start-call"
+              onClick={talk}
+            >
               <MicrophoneIcon /> Talk
             </button>
           </div>

@@ -38,7 +38,7 @@ export function RoomSettings({ directory, room, me, onChange }: RoomSettingsProp
   return (
     <details className="room-settings">
       <summary className="button">People and settings</summary>
-      <ul className="room-members" aria-label="Members">
+      <ul className="room-members" aria-label="Members" tabIndex={-1}>
         {people.map((person) => (
           <MemberRow
             key={person.id}

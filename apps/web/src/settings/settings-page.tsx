@@ -1,6 +1,7 @@
 import { useEffect, useState, type ReactNode } from 'react';
 import { AudioDeviceWatch, type AudioDevice, type AudioDevices } from '@parley/client';
 import { useCall } from '../call/call-context';
+import { usePageTitle } from '../ui/page-title';
 import { chooseTheme, useThemeChoice, type ThemeChoice } from '../ui/theme';
 import { changeSettings, useSettings } from './settings';
 import { VOICES } from './voices';
@@ -9,6 +10,7 @@ const nothing: AudioDevices = { microphones: [], speakers: [] };
 
 /** Voice and language, devices, and how the page looks. Kept in this browser. */
 export default function SettingsPage() {
+  usePageTitle('Settings');
   const chosen = useSettings();
   const theme = useThemeChoice();
   const devices = useDevices();
