@@ -21,10 +21,7 @@ export class Keys {
     while (!(await target.and(this.page.locator(':focus')).isVisible())) {
       if (stops.length === MOST_STOPS) throw new Error(`No way with ${key} to ${target}: ${stops.join(' > ')}`);
       await this.press(key);
-      const { what, fault } = await this.focus();
-      // From the last stop of a page the focus goes to the browser's own bars, and comes back.
-      if (fault !== undefined && what !== 'nothing') throw new Error(`The focus on ${what} ${fault}`);
-      stops.push(what);
+      stops.push(await this.seen({ mayLeave: true }));
     }
   }
 
@@ -40,12 +37,23 @@ export class Keys {
     await focused.waitFor({ state: 'attached' }).catch(async () => {
       throw new Error(`The focus is not on ${target}, but on ${(await this.focus()).what}`);
     });
-    const { what, fault } = await this.focus();
-    if (fault !== undefined) throw new Error(`The focus on ${what} ${fault}`);
+    await this.seen();
   }
 
-  /** What has the focus, and what is wrong with how it looks. */
-  focus(): Promise<{ what: string; fault?: string }> {
+  /**
+   * What has the focus, which has to be seen; some rings come a moment later. From the last stop of a page the focus goes to
+   * the browser's own bars and comes back, which is no fault on a way (`mayLeave`).
+   */
+  async seen({ mayLeave = false } = {}): Promise<string> {
+    const limit = performance.now() + 10_000;
+    for (;;) {
+      const { what, fault } = await this.focus();
+      if (fault === undefined || (mayLeave && what === 'nothing')) return what;
+      if (performance.now() > limit) throw new Error(`The focus on ${what} ${fault}`);
+    }
+  }
+
+  private focus(): Promise<{ what: string; fault?: string }> {
     return this.page.evaluate(() => {
       let element = document.activeElement as HTMLElement | null;
       while (element?.shadowRoot?.activeElement) element = element.shadowRoot.activeElement as HTMLElement;

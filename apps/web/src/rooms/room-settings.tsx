@@ -39,6 +39,7 @@ export function RoomSettings({ directory, room, me, onChange }: RoomSettingsProp
     <details className="room-settings">
       <summary className="button">People and settings</summary>
       <ul className="room-members" aria-label="Members" tabIndex={-1}>
+        {people.length === 0 && <li className="row-text">Nobody else is in the room.</li>}
         {people.map((person) => (
           <MemberRow
             key={person.id}
