@@ -52,8 +52,8 @@ it('what was opened gives it back to what opened it', () => {
   function Opener() {
     const [isOpen, setOpen] = useState(false);
     const opener = useReturnedFocus<HTMLButtonElement>(isOpen);
-    if (!isOpen) return <button id="opener" ref={opener} onClick={() => setOpen(true)} children="Open" />;
-    return <button id="closer" autoFocus onClick={() => setOpen(false)} children="Close" />;
+    if (!isOpen) return <button key="opener" id="opener" ref={opener} onClick={() => setOpen(true)} children="Open" />;
+    return <button key="closer" id="closer" autoFocus onClick={() => setOpen(false)} children="Close" />;
   }
   render(<Opener />);
   expect(focused()).not.toBe('opener');
@@ -66,7 +66,11 @@ it('what was opened gives it back to what opened it', () => {
 it('what appears in the place of a button takes it, and takes it from nobody else', () => {
   function Taker({ isShown }: { isShown: boolean }) {
     const taker = useTakenFocus<HTMLButtonElement>(isShown);
-    return isShown ? <button id="taker" ref={taker} children="Stop" /> : <button id="starter" children="Start" />;
+    return isShown ? (
+      <button key="taker" id="taker" ref={taker} children="Stop" />
+    ) : (
+      <button key="starter" id="starter" children="Start" />
+    );
   }
   const { rerender } = render(<Taker key="1" isShown={false} />);
   document.getElementById('starter')!.focus();
