@@ -175,14 +175,15 @@ it('how many conversations a search found, and what each page is called', async 
     ['rooms', 'Rooms · Parley'],
     ['settings', 'Settings · Parley'],
     ['practice', 'Practice · Parley'],
-    ['practice/two-sum', /^Two numbers.* · Parley$/],
+    ['practice/two-sum', 'Two numbers that add up · Parley'],
     ['conversations', 'Conversations · Parley'],
   ] as const) {
     await page.goto(`${stack.url}/${path}`);
-    await page.locator('main h1').waitFor();
+    await page.locator('.shell main h1').waitFor();
+    await page.waitForFunction((wanted) => document.title === wanted, title);
     const ears = await Ears.on(page);
     const [root] = await ears.find('RootWebArea');
-    expect(root?.name).toMatch(title);
+    expect(root?.name).toBe(title);
     expect((await ears.find('main')).length).toBe(1);
     expect((await ears.find('heading')).filter(({ facts }) => facts['level'] === 1)).toHaveLength(1);
     expect((await ears.find('navigation')).map(({ name }) => name)).toEqual(['Conversations']);

@@ -2,6 +2,7 @@ import type { CDPSession, Page } from 'playwright-core';
 
 interface AXNode {
   nodeId: string;
+  parentId?: string;
   ignored: boolean;
   role?: { value: string };
   name?: { value: string };
@@ -53,14 +54,18 @@ export class Ears {
 
   /** What has this role, in the order of the page. */
   async find(role: string): Promise<Told[]> {
-    return (await this.tree()).filter((node) => node.role?.value === role).map(toldOf);
+    return (await this.tree()).filter((node) => !node.ignored && node.role?.value === role).map(toldOf);
   }
 
   /** Takes what is new in the live regions. */
   async listen(): Promise<void> {
-    for (const node of await this.tree()) {
-      const { live } = factsOf(node);
-      if (node.role?.value !== 'StaticText' || (live !== 'polite' && live !== 'assertive')) continue;
+    const tree = await this.tree();
+    const byId = new Map(tree.map((node) => [node.nodeId, node]));
+    /** The region that a node is in says how it is told; a region inside of another counts for what is in it. */
+    const liveOf = (node: AXNode | undefined): unknown =>
+      node === undefined ? undefined : (factsOf(node)['live'] ?? liveOf(byId.get(node.parentId ?? '')));
+    for (const node of tree) {
+      if (node.role?.value !== 'StaticText' || !['polite', 'assertive'].includes(String(liveOf(node)))) continue;
       const text = node.name?.value.replace(/\s+/g, ' ').trim() ?? '';
       const key = `${node.backendDOMNodeId} ${text}`;
       if (text === '' || this.known.has(key)) continue;
@@ -71,7 +76,7 @@ export class Ears {
 
   private async tree(): Promise<AXNode[]> {
     const { nodes } = (await this.session.send('Accessibility.getFullAXTree')) as { nodes: AXNode[] };
-    return nodes.filter(({ ignored }) => !ignored);
+    return nodes;
   }
 }
 
