@@ -179,7 +179,9 @@ describe('in the middle of a call', () => {
     await state(page, 'listening');
     await refreshed;
     // A line whose token was not replaced would be closed by then.
-    await page.waitForFunction((at) => Date.now() > at, endsAt + TOLERANCE_MS + 1_000);
+    await page.waitForFunction((at) => Date.now() > at, endsAt + TOLERANCE_MS + 1_000, {
+      timeout: 2 * SHORT_LIFE_MS,
+    });
     await page.getByTestId('message-input').fill('said after the end of the token');
     await page.getByTestId('message-input').press('Enter');
     await answer(page).waitFor();

@@ -34,6 +34,7 @@ async function isSound(page: Page, name: string, path: string, ready: (page: Pag
 it('has nothing wrong on its pages, and fits a phone', async () => {
   const { page } = await openPage(browser);
   await isSound(page, 'landing', '', () => page.getByTestId('sign-in').waitFor());
+  await page.setViewportSize({ width: 1440, height: 800 });
   await signIn(page, stack.url, 'alice');
   const conversation = await conversationOf(stack, 'alice', 'Please show me some code in markdown');
   const { id: room } = await asUser<{ id: string }>(stack, 'alice', '/api/rooms', { title: 'The kitchen', open: true });
