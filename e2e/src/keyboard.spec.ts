@@ -233,6 +233,30 @@ it('chooses a voice, what is taken away, and a theme', async () => {
   await keys.areOn(page.getByRole('radio', { name: 'Dark' }));
 });
 
+it('administers: switches an assistant off and on, bans somebody and lifts the ban', async () => {
+  const { page, keys } = await signedIn('carol');
+  await keys.choose(link(page, 'Administration'));
+  await keys.areOn(page.locator('main'));
+  const coach = page.getByRole('switch', { name: 'Coding coach' });
+  for (const state of ['off', 'on']) {
+    await keys.to(coach);
+    await keys.press('Space');
+    await page.getByRole('region', { name: 'Assistants' }).getByText(`Coding coach is ${state} now.`).waitFor();
+    await keys.areOn(coach);
+  }
+  const bans = page.getByRole('region', { name: 'Bans' });
+  await keys.to(bans.getByRole('textbox', { name: 'Id of a person' }));
+  await keys.type('somebody-who-left');
+  await keys.to(bans.getByRole('textbox', { name: 'Why' }));
+  await keys.type('Advertising');
+  await keys.press('Enter');
+  const lift = bans.getByRole('button', { name: /^Lift the ban/ });
+  await keys.to(lift);
+  await keys.press('Enter');
+  await lift.waitFor({ state: 'detached' });
+  await keys.areOn(bans);
+});
+
 it('solves a problem: from the list into the editor, out of it, to the tests and the coach', async () => {
   const { page, keys } = await signedIn('carol');
   await keys.choose(link(page, 'Practice'));

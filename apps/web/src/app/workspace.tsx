@@ -14,9 +14,10 @@ import { usePageTitle } from '../ui/page-title';
 import { SimulatedBadge } from '../ui/simulated-badge';
 import { useLoaded } from '../ui/use-loaded';
 import { useMaybe } from '@parley/client/react';
-import { Places } from './places';
+import { isAdmin, Places } from './places';
 import { useServices } from './services';
 
+const AdminPage = lazy(() => import('../admin/admin-page'));
 const ConversationsPage = lazy(() => import('../conversations/conversations-page'));
 const PracticePage = lazy(() => import('../practice/practice-page'));
 const RoomsPage = lazy(() => import('../rooms/rooms-page'));
@@ -77,7 +78,8 @@ function Shell({ user }: { user: SessionUser }) {
   };
 
   const page = () => {
-    const [, place, id] = /^\/(conversations|practice|rooms|settings)(?:\/([^/]+))?\/?$/.exec(path) ?? [];
+    const [, place, id] = /^\/(admin|conversations|practice|rooms|settings)(?:\/([^/]+))?\/?$/.exec(path) ?? [];
+    if (place === 'admin' && id === undefined && isAdmin(user)) return <AdminPage />;
     if (place === 'conversations') return <ConversationsPage onChange={reloadList} />;
     if (place === 'practice') return <PracticePage problemId={id} user={user} onChange={reloadList} />;
     if (place === 'settings') return <SettingsPage />;
@@ -125,7 +127,7 @@ function Shell({ user }: { user: SessionUser }) {
           <Link className="button new-conversation" href="/" data-testid="new-conversation" onClick={menuOnChoose}>
             <PlusIcon /> New conversation
           </Link>
-          <Places onChoose={menuOnChoose} />
+          <Places user={user} onChoose={menuOnChoose} />
           <ConversationList list={list} reload={reloadList} currentId={routeId} onChoose={menuOnChoose} />
           <UserMenu user={user} />
         </nav>

@@ -5,8 +5,10 @@ import { useFollow } from '../conversation/use-follow';
 import { whenOf } from '../list/when';
 import { useSay } from '../ui/announcer';
 import { useReturnedFocus } from '../ui/focus';
+import { HiddenMessage } from './hidden-message';
 
 interface RoomThreadProps {
+  roomId: string;
   me?: string;
   messages: readonly ParleyMessage[];
   outgoing: readonly Outgoing[];
@@ -18,7 +20,16 @@ interface RoomThreadProps {
 }
 
 /** What was said in a room, what is on its way there, and what assistants are writing. */
-export function RoomThread({ me, messages, outgoing, drafts, onEarlier, onForget, ...actions }: RoomThreadProps) {
+export function RoomThread({
+  roomId,
+  me,
+  messages,
+  outgoing,
+  drafts,
+  onEarlier,
+  onForget,
+  ...actions
+}: RoomThreadProps) {
   const end = useFollow([messages, outgoing, drafts]);
   useMessagesSaid(messages, me);
   const hasEarlier = (messages[0]?.metadata?.seq ?? 1) > 1;
@@ -33,9 +44,13 @@ export function RoomThread({ me, messages, outgoing, drafts, onEarlier, onForget
       {/* What others say is read out by useMessagesSaid: once, and not what was loaded or is still being written. */}
       <div role="log" aria-live="off" aria-label="Conversation">
         <ul className="thread-items">
-          {messages.map((message) => (
-            <Said key={message.id} message={message} isMine={message.metadata?.author?.id === me} {...actions} />
-          ))}
+          {messages.map((message) =>
+            message.metadata?.hidden === true ? (
+              <HiddenMessage key={message.id} roomId={roomId} seq={message.metadata.seq!} />
+            ) : (
+              <Said key={message.id} message={message} isMine={message.metadata?.author?.id === me} {...actions} />
+            ),
+          )}
           {outgoing.map(({ clientId, text, error }) => (
             <li key={clientId} className="message message-user" data-testid="message" data-stage="sending">
               <div className="message-text">
@@ -67,7 +82,7 @@ export function RoomThread({ me, messages, outgoing, drafts, onEarlier, onForget
   );
 }
 
-/** Tells those who listen what others say from now on. */
+/** Tells those who listen what others say from now on, and nothing of somebody they blocked. */
 function useMessagesSaid(messages: readonly ParleyMessage[], me: string | undefined): void {
   const say = useSay();
   const told = useRef(messages.at(-1)?.metadata?.seq ?? 0);
@@ -76,7 +91,8 @@ function useMessagesSaid(messages: readonly ParleyMessage[], me: string | undefi
       const seq = metadata?.seq ?? 0;
       if (seq <= told.current) continue;
       told.current = seq;
-      if (metadata?.author?.id !== me) say(`${nameOf(metadata)}: ${textOf(parts as unknown as Part[])}`);
+      if (metadata?.author?.id !== me && metadata?.hidden !== true)
+        say(`${nameOf(metadata)}: ${textOf(parts as unknown as Part[])}`);
     }
   }, [messages, me, say]);
 }
