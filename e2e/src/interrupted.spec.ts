@@ -60,9 +60,10 @@ describe('in the middle of an answer', () => {
     await askAndReadSome(page);
     await context.setOffline(true);
     const before = await textOf(page);
-    await page.waitForFunction(() => !navigator.onLine);
+    await page.locator('.notice', { hasText: 'You are offline.' }).waitFor();
     await screenshot(page, 'answer-offline');
     await context.setOffline(false);
+    await page.locator('.notice', { hasText: 'You are offline.' }).waitFor({ state: 'detached' });
     await atOnce();
     const [, whole] = await isTheLog(page);
     expect(whole!.length).toBeGreaterThan(before.length);

@@ -9,6 +9,7 @@ import { useReturnedFocus } from '../ui/focus';
 import { MicrophoneIcon } from '../ui/icons';
 import { Notice } from '../ui/notice';
 import { usePageTitle } from '../ui/page-title';
+import { useOnline } from '../ui/use-online';
 import { AssistantChoice } from './assistant-choice';
 import { CalledPeople, hasCalledPeople } from './called-people';
 import { Composer } from './composer';
@@ -34,6 +35,7 @@ export function ConversationView({ id, initial, assistants, onChange }: Conversa
   const assistant = chosen ?? assistants[0]?.id;
   const answers = useAnswers(id, initial, assistant, onChange);
   const { active, begin } = useCall();
+  const isOnline = useOnline();
   const here = useCallHere(id);
   const isEmpty = answers.messages.length === 0 && here.lines.length === 0;
 
@@ -103,6 +105,9 @@ export function ConversationView({ id, initial, assistants, onChange }: Conversa
         )}
         {failure !== undefined && (
           <Notice action={{ label: 'Close', run: () => setFailure(undefined) }}>{failure}</Notice>
+        )}
+        {!isOnline && !inCall && (
+          <Notice tone="quiet">You are offline. What is answered meanwhile is shown when you are back.</Notice>
         )}
         {(isRoom || hasCalledPeople(answers.messages)) && <CalledPeople id={id} />}
         {here.active !== undefined && <CallPanel active={here.active} onRetry={talk} onTakeOver={takeOver} />}
