@@ -187,7 +187,8 @@ describe('in the middle of a call', () => {
     await page.getByTestId('message-input').press('Enter');
     await answer(page).waitFor();
     await Promise.all(late); // sound, both ways
-    expect(events).toEqual(['tokenExpiring', 'tokenRefresh', 'tokenRefreshed']);
+    // More of them may follow: a line on which nobody speaks is asked by one whether it is alive.
+    expect(events.slice(0, 3)).toEqual(['tokenExpiring', 'tokenRefresh', 'tokenRefreshed']);
     expect(lines).toBe(1);
     await page.getByTestId('end-call').click();
     await state(page, 'ended');
