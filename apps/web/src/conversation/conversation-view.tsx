@@ -4,6 +4,7 @@ import { asClientError, isOver } from '@parley/client';
 import type { AssistantSummary } from '@parley/protocol';
 import { useServices } from '../app/services';
 import { CallPanel } from '../call/call-panel';
+import { ConsentLine } from '../call/consent-line';
 import { useCall } from '../call/call-context';
 import { useReturnedFocus } from '../ui/focus';
 import { MicrophoneIcon } from '../ui/icons';
@@ -110,6 +111,7 @@ export function ConversationView({ id, initial, assistants, onChange }: Conversa
           <Notice tone="quiet">You are offline. What is answered meanwhile is shown when you are back.</Notice>
         )}
         {(isRoom || hasCalledPeople(answers.messages)) && <CalledPeople id={id} />}
+        {here.active === undefined && <ConsentLine />}
         {here.active !== undefined && <CallPanel active={here.active} onRetry={talk} onTakeOver={takeOver} />}
         <Composer
           placeholder={inCall ? 'Type into the call' : 'Write a message'}
