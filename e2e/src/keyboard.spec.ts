@@ -63,6 +63,9 @@ it('signs in, asks, stops one answer, reads another, and signs out', async () =>
 
 it('talks, mutes, looks elsewhere and comes back, hangs up', async () => {
   const { page, keys } = await signedIn('bob');
+  await keys.choose(button(page, 'Write it down'));
+  await page.getByTestId('consent-line').waitFor({ state: 'detached' });
+  await keys.areOn(page.locator('.dock'));
   await keys.to(page.getByTestId('assistant'));
   await keys.press('ArrowDown');
   await keys.choose(button(page, 'Talk'));

@@ -1,5 +1,5 @@
 import { useState, type FormEvent } from 'react';
-import { useReturnedFocus } from '../ui/focus';
+import { useReturnedFocus } from './focus';
 
 interface RiskyActionProps {
   label: string;
