@@ -19,8 +19,6 @@ import { partsOf } from '../rooms/message-parts';
 import { ChatDesk } from './chat-desk';
 import { ConnectionListener } from './connection-listener';
 
-const LABEL = /^[A-Za-z0-9._~-]{1,128}$/;
-
 /** `/ws/chat`: people talk to each other, and to an assistant among them. */
 @WebSocketGateway({ path: '/ws/chat' })
 @SocketAccess({ audience: 'chat' })
@@ -109,9 +107,7 @@ export class ChatGateway implements OnGatewayConnection<Connection>, OnGatewayDi
 
   private async welcome(connection: Connection): Promise<ConnectionListener> {
     const principal = connection.principal!;
-    const { query, guestSession } = connection.facts;
-    const given = principal.label ?? query.get('sessionId') ?? '';
-    const label = LABEL.test(given) ? given : '';
+    const { label = '', guestSession } = connection.facts;
     const [author, conversationId] = await Promise.all([
       this.authors.of(principal),
       this.rooms.findOwn(principal.id, label),
