@@ -67,7 +67,10 @@ async function startRoom() {
     handleConnection(connection: Connection) {
       const author = { kind: 'user', id: connection.id, name: 'Somebody' } as const;
       present.add(connection.id);
-      const listener = new ConnectionListener(connection, author, '');
+      // Every tenth blocks somebody, who is not the one who speaks: each message is taken apart to see that.
+      const blocked = present.size % 10 === 0 ? new Set(['somebody else']) : new Set<string>();
+      const blockList = { blocked, ready: Promise.resolve(), release: () => undefined };
+      const listener = new ConnectionListener(connection, author, '', blockList);
       void rooms.enter(ID, listener, async () => ({ head: 0, isReached: true }));
     }
   }

@@ -8,6 +8,7 @@ import {
   teamOf,
 } from '@parley/assistants';
 import {
+  DynamoBlocks,
   DynamoGenerationClaims,
   LocalFirstGenerationLog,
   MemoryGenerationLog,
@@ -60,6 +61,7 @@ export function composeAnswers({ config, logger, metrics, dynamo, replicas }: An
     beforeRemove: (id) => generations.stopIn(id),
   });
   const store = announcing(kept, replicas.fanOut);
+  const blocks = new DynamoBlocks(dynamo, config.CONVERSATIONS_TABLE);
 
   const assistants = loadAssistants();
   const models = createChatModels(chatModelOptionsOf(config, new CachedSecrets(awsSecrets())));
@@ -107,6 +109,7 @@ export function composeAnswers({ config, logger, metrics, dynamo, replicas }: An
   return {
     retention,
     store,
+    blocks,
     claims,
     log,
     generations,

@@ -229,7 +229,8 @@ export class CallDesk {
 
   /** Another replica may have taken a call: a second device of the caller, or the caller over another way. */
   private async renew(): Promise<void> {
-    const taken = await this.parts.registry.renew([...this.calls.keys()]);
+    const going = this.live.map(({ id, streams }) => ({ callId: id, streams }));
+    const taken = await this.parts.registry.renew(going);
     for (const callId of taken) void this.calls.get(callId)?.call.abandon();
   }
 

@@ -12,6 +12,8 @@ export type {
 } from './domain/conversation-store';
 export { INVITATION_MS, type Invitation, type OpenConversations, type OpenState, type Rooms } from './domain/rooms';
 export type { ActDraft, AuditLog, ModeratedConversations, ReportDraft, Reports } from './domain/moderation';
+export { MOST_BLOCKED, type Blocks } from './domain/blocks';
+export type { LiveCall, LiveCalls } from './domain/live-calls';
 export {
   LEASE_MS,
   RENEW_MS,
@@ -32,6 +34,8 @@ export { Table, type Change, type Item } from './dynamodb/table';
 export { createDocumentClient } from './dynamodb/client';
 export { createConversationStore, type ConversationStoreOptions } from './dynamodb/dynamo-conversation-store';
 export { DynamoAuditLog } from './dynamodb/audit-log';
+export { DynamoBlocks } from './dynamodb/blocks';
+export { DynamoLiveCalls, liveCallKey } from './dynamodb/live-calls';
 export { DynamoReports } from './dynamodb/reports';
 export { DynamoGenerationClaims } from './dynamodb/generation-claims';
 export { LocalFirstGenerationLog } from './generations/local-first-generation-log';

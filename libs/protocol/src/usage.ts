@@ -59,5 +59,3 @@ export const conversationUsageSchema = z.object({
   total: usageSchema.shape.total,
 });
 export type ConversationUsageAnswer = z.infer<typeof conversationUsageSchema>;
-
-export const assistantSwitchSchema = z.object({ enabled: z.boolean() });

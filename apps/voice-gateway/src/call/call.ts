@@ -93,6 +93,11 @@ export class Call implements LineListener {
     return this.line.droppedMs;
   }
 
+  /** Streams to the model that are open for it now. */
+  get streams(): number {
+    return this.line.streams;
+  }
+
   /** Milliseconds of the caller's audio that were heard, over all connections: whoever comes back says the rest again. */
   get heardMs(): number {
     return Math.floor(this.heardBytes / BYTES_PER_MS);
