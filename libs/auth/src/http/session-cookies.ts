@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import { parseCookie, stringifySetCookie } from 'cookie';
+import { stringifySetCookie } from 'cookie';
 
 /** A cookie of ours: always HttpOnly, and `Secure` with its prefix except on plain-http pages of this very machine. */
 export interface SessionCookie {
@@ -19,9 +19,16 @@ function isSecure({ origin, host = '' }: Headers): boolean {
 
 const nameOf = (cookie: SessionCookie, headers: Headers) => (isSecure(headers) ? '__Secure-' : '') + cookie.name;
 
-/** What the browser keeps for us, or `undefined`. */
+/**
+ * What the browser keeps for us, or `undefined`. Two that differ are none: a neighbouring subdomain can put one of its own
+ * before ours (RFC 6265 8.6), and whoever came first would decide as whom the person speaks.
+ */
 export function readSessionCookie(cookie: SessionCookie, headers: Headers): string | undefined {
-  return parseCookie(headers.cookie ?? '')[nameOf(cookie, headers)] || undefined;
+  const before = `${nameOf(cookie, headers)}=`;
+  const pairs = (headers.cookie ?? '').split(';').map((pair) => pair.trim());
+  const values = new Set(pairs.filter((pair) => pair.startsWith(before)).map((pair) => pair.slice(before.length)));
+  const [value] = values;
+  return values.size === 1 && value !== '' ? value : undefined;
 }
 
 /** A `Set-Cookie` that gives the browser something to keep: no script sees it. An empty value takes it away. */
