@@ -5,8 +5,10 @@ const host = 'app.example.com';
 const read = (cookie: string) => readSessionCookie(COOKIE, { host, cookie });
 
 it('reads what it gave, among other cookies', () => {
-  const given = sessionCookie(COOKIE, { host }, 'g1.a-b_c.9', 1_000).split(';')[0]!;
-  expect(read(`a=b; ${given};c=d`)).toBe('g1.a-b_c.9');
+  for (const value of ['g1.a-b_c.9', 'a+b/c==; d']) {
+    const given = sessionCookie(COOKIE, { host }, value, 1_000).split(';')[0]!;
+    expect(read(`a=b; ${given};c=d`)).toBe(value);
+  }
 });
 
 it('reads nothing where there are two that differ: one of them is somebody else’s', () => {

@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import { stringifySetCookie } from 'cookie';
+import { parseCookie, stringifySetCookie } from 'cookie';
 
 /** A cookie of ours: always HttpOnly, and `Secure` with its prefix except on plain-http pages of this very machine. */
 export interface SessionCookie {
@@ -24,11 +24,10 @@ const nameOf = (cookie: SessionCookie, headers: Headers) => (isSecure(headers) ?
  * before ours (RFC 6265 8.6), and whoever came first would decide as whom the person speaks.
  */
 export function readSessionCookie(cookie: SessionCookie, headers: Headers): string | undefined {
-  const before = `${nameOf(cookie, headers)}=`;
-  const pairs = (headers.cookie ?? '').split(';').map((pair) => pair.trim());
-  const values = new Set(pairs.filter((pair) => pair.startsWith(before)).map((pair) => pair.slice(before.length)));
-  const [value] = values;
-  return values.size === 1 && value !== '' ? value : undefined;
+  const name = nameOf(cookie, headers);
+  const all = (headers.cookie ?? '').split(';').map((pair) => pair.trim());
+  const [pair = '', ...others] = new Set(all.filter((each) => each.startsWith(`${name}=`)));
+  return others.length === 0 ? parseCookie(pair)[name] || undefined : undefined;
 }
 
 /** A `Set-Cookie` that gives the browser something to keep: no script sees it. An empty value takes it away. */
