@@ -7,8 +7,9 @@ import {
   loadAssistants,
   teamOf,
 } from '@parley/assistants';
-import { AuthModule, DISPLAY_NAMES, type DisplayNames } from '@parley/auth';
+import { AuthModule, CONSENTS, DISPLAY_NAMES, SignedOutList, type Consents, type DisplayNames } from '@parley/auth';
 import {
+  announcing,
   createConversationStore,
   createDocumentClient,
   hintOver,
@@ -27,6 +28,7 @@ import { createSpeechModel } from './adapters/bedrock/create-speech-model';
 import { CallAccounts } from './call-accounts';
 import { CallDesk } from './call-desk';
 import { CallMetrics } from './call-metrics';
+import { CallRights } from './call-rights';
 import type { VoiceConfig } from './config';
 import { Personas } from './personas';
 import { Seats } from './transport/seats';
@@ -48,7 +50,9 @@ export class AppModule {
       config.KNOWLEDGE_BASE_ID === undefined
         ? undefined
         : createBedrockKnowledgeBase(config.KNOWLEDGE_BASE_ID, { region: config.AWS_REGION });
-    const store = createConversationStore({ client: dynamo, table: config.CONVERSATIONS_TABLE });
+    // What is said in a call is heard at once in the rooms that are open elsewhere.
+    const kept = createConversationStore({ client: dynamo, table: config.CONVERSATIONS_TABLE });
+    const store = announcing(kept, replicas.fanOut);
     const model = `bedrock:${config.VOICE_MODEL_ID}`;
     const report = (what: string, cause: unknown) => logger.warn({ err: cause }, what);
     const accounts = new CallAccounts({
@@ -73,13 +77,17 @@ export class AppModule {
         { provide: CallAccounts, useValue: accounts },
         {
           provide: Seats,
-          inject: [CallDesk],
-          useFactory: ({ metrics }: CallDesk) => new Seats({ onDropped: (ms) => metrics.audioDropped(ms) }),
+          inject: [CallDesk, SignedOutList],
+          useFactory: ({ metrics }: CallDesk, signedOut: SignedOutList) =>
+            new Seats({
+              onDropped: (ms) => metrics.audioDropped(ms),
+              isSignedOut: (caller) => signedOut.has(caller),
+            }),
         },
         {
           provide: CallDesk,
-          inject: [DISPLAY_NAMES],
-          useFactory: (names: DisplayNames) =>
+          inject: [DISPLAY_NAMES, CONSENTS],
+          useFactory: (names: DisplayNames, consents: Consents) =>
             new CallDesk({
               profile: profileOf(config.VOICE_MODEL_ID),
               model: createSpeechModel(config.VOICE_MODEL_ADAPTER, config.AWS_REGION, config.VOICE_MODEL_ID),
@@ -90,12 +98,15 @@ export class AppModule {
                 logger,
               ),
               names,
+              // A word that was said counts, whatever is done without one.
+              keepsTranscript: async (caller) => (await consents.get(caller)) ?? config.TRANSCRIPT_CONSENT === 'assume',
               accounts,
               registry: new DynamoCallRegistry(dynamo, config.SESSIONS_TABLE),
               leases: new DynamoStreamLeases(dynamo, config.SESSIONS_TABLE, config.VOICE_MODEL_ID, {
                 quota: config.VOICE_STREAM_QUOTA,
                 reserve: config.VOICE_STREAM_RESERVE,
               }),
+              rights: new CallRights({ log: store, fanOut: replicas.fanOut, report }),
               limits: {
                 rotation: rotationTimes(config.VOICE_STREAM_LIFE_MS, config.VOICE_STREAM_SILENCE_MS),
                 detachedMs: config.CALL_DETACHED_MS,

@@ -53,6 +53,8 @@ export interface VoiceServerEvents {
     callId: string;
     conversationId: string;
     resumed: boolean;
+    /** Whether what is said is written down in the conversation: not for a caller who does not want it. */
+    kept?: boolean;
     /**
      * Of a call that went on here: milliseconds of the caller's audio that were heard in the whole call. The caller says
      * again what lies beyond. Without it (another replica goes on by what was written) everything that was not answered.
@@ -100,5 +102,9 @@ export interface VoiceServerEvents {
 export type VoiceServerEventName = keyof VoiceServerEvents;
 export type VoiceServerFrame = { event: Partial<VoiceServerEvents>; ref?: string };
 
-/** Why a call ended: the person hung up, left, the model failed for good, a limit was reached, or the service stops. */
-export type CallEndReason = 'hangup' | 'disconnected' | 'model_failed' | 'limit' | 'idle' | 'restarting' | 'replaced';
+/**
+ * Why a call ended: the person hung up, left, may no longer hear the conversation (`removed`: it was deleted, or the person
+ * was taken out of it), the model failed for good, a limit was reached, or the service stops.
+ */
+export type CallEndReason =
+  'hangup' | 'disconnected' | 'removed' | 'model_failed' | 'limit' | 'idle' | 'restarting' | 'replaced';

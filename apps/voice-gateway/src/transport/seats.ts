@@ -1,3 +1,4 @@
+import type { Principal } from '@parley/auth';
 import { CloseCode, ParleyError } from '@parley/errors';
 import { AUDIO } from '@parley/protocol';
 import type { Connection } from '@parley/service-kit';
@@ -26,7 +27,13 @@ export class Seats {
   private readonly watched = new WeakSet<Call>();
 
   constructor(
-    private readonly options: { moveWithinMs?: number; random?: () => number; onDropped?: (ms: number) => void } = {},
+    private readonly options: {
+      moveWithinMs?: number;
+      random?: () => number;
+      onDropped?: (ms: number) => void;
+      /** Who was signed out does not come back to a call. */
+      isSignedOut?: (caller: Principal) => boolean;
+    } = {},
   ) {}
 
   has(connection: Connection): boolean {
@@ -51,8 +58,7 @@ export class Seats {
     this.byCall.set(call, connection);
     this.byConnection.set(connection, { call, caller, resumable, allowance: new AudioAllowance({ resumed }) });
     if (before) {
-      this.byConnection.delete(before);
-      before.onBinary = ignore;
+      this.vacate(before);
       before.close(CloseCode.replaced, 'The call goes on over a newer connection');
     }
     call.attach(caller);
@@ -85,11 +91,15 @@ export class Seats {
   leave(connection: Connection): void {
     const seat = this.byConnection.get(connection);
     if (!seat) return;
-    this.byConnection.delete(connection);
+    this.vacate(connection);
     this.byCall.delete(seat.call);
     if (connection.closedWith === CloseCode.done) void seat.call.end('hangup');
-    else if (seat.resumable) seat.call.detach();
+    else if (seat.resumable && !this.isSignedOut(connection)) seat.call.detach();
     else void seat.call.end('disconnected');
+  }
+
+  private isSignedOut({ principal }: Connection): boolean {
+    return principal !== undefined && this.options.isSignedOut?.(principal) === true;
   }
 
   /** Ends every call here, at a quiet moment each, so that another replica goes on with it. */
@@ -98,13 +108,18 @@ export class Seats {
     await Promise.all(calls.map((call) => call.move(random() * moveWithinMs)));
   }
 
+  /** Nest holds on to the connection that closed last: it must not hold its call too. */
+  private vacate(connection: Connection): void {
+    this.byConnection.delete(connection);
+    connection.onBinary = ignore;
+  }
+
   private callEnded(call: Call, { reason, durationMs }: CallEnd): void {
     const connection = this.byCall.get(call);
     const seat = connection && this.byConnection.get(connection);
     this.byCall.delete(call);
     if (!connection || !seat) return;
-    this.byConnection.delete(connection);
-    connection.onBinary = ignore;
+    this.vacate(connection);
     if (reason === 'restarting') {
       // Said only now: what was said is stored, so whoever goes on with the call reads it.
       const { random = Math.random } = this.options;
@@ -116,6 +131,7 @@ export class Seats {
     seat.caller.send('callEnded', { reason, durationMs, usage: call.usage });
     if (reason === 'model_failed') connection.close(CloseCode.tryLater, call.failed?.message);
     else if (reason === 'idle') connection.close(CloseCode.idle, 'Nobody said anything for long');
+    else if (reason === 'removed') connection.close(CloseCode.done, 'The conversation is no longer open to you');
     else connection.close(CloseCode.done, 'Call ended');
   }
 }

@@ -1,9 +1,9 @@
-import { STATUS_CODES, type IncomingMessage, type Server } from 'node:http';
+import type { IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { WsAdapter } from '@nestjs/platform-ws';
 import type { MessageMappingProperties } from '@nestjs/websockets';
 import type { Authenticator, BannedList, OpenConnections, SignedOutList, SocketPolicy } from '@parley/auth';
-import { CloseCode, ParleyError, asParleyError, toProblem } from '@parley/errors';
+import { CloseCode, ParleyError, asParleyError } from '@parley/errors';
 import { HEARTBEAT, LIMITS, PROTOCOL_VERSION } from '@parley/protocol';
 import type { Logger } from 'pino';
 import { lastValueFrom, type Observable } from 'rxjs';
@@ -17,6 +17,7 @@ import { Connection } from './connection';
 import { namedFrames, parseFrameObject, refOf, type FrameCodec } from './frame-codec';
 import { FRAME_LIMITS, FrameAllowance, type FrameLimits } from './frame-allowance';
 import { PersonAllowances } from './person-allowances';
+import { answer, pathOf, withoutTrailingSlash } from './upgrade-request';
 import { FrameQueue } from './frame-queue';
 import { LifeWatch, type LifeWatchOptions } from './life-watch';
 
@@ -85,6 +86,8 @@ export class SocketEdgeAdapter extends WsAdapter {
   private readonly stopListening: (() => void)[];
   /** `Set-Cookie` of handshakes that are being answered. */
   private readonly cookies = new WeakMap<IncomingMessage, string>();
+  /** Frames of connections that are gone, which were being handled when they went. */
+  private readonly unfinished = new Set<Promise<void>>();
   private upgradeServer: { server: Server; listener: (...args: [IncomingMessage, Duplex, Buffer]) => void } | undefined;
 
   constructor(
@@ -143,13 +146,14 @@ export class SocketEdgeAdapter extends WsAdapter {
     (client as Connection).bound = { handlers, transform };
   }
 
-  /** Ends every connection with 1012 and waits for the close handshakes, at most 10 s. */
+  /** Ends every connection with 1012 and waits for the close handshakes, at most 10 s, and for what is still being handled. */
   override async close(server: WebSocketServer): Promise<void> {
     for (const connection of this.life.connections())
       if (this.paths.get(connection.facts.path)?.server === server) connection.fail(RESTARTING, undefined);
     for (const socket of server.clients) socket.close(CloseCode.restarting, RESTARTING.message);
     const closed = [...server.clients].map((socket) => new Promise((resolve) => socket.once('close', resolve)));
     await Promise.all(closed);
+    await Promise.all(this.unfinished);
     await new Promise<void>((resolve) => server.close(() => resolve()));
   }
 
@@ -253,6 +257,11 @@ export class SocketEdgeAdapter extends WsAdapter {
   private socketOnClose(socket: WebSocket, { queue, connection }: Open, code: number): void {
     this.life.remove(socket);
     queue.clear();
+    if (!queue.idle) {
+      const work = queue.settled();
+      this.unfinished.add(work);
+      void work.finally(() => this.unfinished.delete(work));
+    }
     connection.notifyClosed(code);
   }
 
@@ -335,27 +344,9 @@ export class SocketEdgeAdapter extends WsAdapter {
   }
 }
 
-const withoutTrailingSlash = (path: string) => (path.endsWith('/') && path !== '/' ? path.replace(/\/+$/, '') : path);
-
-/** The path exactly as it was asked for: what the edge did not take for another one is none here either. */
-function pathOf(url = '/'): string {
-  const query = url.indexOf('?');
-  return withoutTrailingSlash(query === -1 ? url : url.slice(0, query));
-}
-
-function destroy(this: Duplex): void {
-  this.destroy();
-}
-
 const isAnswer = (value: unknown): value is { event: string; data: unknown } =>
   typeof value === 'object' && value !== null && typeof (value as { event?: unknown }).event === 'string';
 
-/** Answers a handshake on the HTTP level, as a problem document. */
-function answer(socket: Duplex, error: ParleyError, requestId: string): void {
-  const body = JSON.stringify(toProblem(error, requestId));
-  const retry = error.status === 429 ? `Retry-After: ${Math.ceil((error.retryAfterMs ?? 1_000) / 1_000)}\r\n` : '';
-  socket.end(
-    `HTTP/1.1 ${error.status} ${STATUS_CODES[error.status]}\r\nConnection: close\r\nContent-Type: application/problem+json\r\n` +
-      `${retry}Content-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
-  );
+function destroy(this: Duplex): void {
+  this.destroy();
 }
