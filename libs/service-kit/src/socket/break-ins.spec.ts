@@ -93,12 +93,12 @@ it('compression is not negotiated, and a compressed frame ends the connection be
 });
 
 it('x-forwarded-for makes nobody another caller', async () => {
-  const statuses = [];
-  for (let n = 0; n < 31; n += 1) {
+  // Twice as many as are let through, at once: a slow machine gets some back meanwhile.
+  const ask = async (_: unknown, n: number) => {
     const headers = { authorization: 'Bearer x.y.z', [ADDRESS_HEADER]: '10.9.9.9:1', 'x-forwarded-for': `10.1.1.${n}` };
-    statuses.push((await fetch(`${example.url}/api/closed`, { headers })).status);
-  }
-  expect(statuses).toEqual([...Array<number>(30).fill(401), 429]);
+    return (await fetch(`${example.url}/api/closed`, { headers })).status;
+  };
+  expect(await Promise.all(Array.from({ length: 60 }, ask))).toContain(429);
 });
 
 describe('a guest cookie that a neighbouring subdomain put beside the person’s own', () => {
