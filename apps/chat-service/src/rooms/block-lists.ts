@@ -86,7 +86,7 @@ export class BlockLists {
   async look(): Promise<void> {
     const startedAt = this.now();
     try {
-      await this.read(await this.parts.blocks.changedSince(this.lookedAt - OVERLAP_MS));
+      if (this.held.size > 0) await this.read(await this.parts.blocks.changedSince(this.lookedAt - OVERLAP_MS));
       this.lookedAt = startedAt;
     } catch (error) {
       this.parts.report('it cannot be read who blocked somebody', error);
