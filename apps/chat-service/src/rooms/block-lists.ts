@@ -82,6 +82,12 @@ export class BlockLists {
     await this.readAgain([principalId]);
   }
 
+  /** Somebody is another principal from now on, a guest who signed in: he blocks whom he blocked before. */
+  async takeOver(fromId: string, toId: string): Promise<void> {
+    const blocked = (await this.parts.blocks.of([fromId])).get(fromId) ?? NOBODY;
+    for (const whom of blocked) if (whom !== toId) await this.change(toId, whom, true);
+  }
+
   /** Asks the store who changed something, whatever was heard of it. */
   async look(): Promise<void> {
     const startedAt = this.now();
