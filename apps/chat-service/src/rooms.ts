@@ -45,7 +45,7 @@ export class RoomsOfService implements OnApplicationBootstrap, OnApplicationShut
     return new ChatDesk({
       store: hiding(store, blocks),
       rooms: this.open,
-      presence: new Presence(registry),
+      presence: new Presence(registry, assistants),
       answers: this.answers,
       hostOf,
       report,

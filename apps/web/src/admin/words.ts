@@ -8,6 +8,10 @@ const dollars = new Intl.NumberFormat(undefined, { style: 'currency', currency: 
 export const costOf = (usd: number): string =>
   usd > 0 && usd < 0.01 ? `<${dollars.format(0.01)}` : dollars.format(usd);
 
+/** A day of UTC, as `2026-01-31`. */
+export const shortDayOf = (day: string): string =>
+  new Date(day).toLocaleDateString(undefined, { day: 'numeric', month: 'short', timeZone: 'UTC' });
+
 /** How long ago it began, as a clock shows it. */
 export function lastingOf(since: string, now: number): string {
   const seconds = Math.max(0, Math.floor((now - Date.parse(since)) / 1_000));
