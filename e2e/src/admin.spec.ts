@@ -83,7 +83,7 @@ it('an admin sees who speaks, what is used and what was reported, and acts on it
 
   const one = page.getByRole('switch', { name: 'Coding coach' });
   await one.press('Space');
-  await page.getByText('Coding coach is off now.').waitFor();
+  await part('Assistants').getByText('Coding coach is off now.').waitFor();
   const offered = await fetch(`${stack.url}/api/assistants`, {
     headers: { authorization: `Bearer ${await stack.token('alice')}` },
   });

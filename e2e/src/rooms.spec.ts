@@ -1,5 +1,6 @@
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { faultsOf } from './support/axe';
+import { asUser } from './support/asking';
 import { openBrowser, openPage, screenshot, signIn } from './support/browser';
 import { Stack } from './support/stack';
 
@@ -16,19 +17,11 @@ afterAll(async () => {
   await stack?.interrupt();
 });
 
-const ask = async (user: string, path: string, body: object) => {
-  const response = await fetch(`${stack.url}${path}`, {
-    method: 'POST',
-    headers: { authorization: `Bearer ${await stack.token(user)}`, 'content-type': 'application/json' },
-    body: JSON.stringify(body),
-  });
-  return (await response.json()) as Record<string, string>;
-};
 const enters = async (user: string) => {
   const { page } = await openPage(browser);
   await signIn(page, stack.url, user);
   people[user] = { page, context: page.context() };
-  const { invitation } = await ask('alice', `/api/rooms/${room}/invitations`, {});
+  const { invitation } = await asUser<{ invitation: string }>(stack, 'alice', `/api/rooms/${room}/invitations`, {});
   await page.goto(`${stack.url}/rooms/${room}${user === 'alice' ? '' : `?invitation=${invitation}`}`);
   await page.locator('[data-testid="room-status"][data-state="online"]').waitFor();
   return page;
@@ -44,7 +37,8 @@ const logOf = async (user: string) =>
   people[user]!.page.locator('[data-testid="message"][data-stage="final"]').allInnerTexts();
 
 it('three people talk in a room, and its assistant answers when it is addressed', async () => {
-  room = (await ask('alice', '/api/rooms', { title: 'The kitchen', assistant: 'general' }))['id']!;
+  const facts = { title: 'The kitchen', assistant: 'general' };
+  room = (await asUser<{ id: string }>(stack, 'alice', '/api/rooms', facts)).id;
   for (const user of ['alice', 'bob', 'carol']) await enters(user);
   await says('alice', 'Who is cooking tonight?');
   await Promise.all(['alice', 'bob', 'carol'].map((user) => reads(user, 'Who is cooking tonight?')));

@@ -166,7 +166,7 @@ it('switches an assistant off, shows what came of it, and reads the audit log an
   const one = await screen.findByRole('switch', { name: 'Parley' });
   await screen.findByText('Nothing was done yet.');
   fireEvent.click(one);
-  expect(await screen.findByText('Parley is off now.')).toBeTruthy();
+  expect(await screen.findByText('Parley is off now.', { selector: '.notice p' })).toBeTruthy();
   expect(asked('PUT /api/admin/assistants/general')[0]?.body).toEqual({ enabled: false });
   await waitFor(() => expect((screen.getByRole('switch', { name: 'Parley' }) as HTMLInputElement).checked).toBe(false));
   expect((await part('Audit log')).textContent).toContain('Alice Anders switched an assistant off: Parley');

@@ -2,6 +2,7 @@ import { lazy, Suspense, useLayoutEffect, useMemo } from 'react';
 import { useLocation } from 'wouter';
 import { ChatClient, TokenSource } from '@parley/client';
 import type { WebConfig } from '@parley/protocol';
+import { AnnouncerProvider } from '../ui/announcer';
 import { Loading, Notice } from '../ui/notice';
 import { useLoaded } from '../ui/use-loaded';
 import { useObservable } from '@parley/client/react';
@@ -40,6 +41,14 @@ function Configured({ config }: { config: WebConfig }) {
 }
 
 export function Page() {
+  return (
+    <AnnouncerProvider>
+      <PageOfSession />
+    </AnnouncerProvider>
+  );
+}
+
+function PageOfSession() {
   const { session } = useServices();
   const state = useObservable(session.state);
   const [path] = useLocation();
