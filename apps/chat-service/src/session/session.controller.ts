@@ -6,10 +6,12 @@ import {
   CsrfGuard,
   CurrentPrincipal,
   DISPLAY_NAMES,
+  GUEST_COOKIE,
   Public,
   TICKET_LIFETIME_MS,
   TICKET_STORE,
   TOKEN_VERIFIER,
+  sessionCookie,
   type DisplayNames,
   type Principal,
   type TicketStore,
@@ -134,6 +136,7 @@ export class SessionController {
     @CurrentPrincipal() principal: Principal,
     @Body({ schema: claimRequestSchema }) { session }: z.output<typeof claimRequestSchema>,
     @Req() request: Request,
+    @Res({ passthrough: true }) response: Response,
   ): Promise<ClaimResponse> {
     const guest = this.authenticator.claimedGuest(request, session);
     if (!guest) return { conversations: [] };
@@ -142,6 +145,8 @@ export class SessionController {
     const conversations = await this.conversations.handOver(guest.id, await this.authors.of(principal));
     // An answer ends for who was a guest, who reads it to here at the most; the person has what is written of it.
     await Promise.all(conversations.map((id) => this.generations.stopIn(id)));
+    // The guest has become somebody: whoever uses this browser after him is another one.
+    if (session === undefined) response.append('set-cookie', sessionCookie(GUEST_COOKIE, request.headers, '', 0));
     return { conversations };
   }
 

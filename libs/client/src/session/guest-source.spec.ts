@@ -46,6 +46,15 @@ async function serve(answer: (request: SeenRequest) => Answer = newSession) {
 }
 const refusal: Answer = { status: 401, json: { code: 'invalid_token', kind: 'denied', message: 'no' } };
 
+it('makes one guest for two tabs that a new visitor opens at once', async () => {
+  const server = await serve();
+  const store = memory();
+  const tabs = [1, 2].map(() => new GuestSource({ baseUrl: server.url, store }));
+  const [first, second] = await Promise.all(tabs.map((tab) => tab.token()));
+  expect(second).toBe(first);
+  expect(server.seen).toHaveLength(1);
+});
+
 it('makes a guest once, for all who ask at the same time, and without cookies', async () => {
   const server = await serve();
   const sent: RequestInit[] = [];

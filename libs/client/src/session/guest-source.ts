@@ -4,6 +4,7 @@ import { asClientError, ClientError, errorOfResponse } from '../core/client-erro
 import { systemClock, type Clock } from '../core/clock';
 import { httpUrl } from '../core/urls';
 import type { Store } from './sign-in-request';
+import { exclusively } from './tabs';
 import { authorizationOf, type TokenProvider, type TokenWish } from './token-provider';
 
 export interface GuestSourceOptions {
@@ -26,7 +27,8 @@ const NEARLY_OVER_MS = 5_000;
 
 /**
  * Makes a visitor of another allowed origin a guest, without a cookie: the signed session is kept in the page's own
- * storage, so it works where third-party cookies are blocked. Renewed when half of its life is over. On Parley's own
+ * storage, so it works where third-party cookies are blocked. Renewed when half of its life is over; the tabs of one
+ * page make or renew one guest, not one each. On Parley's own
  * origin a guest is a cookie that no script reads; there `token()` rejects with ClientError `guest_by_cookie`.
  */
 export class GuestSource implements TokenProvider {
@@ -51,9 +53,9 @@ export class GuestSource implements TokenProvider {
     const held = this.held?.session === refused ? undefined : this.held;
     const leftMs = held === undefined ? 0 : held.expiresAt - this.clock.now();
     if (held !== undefined && leftMs > Math.max(minValidityMs, held.lifeMs / 2)) return held.session;
-    this.beginning ??= this.begin(leftMs > NEARLY_OVER_MS ? held?.session : undefined).finally(
-      () => (this.beginning = undefined),
-    );
+    const known = leftMs > NEARLY_OVER_MS ? held?.session : undefined;
+    const work = async () => this.takeOver(known, refused) ?? (await this.begin(known));
+    this.beginning ??= exclusively(this.key, work).finally(() => (this.beginning = undefined));
     try {
       return await this.beginning;
     } catch (error) {
@@ -77,6 +79,15 @@ export class GuestSource implements TokenProvider {
     // Another guest may have begun meanwhile; that one stays.
     if ((this.held ?? this.read())?.session === session) this.forget();
     return conversations;
+  }
+
+  /** What another tab put into the store while this one waited for its turn. */
+  private takeOver(known: string | undefined, refused: string | undefined): string | undefined {
+    const kept = this.read();
+    if (kept === undefined || kept.session === known || kept.session === refused) return undefined;
+    if (kept.expiresAt - this.clock.now() <= kept.lifeMs / 2) return undefined;
+    this.held = kept;
+    return kept.session;
   }
 
   private async begin(known: string | undefined): Promise<string> {
