@@ -10,6 +10,7 @@ import './styles/thread.css';
 import './styles/dock.css';
 import './styles/pages.css';
 import './styles/practice.css';
+import './styles/shop.css';
 
 createRoot(document.getElementById('root')!).render(
   <StrictMode>

@@ -4,6 +4,7 @@ const PLACES = [
   ['/rooms', 'Rooms'],
   ['/conversations', 'All conversations'],
   ['/practice', 'Practice'],
+  ['/shop', 'Shop'],
   ['/settings', 'Settings'],
 ] as const;
 

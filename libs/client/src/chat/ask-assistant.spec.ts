@@ -56,7 +56,11 @@ it.each<[string, Answer, object]>([
     { status: 429, json: { code: 'too_many_requests', kind: 'unavailable', message: 'Slowly', retryAfterMs: 9 } },
     { code: 'too_many_requests', retryAfterMs: 9 },
   ],
-  ['an error in the middle', stream([chunks[0]!, { type: 'error', errorText: 'model_timeout' }]), { code: 'model_timeout' }],
+  [
+    'an error in the middle',
+    stream([chunks[0]!, { type: 'error', errorText: 'model_timeout' }]),
+    { code: 'model_timeout' },
+  ],
 ])('throws %s as ClientError', async (_, first, facts) => {
   answer = () => first;
   await expect(ask()).rejects.toMatchObject({ name: 'ClientError', ...facts });
