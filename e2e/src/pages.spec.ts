@@ -18,13 +18,13 @@ const state = (page: Page, name: string) => page.locator(`[data-testid="call-sta
 it('has nothing wrong on its pages, fits a phone, and can be walked by keys', async () => {
   const { page } = await openPage(browser);
   await signIn(page, stack.url, 'alice');
-  for (const path of ['conversations', 'settings', 'rooms']) {
+  for (const path of ['conversations', 'settings', 'rooms', 'shop']) {
     for (const colorScheme of ['light', 'dark'] as const) {
       await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
       for (const width of [1440, 360]) {
         await page.setViewportSize({ width, height: 800 });
         await page.goto(`${stack.url}/${path}`);
-        await page.locator('.page h1').waitFor();
+        await page.locator('main h1').first().waitFor();
         expect(await faultsOf(page)).toEqual([]);
         const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
         expect(overflow).toBeLessThanOrEqual(0);

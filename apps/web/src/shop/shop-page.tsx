@@ -19,7 +19,10 @@ export default function ShopPage({ productId }: { productId?: string }) {
   const product = PRODUCTS.find(({ id }) => id === productId) ?? PRODUCTS[0];
   const context = useCallback(() => pageContextOf(product, cart), [product, cart]);
   // Asked for anew each time, so a token that was refused is not given again.
-  const getToken = useMemo(() => (isSignedIn ? () => session.token().catch(() => undefined) : undefined), [isSignedIn, session]);
+  const getToken = useMemo(
+    () => (isSignedIn ? () => session.token().catch(() => undefined) : undefined),
+    [isSignedIn, session],
+  );
 
   return (
     <div className="shop">
@@ -31,7 +34,9 @@ export default function ShopPage({ productId }: { productId?: string }) {
         <ThemeToggle />
       </header>
       <main className="shop-main">
-        <p className="shop-note">A shop that does not exist. The round button is the widget that a real one would have.</p>
+        <p className="shop-note">
+          A shop that does not exist. The round button is the widget that a real one would have.
+        </p>
         <ProductView product={product} onAdd={() => setCart(withOneMore(cart, product))} />
         <aside className="card" aria-labelledby="cart-title">
           <h2 id="cart-title">Cart</h2>
