@@ -10,6 +10,7 @@ import {
   type TokenProvider,
   type TranscriptLine,
 } from '@parley/client';
+import type { Entry } from '@parley/protocol';
 import type { Memory } from '../visit/memory';
 import type { Visitor } from '../visit/visitor';
 import { itemsOf, type Item, type Local } from './items';
@@ -40,6 +41,8 @@ export class Conversation {
   private client?: RoomClient;
   private room?: Room;
   private me?: string;
+  /** Of the log, as far as it was heard; it stays while the line is a new one. */
+  private entries: readonly Entry[] = [];
   private locals: Local[] = [];
   private answer: ConversationView['answer'] = 'idle';
   private error?: ClientError;
@@ -50,8 +53,8 @@ export class Conversation {
   constructor(private readonly options: ConversationOptions) {}
 
   get view(): ConversationView {
-    const { room, locals, lines, me, answer } = this;
-    const all = { entries: room?.entries.get() ?? [], drafts: room?.drafts.get() ?? [], locals, lines, me };
+    const { room, entries, locals, lines, me, answer } = this;
+    const all = { entries, drafts: room?.drafts.get() ?? [], locals, lines, me };
     const error = this.error === undefined ? {} : { error: this.error };
     return { ...itemsOf(all), answer, line: this.client?.state.get().name ?? 'idle', ...error };
   }
@@ -64,11 +67,10 @@ export class Conversation {
 
   /** Finds out who is there and shows what was said. What goes wrong is the view's `error`. */
   async open(): Promise<void> {
+    this.error = undefined;
     try {
-      const why = await whyUnreachable(this.options.baseUrl);
-      if (why.code === 'origin_not_allowed') throw why;
+      await this.assertAdmitted();
       await this.settle();
-      if (this.error?.code === 'origin_not_allowed') this.error = undefined;
     } catch (thrown) {
       await this.fail(thrown);
     }
@@ -85,7 +87,6 @@ export class Conversation {
   /** Asks again what could not be sent, or else only looks again. */
   async retry(): Promise<void> {
     const failed = this.locals.findLast(({ state }) => state === 'failed');
-    this.error = undefined;
     if (failed === undefined) return this.open();
     failed.state = 'final';
     await this.send(failed);
@@ -123,7 +124,7 @@ export class Conversation {
     this.options.changed();
     try {
       const tokenSource = await this.settle();
-      if (this.view.withPeople && this.room !== undefined) await this.room.send(local.text, local.key);
+      if (this.view.withPeople && this.room !== undefined) await this.tellPeople(this.room, local);
       else await this.readAnswer(tokenSource, local);
     } catch (thrown) {
       local.state = 'failed';
@@ -132,6 +133,13 @@ export class Conversation {
     for (const one of this.locals) if (one.state === 'writing') one.state = 'final';
     this.answer = 'idle';
     this.options.changed();
+  }
+
+  /** Waits for the line as long as that takes; the next message need not wait for this one. */
+  private tellPeople(room: Room, { key, text }: Local): Promise<unknown> {
+    this.answer = 'idle';
+    this.options.changed();
+    return room.send(text, key);
   }
 
   private async readAnswer(tokenSource: TokenProvider, { key, text }: Local): Promise<void> {
@@ -158,6 +166,13 @@ export class Conversation {
     }
   }
 
+  /** Before the first word is typed: a page whose origin is not admitted can do nothing here. */
+  private async assertAdmitted(): Promise<void> {
+    if (this.source !== undefined) return;
+    const why = await whyUnreachable(this.options.baseUrl);
+    if (why.code === 'origin_not_allowed') throw why;
+  }
+
   /** One at a time: two of them would claim twice. */
   private settle(): Promise<TokenProvider> {
     this.settling ??= this.settleOnce().finally(() => (this.settling = undefined));
@@ -181,6 +196,7 @@ export class Conversation {
   private begin(id: string): string {
     this.close();
     this.id = id;
+    this.entries = [];
     this.options.memory.keep({ id, ofUser: this.options.visitor.isSignedIn });
     return id;
   }
@@ -203,7 +219,11 @@ export class Conversation {
       if (this.room === room && (state.name === 'refused' || state.name === 'removed')) this.forget();
       changed();
     });
-    for (const source of [room.entries, room.drafts]) source.subscribe(changed);
+    room.drafts.subscribe(changed);
+    room.entries.subscribe((entries) => {
+      if (this.room === room) this.entries = entries;
+      changed();
+    });
     client.open();
   }
 
@@ -211,6 +231,7 @@ export class Conversation {
     this.close();
     this.options.memory.forget();
     this.id = undefined;
+    this.entries = [];
     this.locals = [];
     this.lines = [];
   }

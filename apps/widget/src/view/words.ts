@@ -13,7 +13,7 @@ export function statusOf(view: ConversationView, call: CallView, isOnline: boole
   if (!isOnline) return { text: 'You are offline', tone: 'bad' };
   const calling = wordsOfCall(call.state);
   if (calling !== undefined) return { text: calling, tone: 'good' };
-  if (view.answer !== 'idle') return { text: view.withPeople ? 'Sending…' : 'Writing an answer…', tone: 'good' };
+  if (view.answer !== 'idle') return { text: 'Writing an answer…', tone: 'good' };
   if (view.line === 'reconnecting') return { text: 'Reconnecting…', tone: 'bad' };
   if (view.line === 'connecting') return { text: 'Connecting…', tone: 'quiet' };
   return view.error?.kind === 'unavailable' ? { text: 'Not reachable', tone: 'bad' } : { text: 'Online', tone: 'good' };
