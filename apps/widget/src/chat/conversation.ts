@@ -37,6 +37,8 @@ export interface ConversationView {
 /** The visitor's conversation: asked over HTTP, so that the page's context comes along, and heard over a room's line. */
 export class Conversation {
   private id?: string;
+  /** Whether Parley has it: it is made by its first question. */
+  private exists = false;
   private source?: TokenProvider;
   private client?: RoomClient;
   private room?: Room;
@@ -49,6 +51,7 @@ export class Conversation {
   /** What was said in calls from here. */
   private lines: readonly TranscriptLine[] = [];
   private settling?: Promise<TokenProvider>;
+  private isVisitorNew = false;
 
   constructor(private readonly options: ConversationOptions) {}
 
@@ -100,7 +103,8 @@ export class Conversation {
 
   /** The page says that who is there may have changed. An answer that is being written is not cut off by it. */
   async visitorChanged(): Promise<void> {
-    if (this.answer === 'idle') await this.open();
+    this.isVisitorNew = this.answer !== 'idle';
+    if (!this.isVisitorNew) await this.open();
   }
 
   /** A call from here: what is said in it, and where, once that is known. */
@@ -124,6 +128,8 @@ export class Conversation {
     this.options.changed();
     try {
       const tokenSource = await this.settle();
+      // Whoever was here before has left, with what he had said; this is the next one's.
+      if (!this.locals.includes(local)) this.locals.push(local);
       if (this.view.withPeople && this.room !== undefined) await this.tellPeople(this.room, local);
       else await this.readAnswer(tokenSource, local);
     } catch (thrown) {
@@ -133,6 +139,7 @@ export class Conversation {
     for (const one of this.locals) if (one.state === 'writing') one.state = 'final';
     this.answer = 'idle';
     this.options.changed();
+    if (this.isVisitorNew) await this.visitorChanged();
   }
 
   /** Waits for the line as long as that takes; the next message need not wait for this one. */
@@ -184,12 +191,11 @@ export class Conversation {
     const { source, change } = await visitor.settle();
     const kept = memory.recall();
     if (change === 'left' || (kept?.ofUser === true && !visitor.isSignedIn)) this.forget();
-    else if (kept !== undefined) this.id ??= kept.id;
+    else if (kept !== undefined && this.id === undefined) [this.id, this.exists] = [kept.id, true];
     // A line of another person, or one that was given up.
     if (change !== undefined || this.client?.state.get().name === 'failed') this.close();
-    if (this.id !== undefined) memory.keep({ id: this.id, ofUser: visitor.isSignedIn });
     this.source = source;
-    if (kept !== undefined && this.id === kept.id) this.connect();
+    if (this.exists) this.connect();
     return source;
   }
 
@@ -197,7 +203,6 @@ export class Conversation {
     this.close();
     this.id = id;
     this.entries = [];
-    this.options.memory.keep({ id, ofUser: this.options.visitor.isSignedIn });
     return id;
   }
 
@@ -205,7 +210,9 @@ export class Conversation {
   private connect(): void {
     const { id, source: tokenSource } = this;
     if (id === undefined || tokenSource === undefined || this.room !== undefined) return;
-    const { baseUrl, changed } = this.options;
+    const { baseUrl, changed, memory, visitor } = this.options;
+    this.exists = true;
+    memory.keep({ id, ofUser: visitor.isSignedIn });
     const client = new RoomClient({ baseUrl, tokenSource });
     const room = client.join(id);
     [this.client, this.room] = [client, room];
@@ -216,7 +223,11 @@ export class Conversation {
     });
     room.state.subscribe((state) => {
       // Deleted meanwhile, or of somebody who was signed in here before.
-      if (this.room === room && (state.name === 'refused' || state.name === 'removed')) this.forget();
+      if (this.room === room && (state.name === 'refused' || state.name === 'removed')) {
+        const unsent = this.locals.filter((one) => one.state === 'failed');
+        this.forget();
+        this.locals = unsent;
+      }
       changed();
     });
     room.drafts.subscribe(changed);
@@ -231,6 +242,7 @@ export class Conversation {
     this.close();
     this.options.memory.forget();
     this.id = undefined;
+    this.exists = false;
     this.entries = [];
     this.locals = [];
     this.lines = [];
