@@ -25,7 +25,10 @@ export interface Question {
  * log. Throws ClientError for a refusal, for an answer that broke off, and for one whose end did not come (`answer_failed`);
  * what became of such a one is in the log.
  */
-export async function* askAssistant(options: HttpOptions & ResumeOptions, question: Question) {
+export async function* askAssistant(
+  options: HttpOptions & ResumeOptions,
+  question: Question,
+): AsyncGenerator<UIMessageChunk, void, undefined> {
   const { conversationId, text, id = crypto.randomUUID(), assistant, context, signal } = question;
   const url = (path: string) => httpUrl(options.baseUrl ?? '', path);
   const send = resumingFetch(
