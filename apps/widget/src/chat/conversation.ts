@@ -7,6 +7,7 @@ import {
   type ClientError,
   type Room,
   type RoomConnection,
+  type RoomState,
   type TokenProvider,
   type TranscriptLine,
 } from '@parley/client';
@@ -72,8 +73,9 @@ export class Conversation {
   async open(): Promise<void> {
     this.error = undefined;
     try {
-      await this.assertAdmitted();
-      await this.settle();
+      const source = await this.settle();
+      // Before the first word is typed: a page whose origin is not admitted can do nothing here.
+      await source.token();
     } catch (thrown) {
       await this.fail(thrown);
     }
@@ -173,13 +175,6 @@ export class Conversation {
     }
   }
 
-  /** Before the first word is typed: a page whose origin is not admitted can do nothing here. */
-  private async assertAdmitted(): Promise<void> {
-    if (this.source !== undefined) return;
-    const why = await whyUnreachable(this.options.baseUrl);
-    if (why.code === 'origin_not_allowed') throw why;
-  }
-
   /** One at a time: two of them would claim twice. */
   private settle(): Promise<TokenProvider> {
     this.settling ??= this.settleOnce().finally(() => (this.settling = undefined));
@@ -222,12 +217,7 @@ export class Conversation {
       changed();
     });
     room.state.subscribe((state) => {
-      // Deleted meanwhile, or of somebody who was signed in here before.
-      if (this.room === room && (state.name === 'refused' || state.name === 'removed')) {
-        const unsent = this.locals.filter((one) => one.state === 'failed');
-        this.forget();
-        this.locals = unsent;
-      }
+      if (this.room === room) this.roomChanged(state);
       changed();
     });
     room.drafts.subscribe(changed);
@@ -238,9 +228,24 @@ export class Conversation {
     client.open();
   }
 
+  private roomChanged({ name }: RoomState): void {
+    // A claim takes it from the guest's line first: the user's finds it again.
+    if (name === 'removed' && this.settling === undefined) this.leave();
+    // Deleted meanwhile, or of somebody who was signed in here before.
+    if (name !== 'refused') return;
+    const unsent = this.locals.filter(({ state }) => state === 'failed');
+    this.forget();
+    this.locals = unsent;
+  }
+
   private forget(): void {
-    this.close();
     this.options.memory.forget();
+    this.leave();
+  }
+
+  /** Shows nothing of it any more. */
+  private leave(): void {
+    this.close();
     this.id = undefined;
     this.exists = false;
     this.entries = [];

@@ -70,8 +70,8 @@ export class Panel {
       'section',
       { class: 'panel', id: 'panel', role: 'dialog', 'aria-labelledby': 'heading' },
       el(
-        'header',
-        {},
+        'div',
+        { class: 'head' },
         el('div', { class: 'titles' }, this.heading, this.status),
         this.simulated,
         el('button', close, icon(ICONS.close)),

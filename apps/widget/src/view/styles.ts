@@ -32,7 +32,7 @@ svg { width: 1.5rem; height: 1.5rem; fill: none; stroke: currentColor; stroke-wi
   width: 24rem; max-width: calc(100vw - 2.5rem); height: min(38rem, calc(100dvh - 2.5rem)); background: var(--surface);
   border: 1px solid var(--line); border-radius: 1rem; box-shadow: 0 12px 40px rgb(10 20 50 / 30%); animation: rise 160ms; }
 @keyframes rise { from { opacity: 0; translate: 0 8px; } }
-header { display: flex; align-items: center; gap: 0.5rem; padding: 0.75rem 0.75rem 0.75rem 1.125rem;
+.head { display: flex; align-items: center; gap: 0.5rem; padding: 0.75rem 0.75rem 0.75rem 1.125rem;
   border-bottom: 1px solid var(--line); }
 .titles { flex: 1; min-width: 0; }
 h2 { margin: 0; font-size: 1.0625rem; line-height: 1.3; overflow-wrap: anywhere; }
