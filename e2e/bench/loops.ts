@@ -12,6 +12,8 @@ export interface Loop {
 
 /** Louder than this is speech: a sample of what is sent, and one of what is played. */
 const LOUD = { sent: 1_000, played: 0.02 };
+/** A frame is sent when its last sample is there: what it carries began this long before. */
+const FRAME_MS = 32;
 /** A pause in speech that is no end of it. */
 const PAUSE_MS = 300;
 
@@ -46,7 +48,7 @@ function spans(times: number[]): { from: number; to: number }[] {
   for (const at of times) {
     const last = found.at(-1);
     if (last !== undefined && at - last.to < PAUSE_MS) last.to = at;
-    else found.push({ from: at, to: at });
+    else found.push({ from: at - FRAME_MS, to: at });
   }
   return found;
 }

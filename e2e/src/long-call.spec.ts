@@ -27,7 +27,10 @@ beforeAll(async () => {
   });
   balancer = await Balancer.start();
 });
+/** Ends the person's side too when the test fails in the middle: a microphone alone would keep the process alive. */
+let hangUp: (() => void) | undefined;
 afterAll(async () => {
+  hangUp?.();
   balancer.close();
   await fleet.close();
 });
@@ -86,6 +89,10 @@ it('is carried through rotations, drops, a throttle, silence, two tokens, a lost
   client.state.subscribe((state) => void happened.push(state.name));
   const { conversationId } = await client.start();
   const microphone = new Microphone((frame) => client.sendAudio(frame));
+  hangUp = () => {
+    microphone.stop();
+    void client.hangUp().catch(() => undefined);
+  };
 
   const until = async (holds: () => boolean, what: string) => {
     const limit = Date.now() + 40_000;

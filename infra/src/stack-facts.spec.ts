@@ -188,10 +188,10 @@ it('the function carries the token and the address, and nothing that a viewer ma
   const call = (headers: unknown) => handler({ viewer: { ip: '2001:db8::1' }, request: { headers } }).headers;
   expect(call({ authorization: { value: 'Bearer t' }, 'x-parley-viewer-address': { value: 'lie' } })).toEqual({
     authorization: { value: 'Bearer t' },
-    'x-parley-authorization': { value: 'Bearer t' },
+    'x-forwarded-authorization': { value: 'Bearer t' },
     'x-parley-viewer-address': { value: '2001:db8::1:0' },
   });
-  expect(call({ 'x-parley-authorization': { value: 'lie' } })).toEqual({
+  expect(call({ 'x-forwarded-authorization': { value: 'lie' } })).toEqual({
     'x-parley-viewer-address': { value: '2001:db8::1:0' },
   });
 });

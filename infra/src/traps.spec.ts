@@ -170,6 +170,7 @@ describe('trap 8: a function behind a signed origin', () => {
     expect(variables).toMatchObject({
       COGNITO_CLIENT_SECRET_ARN: IDENTITY.loginClientSecretArn,
       CLIENT_ADDRESS_HEADER: 'x-parley-viewer-address',
+      FORWARDED_AUTHORIZATION: 'true',
       AWS_LWA_INVOKE_MODE: 'response_stream',
     });
     expect(read(answers!, 'vpcConfig')).toBeUndefined();

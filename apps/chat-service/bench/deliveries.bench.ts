@@ -7,12 +7,11 @@ import { Module } from '@nestjs/common';
 import { WebSocketGateway } from '@nestjs/websockets';
 import { AuthModule, Public, memorySessions } from '@parley/auth';
 import { startTestPool } from '@parley/auth/testing';
-import { MemoryFanOut } from '@parley/conversations';
+import { MemoryFanOut, entryFrame, topicOf, writeSignal } from '@parley/conversations';
 import type { Entry } from '@parley/protocol';
 import { createLogger, sharedFrame, startService, type Connection } from '@parley/service-kit';
 import { WebSocket, WebSocketServer } from 'ws';
 import { OpenRooms } from '../src/rooms/open-rooms';
-import { entryFrame, topicOf, writeSignal } from '../src/rooms/signals';
 import { ConnectionListener } from '../src/transport/connection-listener';
 
 const MEMBERS = 1_000;
@@ -67,7 +66,10 @@ async function startRoom() {
     handleConnection(connection: Connection) {
       const author = { kind: 'user', id: connection.id, name: 'Somebody' } as const;
       present.add(connection.id);
-      const listener = new ConnectionListener(connection, author, '');
+      // Every tenth blocks somebody, who is not the one who speaks: each message is taken apart to see that.
+      const blocked = present.size % 10 === 0 ? new Set(['somebody else']) : new Set<string>();
+      const blockList = { blocked, ready: Promise.resolve(), release: () => undefined };
+      const listener = new ConnectionListener(connection, author, '', blockList);
       void rooms.enter(ID, listener, async () => ({ head: 0, isReached: true }));
     }
   }

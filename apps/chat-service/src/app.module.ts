@@ -10,6 +10,7 @@ import {
 import {
   createDocumentClient,
   DynamoAuditLog,
+  DynamoLiveCalls,
   DynamoReports,
   hintOver,
   Replicas,
@@ -20,6 +21,7 @@ import type { Logger } from 'pino';
 import type { Registry } from 'prom-client';
 import { AdminController } from './admin.controller';
 import { composeAnswers } from './answers';
+import { BlocksController } from './blocks.controller';
 import { AssistantsController } from './assistants.controller';
 import { Answering } from './chat/answering';
 import { Authors } from './chat/authors';
@@ -34,11 +36,26 @@ import { openApiOf } from './openapi/document';
 import { OpenApiController } from './openapi/openapi.controller';
 import { LIVING, frozen } from './http/compute';
 import { ModerationController } from './moderation.controller';
-import { ASSISTANTS, AUDIT, CLAIMS, COMPUTE, CONVERSATIONS, OPENAPI, REPORTS, SWITCHES, USAGE } from './ports';
+import {
+  ASSISTANTS,
+  AUDIT,
+  BLOCKS,
+  CEILINGS,
+  CLAIMS,
+  COMPUTE,
+  CONVERSATIONS,
+  LIVE_CALLS,
+  OPENAPI,
+  REPORTS,
+  SWITCHES,
+  USAGE,
+} from './ports';
 import { IdentityProvider } from './session/identity-provider';
 import { SessionController } from './session/session.controller';
 import { SignOut } from './session/sign-out';
 import { RoomsOfService } from './rooms';
+import { BlockLists } from './rooms/block-lists';
+import { hiding } from './rooms/hiding';
 import { ChatDesk } from './transport/chat-desk';
 import { ChatGateway } from './transport/chat.gateway';
 import { RoomsController } from './transport/rooms.controller';
@@ -55,6 +72,7 @@ const CONTROLLERS = [
   UsageController,
   AdminController,
   ModerationController,
+  BlocksController,
   OpenApiController,
 ];
 
@@ -69,7 +87,7 @@ export class AppModule {
         Number(replicas.reached),
       );
     const answers = composeAnswers({ config, logger, metrics, dynamo, replicas });
-    const { store, generations, assistants, claims, switches, usage } = answers;
+    const { store, generations, assistants, claims, switches, usage, blocks } = answers;
     const rooms = new RoomsOfService(answers, replicas, metrics);
     gaugeOf(metrics, 'parley_sessions_live', 'Answers being written by this process', () => generations.live);
     return {
@@ -87,6 +105,7 @@ export class AppModule {
         { provide: Replicas, useValue: replicas },
         SignOut,
         { provide: RoomsOfService, useValue: rooms },
+        { provide: BlockLists, useValue: rooms.blockLists },
         {
           provide: ChatDesk,
           inject: [CONNECTION_REGISTRY],
@@ -94,7 +113,8 @@ export class AppModule {
         },
         ChatGateway,
         { provide: Upkeep, useFactory: () => new Upkeep(answers) },
-        { provide: CONVERSATIONS, useValue: store },
+        { provide: CONVERSATIONS, useValue: hiding(store, blocks) },
+        { provide: BLOCKS, useValue: blocks },
         { provide: ASSISTANTS, useValue: assistants },
         { provide: CLAIMS, useValue: claims },
         { provide: Generations, useValue: generations },
@@ -114,6 +134,8 @@ export class AppModule {
           useValue: config.AWS_LAMBDA_FUNCTION_NAME === undefined ? LIVING : frozen(generations, answers.ceilings),
         },
         { provide: SWITCHES, useValue: switches },
+        { provide: CEILINGS, useValue: answers.ceilings },
+        { provide: LIVE_CALLS, useValue: new DynamoLiveCalls(dynamo, config.SESSIONS_TABLE) },
         { provide: USAGE, useValue: usage },
         { provide: Authors, inject: [DISPLAY_NAMES], useFactory: (names: DisplayNames) => new Authors(names) },
         {

@@ -127,3 +127,38 @@ describe('SIGKILL', () => {
     }
   }, 60_000);
 });
+
+it('a stop reaches a replica that writes while Valkey is away: it looks for itself', async () => {
+  const [writer, other] = await Promise.all([startReplica(), startReplica()]);
+  const id = randomUUID();
+  const asked = await post(writer, id, 'word '.repeat(300));
+  const reader = asked.body!.getReader();
+  let seen = '';
+  while (deltas(seen) < 1) seen += Buffer.from((await reader.read()).value!).toString();
+  await redis.down();
+  try {
+    const stopped = await other.as('alice')(`/api/chat/${id}/stop`, { method: 'POST' });
+    expect([stopped.status, await stopped.json()]).toEqual([202, { stopped: true }]);
+    for (let next = await reader.read(); !next.done; next = await reader.read()) {
+      seen += Buffer.from(next.value).toString();
+    }
+    expect(last(seen)).toMatchObject({ type: 'finish', finishReason: 'interrupted' });
+  } finally {
+    await redis.up();
+  }
+}, 60_000);
+
+it('no way in which a provider breaks off ends a process: an error of its stream that nobody took would', async () => {
+  const replica = await startReplica();
+  const breaks = ['reset', 'drop', 'end', 'halfFrame', 'badChecksum'] as const;
+  for (const kind of breaks) {
+    for (const afterFrames of [0, 4]) {
+      world.bedrock.faults.next({ kind, operation: 'converseStream', afterFrames });
+      expect(last(await (await post(replica, randomUUID(), 'briefly')).text())).toEqual({
+        type: 'error',
+        errorText: 'model_unavailable',
+      });
+    }
+  }
+  expect(last(await (await post(replica, randomUUID(), 'briefly')).text())).toMatchObject({ type: 'finish' });
+}, 60_000);

@@ -1,5 +1,5 @@
 import { createHash, randomUUID } from 'node:crypto';
-import type { ConversationUsageAnswer, EntryPage } from '@parley/protocol';
+import { LIMITS, type ConversationUsageAnswer, type EntryPage } from '@parley/protocol';
 import { ChatUi } from './testing/chat-ui';
 import { LambdaStandIn } from './testing/lambda-stand-in';
 import { BuiltService } from './testing/replica-process';
@@ -106,4 +106,10 @@ it('an EventSource is sent away: it would come back for ever', async () => {
   const { ticket } = (await bought.json()) as { ticket: string };
   const answer = await fetch(`${functions[0]!.url}/api/chat/${id}/stream?ticket=${ticket}`);
   expect([answer.status, ((await answer.json()) as { code: string }).code]).toEqual([404, 'not_found']);
+});
+
+it('a body that Lambda would hardly take is refused with 413, in words', async () => {
+  const body = JSON.stringify({ id: randomUUID(), messages: [], padding: 'x'.repeat(LIMITS.chatBodyOnLambda) });
+  const answer = await ask(0, '/api/chat', { method: 'POST', body });
+  expect([answer.status, ((await answer.json()) as { code: string }).code]).toEqual([413, 'too_large']);
 });

@@ -5,16 +5,22 @@ import type { Author } from '@parley/protocol';
 import { gaugeOf, sharedFrame } from '@parley/service-kit';
 import type { Registry } from 'prom-client';
 import type { composeAnswers } from './answers';
+import { BlockLists } from './rooms/block-lists';
+import { hiding } from './rooms/hiding';
 import { OpenRooms } from './rooms/open-rooms';
 import { Presence } from './rooms/presence';
 import { RoomAnswers } from './rooms/room-answers';
 import { ChatDesk } from './transport/chat-desk';
 
-type Answers = Pick<ReturnType<typeof composeAnswers>, 'store' | 'answering' | 'following' | 'assistants' | 'report'>;
+type Answers = Pick<
+  ReturnType<typeof composeAnswers>,
+  'store' | 'blocks' | 'answering' | 'following' | 'assistants' | 'report'
+>;
 
 /** Rooms, put together: which adapter serves which of their ports. Nest starts and stops them. */
 export class RoomsOfService implements OnApplicationBootstrap, OnApplicationShutdown {
   readonly open: OpenRooms;
+  readonly blockLists: BlockLists;
   private readonly answers: RoomAnswers;
 
   constructor(
@@ -22,7 +28,8 @@ export class RoomsOfService implements OnApplicationBootstrap, OnApplicationShut
     replicas: Pick<Replicas, 'fanOut'>,
     metrics: Registry,
   ) {
-    const { store, answering, following, assistants, report } = parts;
+    const { store, blocks, answering, following, assistants, report } = parts;
+    this.blockLists = new BlockLists({ blocks, fanOut: replicas.fanOut, report });
     this.open = new OpenRooms({ log: store, fanOut: replicas.fanOut, frameOf: sharedFrame, report });
     const tell = (id: string, event: 'delta', data: object) => this.open.tell(id, event, data);
     this.answers = new RoomAnswers({ answering, following, assistants, tell });
@@ -30,13 +37,13 @@ export class RoomsOfService implements OnApplicationBootstrap, OnApplicationShut
   }
 
   desk(registry: ConnectionRegistry): ChatDesk {
-    const { store, report, assistants } = this.parts;
+    const { store, blocks, report, assistants } = this.parts;
     const hostOf = (kind: Author['kind']) => {
       const [first] = assistants.list({ guest: kind === 'guest' });
       return first === undefined ? {} : { assistant: first.id };
     };
     return new ChatDesk({
-      store,
+      store: hiding(store, blocks),
       rooms: this.open,
       presence: new Presence(registry),
       answers: this.answers,
@@ -47,10 +54,12 @@ export class RoomsOfService implements OnApplicationBootstrap, OnApplicationShut
 
   onApplicationBootstrap(): void {
     this.open.start();
+    this.blockLists.start();
   }
 
   onApplicationShutdown(): void {
     this.answers.stop();
     this.open.stop();
+    this.blockLists.stop();
   }
 }

@@ -9,6 +9,7 @@ import './styles/shell.css';
 import './styles/thread.css';
 import './styles/dock.css';
 import './styles/pages.css';
+import './styles/admin.css';
 import './styles/practice.css';
 import './styles/shop.css';
 

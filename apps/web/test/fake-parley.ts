@@ -126,8 +126,8 @@ export async function startParley() {
     calls,
     rooms,
     /** Alice is signed in, and this is the log of her one conversation. */
-    signedIn(log: object[] = []): void {
-      const user = { id: 'u-1', username: '8c0e', groups: [], name: 'Alice Anders' };
+    signedIn(log: object[] = [], groups: string[] = []): void {
+      const user = { id: 'u-1', username: '8c0e', groups, name: 'Alice Anders' };
       const times = { createdAt: '2026-01-01T10:00:00.000Z', updatedAt: '2026-01-01T10:00:00.000Z' };
       const conversation = { id: 'conversation-0001', title: 'Trains', kind: 'chat', head: log.length, ...times };
       Object.assign(routes, {
@@ -148,6 +148,7 @@ export async function startParley() {
           status: 200,
           json: { items: log, first: 1, head: log.length },
         }),
+        'GET /api/session/blocks': () => ({ status: 200, json: { items: [] } }),
         'GET /api/chat/conversation-0001/stream': () => ({ status: 204 }),
       } satisfies Record<string, Route>);
     },

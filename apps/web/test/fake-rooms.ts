@@ -11,6 +11,8 @@ export class FakeRooms {
   readonly seen: Frame[] = [];
   private readonly log: { seq: number; [key: string]: unknown }[] = [];
   private readonly sockets = new Set<WebSocket>();
+  /** Authors whom the person blocks. */
+  readonly blocked = new Set<string>();
   /** What the next message is answered with, instead of being taken. */
   refusal?: object;
 
@@ -39,6 +41,7 @@ export class FakeRooms {
   reset(): void {
     this.cut();
     this.log.length = this.seen.length = 0;
+    this.blocked.clear();
     this.refusal = undefined;
   }
 
@@ -49,7 +52,9 @@ export class FakeRooms {
     const answer = (name: string, body: object) => this.say(socket, name, { conversationId, ...body }, ref);
     const head = this.log.length;
     const me = { kind: 'user', id: 'u-1', name: 'Alice Anders' };
-    if (event === 'joinRoom') answer('joined', { head, items: this.log.filter(({ seq }) => seq > (data.after ?? 0)) });
+    const items = this.log.filter(({ seq }) => seq > (data.after ?? 0)).map((entry) => this.readAs(entry));
+    if (event === 'joinRoom') answer('joined', { head, items });
+    if (event === 'history') answer('history', { head, items });
     if (event === 'presence') answer('presence', { members: [{ principal: me, online: true }] });
     if (event === 'sendMessage' && this.refusal !== undefined) return answer('error', this.refusal);
     if (event === 'sendMessage') {
@@ -72,8 +77,14 @@ export class FakeRooms {
     const whole = { ...place, ...entry };
     this.log.push(whole);
     const name = entry.type === 'message' ? 'message' : 'entry';
-    this.toAll(name, { [name]: whole });
+    this.toAll(name, { [name]: this.readAs(whole) });
     return whole;
+  }
+
+  /** As somebody reads it who blocks its author. */
+  private readAs<E extends { [key: string]: unknown }>(entry: E): E {
+    const { id } = entry['author'] as { id: string };
+    return this.blocked.has(id) ? { ...entry, parts: [], hidden: true } : entry;
   }
 
   private say(socket: WebSocket, event: string, data: object, ref?: string): void {

@@ -91,29 +91,39 @@ export const audioTimes = (page: Page): Promise<AudioTimes> =>
     return { ...rest, played: played.map(({ at, peak, rateHz }) => ({ at, peak, rateHz })) };
   });
 
+/** Chromium has it; TypeScript's library does not, since it is no standard outside workers. */
+declare const MediaStreamTrackProcessor: new (options: {
+  track: MediaStreamTrack | undefined;
+  maxBufferSize: number;
+}) => {
+  readable: ReadableStream<AudioData> & AsyncIterable<AudioData>;
+};
+
 /** Runs in the page before its own code: listens to what is really played, and notes when frames come and go. */
 function tapAudio() {
   const notes: AudioNotes = { played: [], sent: [], received: [], interruptedAt: [] };
   (globalThis as unknown as { audioNotes: AudioNotes }).audioNotes = notes;
 
+  const noteAll = async (blocks: AsyncIterable<AudioData>) => {
+    for await (const block of blocks) {
+      const samples = new Float32Array(block.numberOfFrames);
+      block.copyTo(samples, { planeIndex: 0, format: 'f32-planar' });
+      const peak = samples.reduce((most, sample) => Math.max(most, Math.abs(sample)), 0);
+      const played = { at: performance.now(), peak, rateHz: block.sampleRate };
+      notes.played.push({ ...played, samples: peak > 0 ? Array.from(samples) : [] });
+      block.close();
+    }
+  };
   const tapped = new WeakSet<AudioNode>();
   const connect = AudioNode.prototype.connect as (...args: unknown[]) => AudioNode;
   AudioNode.prototype.connect = function (this: AudioNode, target: AudioNode, ...rest: unknown[]) {
     if (target instanceof AudioDestinationNode && !tapped.has(this)) {
       tapped.add(this);
-      const tap = this.context.createScriptProcessor(1_024, 1, 1);
-      tap.onaudioprocess = ({ inputBuffer }) => {
-        const samples = Array.from(inputBuffer.getChannelData(0));
-        const peak = Math.max(...samples.map(Math.abs));
-        notes.played.push({
-          at: performance.now(),
-          peak,
-          rateHz: inputBuffer.sampleRate,
-          samples: peak > 0 ? samples : [],
-        });
-      };
+      // A script processor would lose what is played while the page's own thread is busy: this one queues it.
+      const tap = (this.context as AudioContext).createMediaStreamDestination();
       connect.call(this, tap);
-      connect.call(tap, target);
+      const [track] = tap.stream.getAudioTracks();
+      void noteAll(new MediaStreamTrackProcessor({ track, maxBufferSize: 10_000 }).readable);
     }
     return connect.call(this, target, ...rest);
   } as never;

@@ -1,5 +1,8 @@
-/** Where the function carries the viewer's token: signing the origin request takes `Authorization` over. */
-export const CARRIED_AUTHORIZATION = 'x-parley-authorization';
+/**
+ * Where the function carries the viewer's token: signing the origin request takes `Authorization` over. A service reads it
+ * there when it is told `FORWARDED_AUTHORIZATION`.
+ */
+export const CARRIED_AUTHORIZATION = 'x-forwarded-authorization';
 /** Where it carries the viewer's address, which CloudFront does not add for a Lambda origin. */
 export const CARRIED_ADDRESS = 'x-parley-viewer-address';
 

@@ -90,15 +90,16 @@ export function planEnvironment<S>(
 /**
  * The same for a function. Lambda knows no `valueFrom`: a secret arrives as `<NAME>_ARN`, which the service reads at start.
  * Lambda sets AWS_REGION itself and refuses a function that sets it. CloudFront does not add its viewer address for a
- * Lambda origin: the viewer-request function does, under `addressHeader`.
+ * Lambda origin: the viewer-request function does, under `addressHeader`. It moves the viewer's token aside as well, since
+ * the request to the function is signed in `Authorization`.
  */
 export function toFunctionEnvironment<S>(
   { variables, secrets }: PlannedEnvironment<S>,
   addressHeader: string,
 ): Record<string, S | string> {
   const environment: Record<string, S | string> = {};
-  for (const { name, value } of variables)
-    if (name !== 'AWS_REGION') environment[name] = name === 'CLIENT_ADDRESS_HEADER' ? addressHeader : value;
+  const rewritten: Record<string, string> = { CLIENT_ADDRESS_HEADER: addressHeader, FORWARDED_AUTHORIZATION: 'true' };
+  for (const { name, value } of variables) if (name !== 'AWS_REGION') environment[name] = rewritten[name] ?? value;
   for (const { name, reference } of secrets) environment[`${name}_ARN`] = reference.arn;
   return environment;
 }

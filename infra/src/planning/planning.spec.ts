@@ -87,18 +87,19 @@ describe('the environment of a task', () => {
     expect(() => plan(variable, facts)).toThrow(fault);
   });
 
-  it('of a function has secrets by ARN, no region, and the address header of the edge function', () => {
+  it('of a function has secrets by ARN, no region, the address header of the edge function, and the token where that put it', () => {
     const environment = toFunctionEnvironment(
       {
         variables: [
           { name: 'AWS_REGION', value: 'r' },
           { name: 'CLIENT_ADDRESS_HEADER', value: 'cloudfront-viewer-address' },
+          { name: 'FORWARDED_AUTHORIZATION', value: 'false' },
         ],
         secrets: [{ name: 'S', reference: secret }],
       },
       'x-own',
     );
-    expect(environment).toEqual({ CLIENT_ADDRESS_HEADER: 'x-own', S_ARN: 'arn:s' });
+    expect(environment).toEqual({ CLIENT_ADDRESS_HEADER: 'x-own', FORWARDED_AUTHORIZATION: 'true', S_ARN: 'arn:s' });
   });
 });
 

@@ -33,7 +33,7 @@ export { streamAnswer, type AnswerRequest } from './answer/stream-answer';
 export { type AllowanceLimits } from './budget/allowance';
 export { Budget, type BudgetUse, type Reservation } from './budget/budget';
 export { budgetConfigShape, createBudget, type BudgetConfig } from './budget/budget-config';
-export { Ceilings, type Ceiling } from './budget/ceilings';
+export { Ceilings, type Ceiling, type CeilingState } from './budget/ceilings';
 export type { Counters } from './budget/counters';
 export { DynamoCounters } from './budget/dynamo-counters';
 export { DynamoUsageLedger } from './budget/dynamo-usage-ledger';

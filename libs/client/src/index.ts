@@ -38,6 +38,7 @@ export { toUiMessages, type MessageMetadata, type ParleyMessage } from './chat/u
 
 export { RoomClient, type RoomClientOptions, type RoomConnection } from './rooms/room-client';
 export { RoomDirectory, type NewRoom } from './rooms/room-directory';
+export { AdminClient } from './admin/admin-client';
 export type { Room, RoomMember, RoomState } from './rooms/room';
 export type { Draft } from './rooms/drafts';
 export type { Outgoing } from './rooms/outbox';

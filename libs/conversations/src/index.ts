@@ -12,6 +12,8 @@ export type {
 } from './domain/conversation-store';
 export { INVITATION_MS, type Invitation, type OpenConversations, type OpenState, type Rooms } from './domain/rooms';
 export type { ActDraft, AuditLog, ModeratedConversations, ReportDraft, Reports } from './domain/moderation';
+export { MOST_BLOCKED, type Blocks } from './domain/blocks';
+export type { LiveCall, LiveCalls } from './domain/live-calls';
 export {
   LEASE_MS,
   RENEW_MS,
@@ -32,6 +34,8 @@ export { Table, type Change, type Item } from './dynamodb/table';
 export { createDocumentClient } from './dynamodb/client';
 export { createConversationStore, type ConversationStoreOptions } from './dynamodb/dynamo-conversation-store';
 export { DynamoAuditLog } from './dynamodb/audit-log';
+export { DynamoBlocks } from './dynamodb/blocks';
+export { DynamoLiveCalls, liveCallKey } from './dynamodb/live-calls';
 export { DynamoReports } from './dynamodb/reports';
 export { DynamoGenerationClaims } from './dynamodb/generation-claims';
 export { LocalFirstGenerationLog } from './generations/local-first-generation-log';
@@ -39,7 +43,9 @@ export { MemoryGenerationLog } from './generations/memory-generation-log';
 export { ValkeyGenerationLog } from './generations/valkey-generation-log';
 export type { FanOut, FanOutListener } from './fan-out/fan-out';
 export { MemoryFanOut } from './fan-out/memory-fan-out';
+export { announceMembers, announcing } from './fan-out/announcing';
 export { hintOver, type Hint } from './fan-out/hint';
+export { entryFrame, eventFrame, readSignal, topicOf, writeSignal, type Signal } from './fan-out/signals';
 export { Replicas, valkeyOptionsOf } from './fan-out/replicas';
 export { ValkeyFanOut, type ValkeyFanOutOptions } from './fan-out/valkey-fan-out';
 export { ValkeyConnection, type ValkeyState } from './valkey/valkey-connection';

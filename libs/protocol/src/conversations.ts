@@ -74,6 +74,8 @@ export const messagesQuerySchema = z.object({
   before: count.min(0).optional(),
   after: count.min(0).optional(),
   limit: count.min(1).max(LIMITS.pageMax).default(LIMITS.pageDefault),
+  /** Also what people said whom the reader blocks. */
+  blocked: z.literal('show').optional(),
 });
 
 const title = z.string().trim().min(1).max(LIMITS.titleCharacters);

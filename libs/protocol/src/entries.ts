@@ -22,6 +22,9 @@ const entryBase = {
   createdAt: z.iso.datetime(),
 };
 
+/** Said by somebody whom the reader blocks: its parts are left out, its place is there. */
+const hidden = z.literal(true).optional();
+
 export const messageSchema = z.object({
   type: z.literal('message'),
   ...entryBase,
@@ -32,12 +35,13 @@ export const messageSchema = z.object({
   /** The call in which this was said. */
   callId: z.string().optional(),
   interrupted: z.boolean().optional(),
+  hidden,
 });
 
 /** An entry of the log. A view folds the later ones over the messages they name. */
 export const entrySchema = z.discriminatedUnion('type', [
   messageSchema,
-  z.object({ type: z.literal('edited'), ...entryBase, of: z.string(), parts: z.array(partSchema) }),
+  z.object({ type: z.literal('edited'), ...entryBase, of: z.string(), parts: z.array(partSchema), hidden }),
   z.object({ type: z.literal('deleted'), ...entryBase, of: z.string() }),
   z.object({ type: z.literal('superseded'), ...entryBase, from: z.number().int().positive() }),
 ]);

@@ -6,6 +6,7 @@ export * from './entries';
 export * from './conversations';
 export * from './rooms';
 export * from './moderation';
+export * from './admin';
 export * from './room-events';
 export * from './session';
 export * from './chat';

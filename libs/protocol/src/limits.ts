@@ -3,6 +3,8 @@ export const LIMITS = {
   httpBody: 1 << 20,
   /** `useChat` sends the whole list although only its last message is read. */
   chatBody: 8 << 20,
+  /** A function on Lambda is given no request over 6 MB, its head included. */
+  chatBodyOnLambda: 5 << 20,
   chatLastMessage: 64 << 10,
   textFrame: 64 << 10,
   binaryFrame: 32 << 10,

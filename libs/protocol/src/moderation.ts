@@ -41,7 +41,20 @@ export const reportListSchema = z.object({
 });
 export type ReportList = z.infer<typeof reportListSchema>;
 
-export const ACTS = ['ban', 'unban', 'removeContent', 'removeMember', 'mute', 'unmute', 'archive', 'report'] as const;
+export const ACTS = [
+  'ban',
+  'unban',
+  'removeContent',
+  'removeMember',
+  'mute',
+  'unmute',
+  'archive',
+  'report',
+  'block',
+  'unblock',
+  'switchOff',
+  'switchOn',
+] as const;
 export const actSchema = z.object({
   ...fact,
   what: z.enum(ACTS),
@@ -49,6 +62,8 @@ export const actSchema = z.object({
   whom: z.string().optional(),
   conversationId: z.string().optional(),
   messageId: z.string().optional(),
+  /** The assistant that was switched. */
+  assistant: z.string().optional(),
   reason: z.string().optional(),
 });
 export type Act = z.infer<typeof actSchema>;
@@ -57,3 +72,11 @@ export type AuditPage = z.infer<typeof auditSchema>;
 
 export const banListSchema = z.object({ items: z.array(z.object({ principalId: z.string(), at: z.iso.datetime() })) });
 export type BanList = z.infer<typeof banListSchema>;
+
+/** `GET /api/session/blocks`: whom the caller blocks, under the names they have now. */
+export const blockListSchema = z.object({
+  items: z.array(z.object({ principalId: z.string(), name: z.string().optional() })),
+});
+export type BlockList = z.infer<typeof blockListSchema>;
+/** Somebody who is blocked. */
+export const blockedPrincipalSchema = principalId;

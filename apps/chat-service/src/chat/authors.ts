@@ -12,4 +12,9 @@ export class Authors {
     const { kind, id } = principal;
     return { kind, id, name: (await this.names.get(principal)) ?? NAMELESS };
   }
+
+  /** The name of somebody else, where there is one. A guest's is not prolonged by that. */
+  nameOf(principalId: string): Promise<string | undefined> {
+    return this.names.get({ kind: 'guest', id: principalId, expiresAt: 0 });
+  }
 }

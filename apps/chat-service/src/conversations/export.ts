@@ -1,7 +1,7 @@
 import { foldEntries, type ConversationStore } from '@parley/conversations';
 import { LIMITS, textOf, type Conversation, type Entry, type Message } from '@parley/protocol';
 
-/** Everything that was said in a conversation, as it reads today. */
+/** Everything that was said in a conversation, as it reads today; what is hidden from this reader is left out. */
 export async function readAll(
   store: Pick<ConversationStore, 'page'>,
   principalId: string,
@@ -11,7 +11,7 @@ export async function readAll(
   for (;;) {
     const after = entries.at(-1)?.seq ?? 0;
     const { items } = await store.page(principalId, conversationId, { after, limit: LIMITS.pageMax });
-    if (items.length === 0) return foldEntries(entries);
+    if (items.length === 0) return foldEntries(entries).filter(({ hidden }) => hidden !== true);
     entries.push(...items);
   }
 }

@@ -45,6 +45,17 @@ it('sends a byte at once and a comment now and then while the model thinks: no h
   );
 });
 
+it('ends the response with the last chunk: a reader’s turn ends with the connection, not with a chunk', async () => {
+  const { reader, done } = await serving(async function* () {
+    yield { at: 1, json: '{"type":"finish"}' };
+  });
+  let seen = '';
+  for (let next = await reader.read(); !next.done; next = await reader.read())
+    seen += Buffer.from(next.value).toString();
+  expect(seen).toMatch(/data: \[DONE\]\n\n$/);
+  await done;
+});
+
 it('may not be cached, compressed, buffered or changed on the way', async () => {
   const { response, reader } = await serving(async function* () {});
   expect(Object.fromEntries(response.headers)).toMatchObject({

@@ -108,7 +108,14 @@ it('says the same as the service: every answer is as it is described, also every
   await ask('GET', '/api/usage', { user, query: '?from=never' });
   await ask('GET', '/api/admin/usage', { user: login });
   await ask('GET', '/api/admin/usage', { user: chat.issuer.users.find(({ groups }) => groups.length === 0)!.login });
+  for (const what of ['calls', 'ceilings', 'assistants'] as const) {
+    await ask('GET', `/api/admin/${what}`, { user: login });
+    await ask('GET', `/api/admin/${what}`);
+  }
   await ask('PUT', '/api/admin/assistants/{id}', { user: login, id: 'general', body: { enabled: true } });
+  await ask('PUT', '/api/session/blocks/{principalId}', { user });
+  await ask('GET', '/api/session/blocks', { user });
+  await ask('DELETE', '/api/session/blocks/{principalId}', { user });
   const { json: room } = await ask('POST', '/api/rooms', { user, body: { title: 'Lunch', open: true } });
   const inRoom = { user, id: room['id'] as string };
   await ask('POST', '/api/rooms', { user, body: {} });

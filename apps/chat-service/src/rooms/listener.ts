@@ -3,9 +3,11 @@ export interface Listener {
   /** Of the connection. */
   readonly id: string;
   readonly principalId: string;
+  /** Whom the principal does not want to hear, as it is known now. */
+  readonly blocked: ReadonlySet<string>;
   /** Bytes that it was sent and has not taken yet. */
   readonly backlogBytes: number;
-  /** Sends a frame that was made once for all. */
+  /** Sends a frame that was made once for many. */
   deliver(frame: Uint8Array): void;
   say(event: string, data: object): void;
 }

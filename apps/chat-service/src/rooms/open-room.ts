@@ -1,6 +1,6 @@
-import type { OpenConversations, OpenState } from '@parley/conversations';
+import { entryFrame, type OpenConversations, type OpenState, type Signal } from '@parley/conversations';
 import { Seat, type Listener } from './listener';
-import { entryFrame, type Signal } from './signals';
+import { News } from './news';
 
 export interface OpenRoomParts {
   log: Pick<OpenConversations, 'entriesAfter' | 'hearers'>;
@@ -76,8 +76,11 @@ export class OpenRoom {
   hear(signal: Signal): void {
     if (signal.kind === 'entry') return this.heardEntry(signal.seq, signal.frame);
     if (signal.kind === 'members') return void this.checkMembers();
-    const frame = this.parts.frameOf(signal.frame);
-    for (const seat of this.seats.values()) if (seat.listener.id !== signal.except) seat.passing(frame);
+    const news = new News(signal.frame, this.parts.frameOf);
+    for (const seat of this.seats.values()) {
+      const frame = seat.listener.id === signal.except ? undefined : news.for(seat.listener);
+      if (frame !== undefined) seat.passing(frame);
+    }
   }
 
   /** Something may have been missed. */
@@ -121,8 +124,11 @@ export class OpenRoom {
 
   private give(seq: number, text: string): void {
     this.at = seq;
-    const frame = this.parts.frameOf(text);
-    for (const seat of this.seats.values()) seat.entry(seq, frame);
+    const news = new News(text, this.parts.frameOf);
+    for (const seat of this.seats.values()) {
+      const frame = news.for(seat.listener);
+      if (frame !== undefined) seat.entry(seq, frame);
+    }
   }
 
   private giveEarly(): void {

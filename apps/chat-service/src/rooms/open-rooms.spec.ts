@@ -1,8 +1,7 @@
-import { MemoryFanOut } from '@parley/conversations';
+import { MemoryFanOut, entryFrame, topicOf, writeSignal } from '@parley/conversations';
 import type { Entry } from '@parley/protocol';
 import { BEHIND_BYTES, type Listener } from './listener';
 import { OpenRooms } from './open-rooms';
-import { entryFrame, topicOf, writeSignal } from './signals';
 
 const ID = 'the-room-that-is-open';
 const entry = (seq: number): Entry => ({
@@ -20,11 +19,18 @@ class Ear implements Listener {
   backlogBytes = 0;
   readonly seqs: number[] = [];
   readonly said: string[] = [];
-  constructor(readonly principalId: string) {
+  readonly frames: Uint8Array[] = [];
+  constructor(
+    readonly principalId: string,
+    readonly blocked: ReadonlySet<string> = new Set(),
+  ) {
     this.id = `connection of ${principalId}`;
   }
   deliver(frame: Uint8Array): void {
-    this.seqs.push((JSON.parse(String(frame)) as { data: { entry: Entry } }).data.entry.seq);
+    this.frames.push(frame);
+    const { data } = JSON.parse(String(frame)) as { data: { entry?: Entry; message?: Entry } };
+    const told = data.entry ?? data.message;
+    if (told !== undefined) this.seqs.push(told.seq);
   }
   say(event: string, data: object): void {
     this.said.push(`${event} ${(data as { head?: number }).head ?? ''}`.trim());
@@ -61,7 +67,11 @@ function setUp() {
     await rooms.enter(ID, ear, async () => ({ head: log.length, isReached: true }));
     await settle();
   };
-  return { rooms, log, members, reads, write, tell, enter };
+  const say = (told: Entry) => {
+    log.push(told);
+    fanOut.publish(topicOf(ID), writeSignal({ kind: 'entry', seq: told.seq, frame: entryFrame(told) }));
+  };
+  return { rooms, log, members, reads, write, tell, say, enter };
 }
 const settle = () => new Promise(setImmediate);
 
@@ -148,4 +158,67 @@ it('puts out who is no member any more, by its own look, and closes with the las
   expect([alice.seqs, bob.seqs, bob.said]).toEqual([[1], [], ['left']]);
   expect(rooms.leaveAll(alice)).toEqual([ID]);
   expect(rooms.size).toBe(0);
+});
+
+describe('what somebody says', () => {
+  const said = (seq: number, by: string): Entry => ({
+    ...{
+      type: 'message',
+      id: `m-${seq}`,
+      seq,
+      conversationId: ID,
+      role: 'user',
+      createdAt: '2026-01-01T00:00:00.000Z',
+    },
+    ...{ author: { kind: 'user', id: by, name: by }, parts: [{ type: 'text', text: `word ${seq}` }] },
+  });
+  const texts = (ear: Ear) => ear.frames.map(String);
+
+  it('reaches those who block him as a place without words, in a frame that they share; everybody else shares the other', async () => {
+    const { members, enter, say } = setUp();
+    const blocking = new Set(['mallory']);
+    for (const name of ['carol', 'dave', 'mallory']) members.add(name);
+    const [alice, bob] = [new Ear('alice', blocking), new Ear('bob', blocking)];
+    const [carol, dave] = [new Ear('carol'), new Ear('dave', new Set(['somebody']))];
+    for (const ear of [alice, bob, carol, dave]) await enter(ear);
+    say(said(1, 'mallory'));
+    say(said(2, 'carol'));
+    say({ ...said(3, 'mallory'), type: 'edited', of: 'm-1' } as Entry);
+    say({ ...entry(4), author: { kind: 'user', id: 'mallory', name: 'mallory' } });
+    for (const ear of [alice, bob, carol, dave]) expect(ear.seqs).toEqual([1, 2, 3, 4]);
+    for (const ear of [alice, bob]) {
+      const hidden = texts(ear).filter((text) => text.includes('"hidden":true'));
+      expect([hidden.length, hidden.join().includes('word')]).toEqual([2, false]);
+    }
+    for (const ear of [carol, dave]) expect(texts(ear).join()).not.toContain('hidden');
+    for (const [place, frame] of alice.frames.entries()) expect(frame).toBe(bob.frames[place]);
+    for (const [place, frame] of carol.frames.entries()) expect(frame).toBe(dave.frames[place]);
+    expect(alice.frames[1]).toBe(carol.frames[1]);
+    expect(alice.frames[3]).toBe(carol.frames[3]);
+  });
+
+  it('is hidden from those who block him also when it is read from the log', async () => {
+    const { rooms, log, enter } = setUp();
+    const ear = new Ear('alice', new Set(['mallory']));
+    await enter(ear);
+    log.push(said(1, 'mallory'), said(2, 'bob'));
+    await rooms.poll();
+    await settle();
+    expect(ear.seqs).toEqual([1, 2]);
+    expect(texts(ear).map((text) => text.includes('word'))).toEqual([false, true]);
+  });
+
+  it('and that he types, comes and reads is not told to those who block him', async () => {
+    const { rooms, enter } = setUp();
+    const [alice, bob] = [new Ear('alice', new Set(['mallory'])), new Ear('bob')];
+    await enter(alice);
+    await enter(bob);
+    const principal = { kind: 'user', id: 'mallory', name: 'mallory' };
+    rooms.tell(ID, 'typing', { principal, typing: true });
+    rooms.tell(ID, 'read', { principal, seq: 1 });
+    rooms.tell(ID, 'presence', { members: [{ principal, online: true }] });
+    rooms.tell(ID, 'delta', { id: 'a', offset: 0, text: 'an answer' });
+    expect([alice.frames.length, bob.frames.length]).toEqual([1, 4]);
+    expect(alice.frames[0]).toBe(bob.frames[3]);
+  });
 });

@@ -127,7 +127,8 @@ export class ChatDesk {
 
   async presence(listener: ConnectionListener, conversationId: string): Promise<ChatServerEvents['presence']> {
     const conversation = await this.parts.store.get(listener.principalId, conversationId);
-    return { conversationId, members: await this.parts.presence.of(conversation) };
+    const members = await this.parts.presence.of(conversation);
+    return { conversationId, members: members.filter(({ principal: { id } }) => !listener.blocked.has(id)) };
   }
 
   private async change(

@@ -15,6 +15,7 @@ import { PROTOCOL_VERSION, chatClientEvents, type PublicPrincipal } from '@parle
 import { parseWire, type Connection } from '@parley/service-kit';
 import { Authors } from '../chat/authors';
 import { CONVERSATIONS } from '../ports';
+import { BlockLists } from '../rooms/block-lists';
 import { partsOf } from '../rooms/message-parts';
 import { ChatDesk } from './chat-desk';
 import { ConnectionListener } from './connection-listener';
@@ -31,6 +32,7 @@ export class ChatGateway implements OnGatewayConnection<Connection>, OnGatewayDi
   constructor(
     private readonly desk: ChatDesk,
     private readonly authors: Authors,
+    private readonly blockLists: BlockLists,
     @Inject(CONVERSATIONS) private readonly rooms: Pick<ConversationStore & Rooms, 'findOwn'>,
   ) {}
 
@@ -43,7 +45,9 @@ export class ChatGateway implements OnGatewayConnection<Connection>, OnGatewayDi
 
   async handleDisconnect(connection: Connection): Promise<void> {
     const listener = await this.listeners.get(connection)?.catch(() => undefined);
-    if (listener) await this.desk.left(listener);
+    if (!listener) return;
+    listener.release();
+    await this.desk.left(listener);
   }
 
   @SubscribeMessage('joinRoom')
@@ -112,10 +116,12 @@ export class ChatGateway implements OnGatewayConnection<Connection>, OnGatewayDi
     const { query, guestSession } = connection.facts;
     const given = principal.label ?? query.get('sessionId') ?? '';
     const label = LABEL.test(given) ? given : '';
-    const [author, conversationId] = await Promise.all([
-      this.authors.of(principal),
-      this.rooms.findOwn(principal.id, label),
-    ]);
+    const blockList = this.blockLists.hold(principal.id);
+    const known = Promise.all([this.authors.of(principal), this.rooms.findOwn(principal.id, label), blockList.ready]);
+    const [author, conversationId] = await known.catch((error: unknown) => {
+      blockList.release();
+      throw error;
+    });
     connection.send('welcome', {
       principal: publicOf(principal, author.name),
       sessionId: label === '' ? randomUUID() : label,
@@ -123,7 +129,7 @@ export class ChatGateway implements OnGatewayConnection<Connection>, OnGatewayDi
       ...(conversationId === undefined ? {} : { conversationId }),
       version: PROTOCOL_VERSION,
     });
-    return new ConnectionListener(connection, author, label);
+    return new ConnectionListener(connection, author, label, blockList);
   }
 }
 

@@ -1,5 +1,6 @@
 import type { Author } from '@parley/protocol';
 import type { Connection, SharedFrame } from '@parley/service-kit';
+import type { BlockList } from '../rooms/block-lists';
 import type { Listener } from '../rooms/listener';
 
 /** A connection that listens to rooms, and who speaks through it. */
@@ -12,6 +13,7 @@ export class ConnectionListener implements Listener {
     readonly author: Author,
     /** Names the principal's own conversation of this session. */
     readonly label: string,
+    private readonly blockList: BlockList,
   ) {
     this.id = connection.id;
     this.principalId = author.id;
@@ -19,6 +21,15 @@ export class ConnectionListener implements Listener {
 
   get backlogBytes(): number {
     return this.connection.bufferedBytes;
+  }
+
+  get blocked(): ReadonlySet<string> {
+    return this.blockList.blocked;
+  }
+
+  /** The connection is gone. */
+  release(): void {
+    this.blockList.release();
   }
 
   deliver(frame: Uint8Array): void {

@@ -1,5 +1,5 @@
 import { createTables, startDynamo, type Dynamo } from '@parley/aws-sim';
-import { createDocumentClient } from '@parley/conversations';
+import { createDocumentClient, DynamoLiveCalls } from '@parley/conversations';
 import { ParleyError } from '@parley/errors';
 import { describeCallRegistry } from '../call/ports/call-registry.contract';
 import { describeStreamLeases } from '../call/ports/stream-leases.contract';
@@ -78,7 +78,35 @@ describe('leases in DynamoDB, over several processes', () => {
     const leases = new DynamoStreamLeases(broken, 'sessions', 'model', QUOTA);
     await expect(leases.acquire('call')).rejects.toThrow(ParleyError);
     const registry = new DynamoCallRegistry(broken, 'sessions');
-    expect(await registry.renew(['a'])).toEqual([]);
+    expect(await registry.renew([{ callId: 'a', streams: 1 }])).toEqual([]);
     broken.destroy();
   });
+});
+
+it('calls in DynamoDB are told with who, since when, where and over how many streams, until they are over', async () => {
+  await createTables(dynamo.endpoint, { conversations: 'others', sessions: 'live' });
+  const clock = { now: 1_000_000 };
+  const now = () => clock.now;
+  const [here, there] = ['here', 'there'].map((name) => new DynamoCallRegistry(client, 'live', { now }, name)) as [
+    DynamoCallRegistry,
+    DynamoCallRegistry,
+  ];
+  const calls = new DynamoLiveCalls(client, 'live', now);
+  const record = (n: number) => ({
+    callId: `${n}${n}${n}${n}-call`,
+    principalId: `person-${n}`,
+    conversationId: `conversation-${n}`,
+    assistant: 'general',
+    startedAt: n,
+  });
+  for (const n of [3, 1, 2]) await here.open({ ...record(n), voiceId: 'amy' });
+  await there.take(record(2).callId, 'person-2');
+  await here.renew([{ callId: record(1).callId, streams: 2 }]);
+  await here.close(record(3).callId);
+  expect(await calls.all()).toEqual([
+    { ...record(1), replica: 'here', streams: 2 },
+    { ...record(2), replica: 'there', streams: 1 },
+  ]);
+  clock.now += 60_001;
+  expect(await calls.all()).toEqual([]);
 });

@@ -79,7 +79,10 @@ export class Call implements LineListener {
     this.id = options.id;
     this.now = options.now ?? Date.now;
     this.startedAt = this.detachedAt = this.lastHeardAt = this.lastSpokenAt = this.now();
-    this.transcript = new Transcript(options.log, { onFailure: (error) => this.caller.fail(error) });
+    this.transcript = new Transcript(options.log, {
+      onFailure: (error) => this.caller.fail(error),
+      onGone: () => void this.end('removed'),
+    });
     this.ended = new Promise<void>((resolve) => (this.finish = resolve)).then(() => this.leave());
     this.line = new ModelLine({ ...options, rotation: options.limits.rotation, now: this.now }, this);
   }
@@ -91,6 +94,11 @@ export class Call implements LineListener {
   /** Milliseconds of the caller's audio that could not be passed on in time. */
   get droppedMs(): number {
     return this.line.droppedMs;
+  }
+
+  /** Streams to the model that are open for it now. */
+  get streams(): number {
+    return this.line.streams;
   }
 
   /** Milliseconds of the caller's audio that were heard, over all connections: whoever comes back says the rest again. */

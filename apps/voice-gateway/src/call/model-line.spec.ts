@@ -226,15 +226,18 @@ describe('a stream near its end', () => {
     far.call.type('a story please');
     far.model.last.say({ completionStart: {} });
     await eventually(() => far.stored.length === 1);
+    expect(far.call.streams).toBe(1);
     far.pass(257_000);
     await eventually(() => far.model.streams.length === 2);
     const [old, next] = far.model.streams;
     await eventually(() => next!.texts('USER').length > 0);
+    expect(far.call.streams).toBe(2);
     expect(next!.texts('USER')).toEqual(['a story please']);
     old!.say(...text('s', 'ASSISTANT', 'SPECULATIVE', 'late'), ...text('f', 'ASSISTANT', 'FINAL', 'late'));
     next!.say(...text('s2', 'ASSISTANT', 'SPECULATIVE', 'once'), ...text('f2', 'ASSISTANT', 'FINAL', 'once'));
     await eventually(() => far.stored.length === 2);
     await far.call.end('hangup');
+    expect(far.call.streams).toBe(0);
     expect(far.stored.map(({ text: said }) => said)).toEqual(['a story please', 'once']);
   });
 

@@ -66,6 +66,7 @@ export class ModelLine {
   private retry: NodeJS.Timeout | undefined;
   private debt: Debt;
   private droppedBefore = 0;
+  private openStreams = 0;
 
   constructor(
     private readonly options: ModelLineOptions,
@@ -79,6 +80,11 @@ export class ModelLine {
   /** Milliseconds of the caller's audio that could not be passed on in time. */
   get droppedMs(): number {
     return this.droppedBefore + (this.stream?.droppedMs ?? 0);
+  }
+
+  /** Streams that are open now: two while one replaces the other. */
+  get streams(): number {
+    return this.openStreams;
   }
 
   /** Nobody speaks, nothing is being answered or played or waited for. */
@@ -150,6 +156,7 @@ export class ModelLine {
     });
     this.stream = stream;
     this.plan = new RotationPlan(this.options.rotation, this.options.random);
+    this.openStreams += 1;
     observer.streamOpened();
     if (ask !== undefined && profile.crossModalText) stream.ask(ask);
     if (replaced) replaced.isAnsweredAnew = asksAgain && profile.crossModalText;
@@ -159,6 +166,7 @@ export class ModelLine {
 
   private onStreamEnd(stream: ModelStream, { error }: StreamEnd): void {
     const { observer, onFault, now } = this.options;
+    this.openStreams -= 1;
     observer.streamClosed();
     this.droppedBefore += stream.droppedMs;
     if (stream !== this.stream) return;

@@ -11,9 +11,10 @@ import { Loading } from '../ui/notice';
 import { SimulatedBadge } from '../ui/simulated-badge';
 import { useLoaded } from '../ui/use-loaded';
 import { useMaybe } from '@parley/client/react';
-import { Places } from './places';
+import { isAdmin, Places } from './places';
 import { useServices } from './services';
 
+const AdminPage = lazy(() => import('../admin/admin-page'));
 const ConversationsPage = lazy(() => import('../conversations/conversations-page'));
 const PracticePage = lazy(() => import('../practice/practice-page'));
 const RoomsPage = lazy(() => import('../rooms/rooms-page'));
@@ -55,7 +56,8 @@ function Shell({ user }: { user: SessionUser }) {
   useEscape(isMenuOpen, closeMenu);
 
   const page = () => {
-    const [, place, id] = /^\/(conversations|practice|rooms|settings)(?:\/([^/]+))?\/?$/.exec(path) ?? [];
+    const [, place, id] = /^\/(admin|conversations|practice|rooms|settings)(?:\/([^/]+))?\/?$/.exec(path) ?? [];
+    if (place === 'admin' && id === undefined && isAdmin(user)) return <AdminPage />;
     if (place === 'conversations') return <ConversationsPage onChange={reloadList} />;
     if (place === 'practice') return <PracticePage problemId={id} user={user} onChange={reloadList} />;
     if (place === 'settings') return <SettingsPage />;
@@ -102,7 +104,7 @@ function Shell({ user }: { user: SessionUser }) {
           <Link className="button new-conversation" href="/" data-testid="new-conversation" onClick={closeMenu}>
             <PlusIcon /> New conversation
           </Link>
-          <Places onChoose={closeMenu} />
+          <Places user={user} onChoose={closeMenu} />
           <ConversationList list={list} reload={reloadList} currentId={routeId} onChoose={closeMenu} />
           <UserMenu user={user} />
         </nav>

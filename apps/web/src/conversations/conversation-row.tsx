@@ -44,7 +44,7 @@ export function ConversationRow({ item, onRenamed, onDeleted }: ConversationRowP
       saveFile(file, `${fileNameOf(title)}.${format === 'json' ? 'json' : 'md'}`);
     });
   const name = titleOf(item);
-  const last = item.lastMessage?.type === 'message' ? textOf(item.lastMessage.parts) : '';
+  const last = lastOf(item);
 
   return (
     <li className="row" aria-busy={isBusy}>
@@ -120,3 +120,8 @@ export function ConversationRow({ item, onRenamed, onDeleted }: ConversationRowP
 
 const fileNameOf = (title: string): string =>
   title.replace(/[^\p{L}\p{N}]+/gu, '-').replace(/^-|-$/g, '') || 'conversation';
+
+function lastOf({ lastMessage }: ConversationSummary): string {
+  if (lastMessage?.type !== 'message') return '';
+  return lastMessage.hidden === true ? 'A message from somebody you blocked' : textOf(lastMessage.parts);
+}

@@ -63,7 +63,7 @@ export default function CodeEditor(props: CodeEditorProps) {
 
 const looks = EditorView.theme({
   '&': { minHeight: '14rem', color: 'var(--ink)', backgroundColor: 'var(--surface)', fontSize: '0.9375rem' },
-  '&.cm-focused': { outline: '2px solid var(--accent)', outlineOffset: '2px' },
+  '&.cm-focused': { outline: '2px solid var(--accent)', outlineOffset: '-2px' },
   '.cm-scroller': { minHeight: '14rem', maxHeight: '60vh', fontFamily: 'var(--font-code)', lineHeight: '1.55' },
   '.cm-content': { padding: '0.75rem 0', caretColor: 'var(--ink)' },
   '.cm-gutters': { color: 'var(--ink-soft)', backgroundColor: 'var(--sunken)', borderRight: '1px solid var(--line)' },

@@ -12,7 +12,7 @@ interface RiskyActionProps {
   onDo: (reason: string) => void;
 }
 
-const MAX_REASON = 1_000;
+const MAX_REASON = 500;
 
 /** A button that asks once more before it does what cannot easily be undone. */
 export function RiskyAction({ label, name = label, question, answer, reason, onDo }: RiskyActionProps) {

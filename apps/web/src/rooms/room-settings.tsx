@@ -1,11 +1,13 @@
-import { useState } from 'react';
+import { useCallback, useState } from 'react';
 import { useLocation } from 'wouter';
-import { asClientError, type RoomDirectory } from '@parley/client';
+import { asClientError, type RoomClient, type RoomDirectory } from '@parley/client';
 import type { Conversation, Member } from '@parley/protocol';
 import { Notice } from '../ui/notice';
+import { useLoaded } from '../ui/use-loaded';
 import { RiskyAction } from './risky-action';
 
 interface RoomSettingsProps {
+  client: RoomClient;
   directory: RoomDirectory;
   room: Conversation;
   /** The person who looks at it, once that is known. */
@@ -15,10 +17,14 @@ interface RoomSettingsProps {
 }
 
 /** What can be done with the people in a room and with the room itself, by whoever may do it. */
-export function RoomSettings({ directory, room, me, onChange }: RoomSettingsProps) {
+export function RoomSettings({ client, directory, room, me, onChange }: RoomSettingsProps) {
   const [, navigate] = useLocation();
   const [said, setSaid] = useState<{ text: string; tone: 'error' | 'quiet' }>();
   const people = room.members.filter(({ kind, id }) => kind !== 'assistant' && id !== me);
+  const [blocked, reloadBlocked] = useLoaded(
+    useCallback((signal: AbortSignal) => directory.blocked({ signal }), [directory]),
+  );
+  const blockedIds = new Set(blocked.state === 'loaded' ? blocked.value.map(({ principalId }) => principalId) : []);
   const isOwner = room.members.some(({ id, role }) => id === me && role === 'owner');
   const isMaker = room.members[0]?.id === me;
 
@@ -32,6 +38,15 @@ export function RoomSettings({ directory, room, me, onChange }: RoomSettingsProp
       (error: unknown) => setSaid({ text: asClientError(error).message, tone: 'error' }),
     );
   };
+  const setBlocked = ({ id, name }: Member, isBlocked: boolean): void =>
+    attempt(
+      async () => {
+        await (isBlocked ? directory.block(id) : directory.unblock(id));
+        reloadBlocked();
+        await client.readAgain();
+      },
+      isBlocked ? `You hear nothing of ${name} any more.` : `You hear ${name} again.`,
+    );
   const leave = (): void =>
     attempt(() => directory.leave(room.id).then(() => navigate('/rooms')), 'You left the room.');
 
@@ -53,6 +68,8 @@ export function RoomSettings({ directory, room, me, onChange }: RoomSettingsProp
             onRemove={() =>
               attempt(() => directory.removeMember(room.id, person.id), `${person.name} is no longer in the room.`)
             }
+            isBlocked={blockedIds.has(person.id)}
+            onBlock={(isBlocked) => setBlocked(person, isBlocked)}
             onReport={(reason) =>
               attempt(
                 () => directory.report(room.id, { principalId: person.id, reason }),
@@ -90,10 +107,12 @@ interface MemberRowProps {
   isOwner: boolean;
   onMute: (muted: boolean) => void;
   onRemove: () => void;
+  isBlocked: boolean;
+  onBlock: (isBlocked: boolean) => void;
   onReport: (reason: string) => void;
 }
 
-function MemberRow({ person: { name }, isOwner, onMute, onRemove, onReport }: MemberRowProps) {
+function MemberRow({ person: { name }, isOwner, isBlocked, onMute, onRemove, onBlock, onReport }: MemberRowProps) {
   return (
     <li className="room-member">
       <span>{name}</span>
@@ -124,6 +143,24 @@ function MemberRow({ person: { name }, isOwner, onMute, onRemove, onReport }: Me
               onDo={onRemove}
             />
           </>
+        )}
+        {isBlocked ? (
+          <button
+            type="button"
+            className="button button-plain"
+            aria-label={`Unblock ${name}`}
+            onClick={() => onBlock(false)}
+          >
+            Unblock
+          </button>
+        ) : (
+          <RiskyAction
+            label="Block"
+            name={`Block ${name}`}
+            question={`What ${name} says is hidden from you, in every room. ${name} is not told.`}
+            answer="Block"
+            onDo={() => onBlock(true)}
+          />
         )}
         <RiskyAction
           label="Report"

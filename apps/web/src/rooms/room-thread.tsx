@@ -3,8 +3,10 @@ import type { Draft, Outgoing, ParleyMessage } from '@parley/client';
 import { LIMITS, textOf, type Part } from '@parley/protocol';
 import { useFollow } from '../conversation/use-follow';
 import { whenOf } from '../list/when';
+import { HiddenMessage } from './hidden-message';
 
 interface RoomThreadProps {
+  roomId: string;
   me?: string;
   messages: readonly ParleyMessage[];
   outgoing: readonly Outgoing[];
@@ -16,7 +18,16 @@ interface RoomThreadProps {
 }
 
 /** What was said in a room, what is on its way there, and what assistants are writing. */
-export function RoomThread({ me, messages, outgoing, drafts, onEarlier, onForget, ...actions }: RoomThreadProps) {
+export function RoomThread({
+  roomId,
+  me,
+  messages,
+  outgoing,
+  drafts,
+  onEarlier,
+  onForget,
+  ...actions
+}: RoomThreadProps) {
   const end = useFollow([messages, outgoing, drafts]);
   const hasEarlier = (messages[0]?.metadata?.seq ?? 1) > 1;
   return (
@@ -29,9 +40,13 @@ export function RoomThread({ me, messages, outgoing, drafts, onEarlier, onForget
       {messages.length === 0 && outgoing.length === 0 && <p className="page-empty">Nothing was said here yet.</p>}
       <div role="log" aria-live="polite" aria-relevant="additions" aria-label="Conversation">
         <ul className="thread-items">
-          {messages.map((message) => (
-            <Said key={message.id} message={message} isMine={message.metadata?.author?.id === me} {...actions} />
-          ))}
+          {messages.map((message) =>
+            message.metadata?.hidden === true ? (
+              <HiddenMessage key={message.id} roomId={roomId} seq={message.metadata.seq!} />
+            ) : (
+              <Said key={message.id} message={message} isMine={message.metadata?.author?.id === me} {...actions} />
+            ),
+          )}
           {outgoing.map(({ clientId, text, error }) => (
             <li key={clientId} className="message message-user" data-testid="message" data-stage="sending">
               <div className="message-text">

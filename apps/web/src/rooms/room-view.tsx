@@ -81,7 +81,7 @@ function JoinedRoom({ client, directory, roomId }: RoomViewProps) {
         </button>
       </header>
       {about.state === 'loaded' && (
-        <RoomSettings directory={directory} room={about.value} me={me} onChange={reloadAbout} />
+        <RoomSettings client={client} directory={directory} room={about.value} me={me} onChange={reloadAbout} />
       )}
       <ul className="people room-people" aria-label="In this room">
         {members.map(({ person, online }) => (
@@ -95,6 +95,7 @@ function JoinedRoom({ client, directory, roomId }: RoomViewProps) {
         <Loading label="Entering the room" />
       ) : (
         <RoomThread
+          roomId={roomId}
           me={me}
           messages={messages}
           outgoing={outgoing}

@@ -172,6 +172,40 @@ describe('a room', () => {
       await waitFor(() => expect(location.pathname).toBe('/rooms'));
     });
 
+    it('somebody blocks another, whose messages are hidden but for a look at one, and unblocks him', async () => {
+      const blocks = { items: [] as object[] };
+      const path = 'api/session/blocks';
+      parley.routes[`GET /${path}`] = () => ({ status: 200, json: blocks });
+      const set = (isBlocked: boolean) => () => {
+        blocks.items = isBlocked ? [{ principalId: 'u-2', name: 'Bob' }] : [];
+        parley.rooms.blocked[isBlocked ? 'add' : 'delete']('u-2');
+        return { status: 204 };
+      };
+      parley.routes[`PUT /${path}/u-2`] = set(true);
+      parley.routes[`DELETE /${path}/u-2`] = set(false);
+      parley.rooms.message('rude');
+      await open(alice, bob);
+      await shows('rude');
+      fireEvent.click(screen.getByRole('button', { name: 'Block Bob' }));
+      fireEvent.submit(screen.getByRole('form', { name: 'Block Bob' }));
+      expect(await screen.findByText('You hear nothing of Bob any more.')).toBeTruthy();
+      await shows();
+      parley.rooms.message('ruder');
+      const hidden = () => screen.queryAllByTestId('hidden-message');
+      await waitFor(() => expect(hidden()).toHaveLength(2));
+
+      const shown = { type: 'message', seq: 2, parts: [{ type: 'text', text: 'ruder' }] };
+      parley.routes[`GET /api/conversations/${room.id}/messages`] = () => ({ status: 200, json: { items: [shown] } });
+      fireEvent.click(within(hidden()[1]!).getByRole('button', { name: 'Show' }));
+      expect(await within(hidden()[1]!).findByText('ruder')).toBeTruthy();
+      expect(parley.queries.at(-1)).toBe('before=3&limit=1&blocked=show');
+
+      fireEvent.click(await screen.findByRole('button', { name: 'Unblock Bob' }));
+      await shows('rude', 'ruder');
+      expect(hidden()).toEqual([]);
+      expect(await screen.findByRole('button', { name: 'Block Bob' })).toBeTruthy();
+    });
+
     it('says why something was refused', async () => {
       parley.routes[`POST /api/rooms/${room.id}/archive`] = () =>
         problem(503, 'store_unavailable', 'unavailable', 'Not right now');

@@ -2,12 +2,13 @@ import { useEffect, useState, type ReactNode } from 'react';
 import { AudioDeviceWatch, type AudioDevice, type AudioDevices } from '@parley/client';
 import { useCall } from '../call/call-context';
 import { chooseTheme, useThemeChoice, type ThemeChoice } from '../ui/theme';
+import { BlockedPeople } from './blocked-people';
 import { changeSettings, useSettings } from './settings';
 import { VOICES } from './voices';
 
 const nothing: AudioDevices = { microphones: [], speakers: [] };
 
-/** Voice and language, devices, and how the page looks. Kept in this browser. */
+/** Voice and language, devices, and how the page looks, kept in this browser; and whom one does not want to hear. */
 export default function SettingsPage() {
   const chosen = useSettings();
   const theme = useThemeChoice();
@@ -25,7 +26,7 @@ export default function SettingsPage() {
   return (
     <div className="page">
       <h1>Settings</h1>
-      <p className="page-lead">They are kept in this browser.</p>
+      <p className="page-lead">What you choose is kept in this browser; whom you blocked is kept with your account.</p>
 
       <section className="card" aria-labelledby="settings-voice">
         <h2 id="settings-voice">Voice and language</h2>
@@ -86,6 +87,8 @@ export default function SettingsPage() {
           ))}
         </fieldset>
       </section>
+
+      <BlockedPeople />
     </div>
   );
 }

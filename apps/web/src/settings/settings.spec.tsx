@@ -1,5 +1,5 @@
 import { fireEvent, screen, waitFor } from '@testing-library/react';
-import { startParley } from '../../test/fake-parley';
+import { problem, startParley } from '../../test/fake-parley';
 import { closePage, renderPage } from '../../test/render-page';
 import { forgetSettings } from './settings';
 
@@ -66,5 +66,22 @@ describe('settings', () => {
     fireEvent.click(screen.getByRole('checkbox', { name: 'Take noise away' }));
     const kept = JSON.parse(localStorage.getItem('parley.settings')!) as object;
     expect(kept).toMatchObject({ echoCancellation: false, noiseSuppression: false });
+  });
+
+  it('tell whom one blocked, to unblock them', async () => {
+    const blocks = { items: [{ principalId: 'u-2', name: 'Bob' }, { principalId: 'u-3' }] };
+    parley.routes['GET /api/session/blocks'] = () => ({ status: 200, json: blocks });
+    parley.routes['DELETE /api/session/blocks/u-2'] = () => problem(503, 'store_unavailable', 'unavailable', 'Not now');
+    await open();
+    const unblock = await screen.findByRole('button', { name: 'Unblock Bob' });
+    fireEvent.click(unblock);
+    expect((await screen.findByRole('alert')).textContent).toContain('Not now');
+    parley.routes['DELETE /api/session/blocks/u-2'] = () => {
+      blocks.items.shift();
+      return { status: 204 };
+    };
+    fireEvent.click(unblock);
+    await waitFor(() => expect(screen.queryByRole('button', { name: 'Unblock Bob' })).toBeNull());
+    expect(screen.getByRole('button', { name: 'Unblock Somebody' })).toBeTruthy();
   });
 });

@@ -118,6 +118,27 @@ describe('a ceiling', () => {
     await expect(reserve('alice')).resolves.toBeDefined();
   });
 
+  it('tells how far everybody is today, for each of the ceilings', async () => {
+    const ceilings = { deployment: { tokensPerDay: 1_000 }, guests: { callsPerDay: 5 } };
+    const [one, two] = [process(ceilings), process(ceilings)];
+    const small = { id: 'small', ceiling: { callsPerDay: 3 } };
+    await (await one.reserve('guest-1', { guest: true, assistant: small })).settle(60);
+    await (await two.reserve('alice')).settle(40);
+    await Promise.all([one, two].map((each) => each.ceilings.exchangeAll()));
+    const today = await two.ceilings.today([small, { id: 'general' }]);
+    expect(today).toEqual([
+      { over: 'deployment', tokensPerDay: 1_000, tokens: 100, calls: 2 },
+      { over: 'guests', callsPerDay: 5, tokens: 60, calls: 1 },
+      { over: 'assistant', assistant: 'small', callsPerDay: 3, tokens: 60, calls: 1 },
+      { over: 'assistant', assistant: 'general', tokens: 40, calls: 1 },
+    ]);
+    now += 43_200_000;
+    expect((await two.ceilings.today([])).map(({ tokens, calls }) => [tokens, calls])).toEqual([
+      [0, 0],
+      [0, 0],
+    ]);
+  });
+
   it('loses nothing that could not be told: it is told later', async () => {
     const { reserve, ceilings, counters } = process({ deployment: { tokensPerDay: 100 } });
     await (await reserve('alice')).settle(150);

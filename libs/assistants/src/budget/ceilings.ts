@@ -27,6 +27,15 @@ export interface Use {
   assistant: Pick<Assistant, 'id' | 'ceiling'>;
 }
 
+/** How far everybody is today with what lies under one ceiling. */
+export interface CeilingState extends Ceiling {
+  over: 'deployment' | 'guests' | 'assistant';
+  /** Id of the assistant. */
+  assistant?: string;
+  tokens: number;
+  calls: number;
+}
+
 /** `known` is what all used as this process heard it last, undefined before it did. */
 interface Count {
   known: Sums | undefined;
@@ -79,6 +88,26 @@ export class Ceilings {
     this.timer ??= setInterval(() => void this.exchangeAll(), this.options.everyMs ?? EVERY_MS).unref();
   }
 
+  /** What all processes counted today, up to two seconds ago. @throws ParleyError `store_unavailable` */
+  today(assistants: readonly Pick<Assistant, 'id' | 'ceiling'>[]): Promise<CeilingState[]> {
+    const { deployment, guests, counters } = this.options;
+    const day = dayOf(this.now());
+    const lines: (Pick<CeilingState, 'over' | 'assistant'> & { name: string; ceiling: Ceiling })[] = [
+      { over: 'deployment', name: 'deployment', ceiling: deployment },
+      { over: 'guests', name: 'guests', ceiling: guests },
+      ...assistants.map(({ id, ceiling = {} }) => ({
+        ...{ over: 'assistant' as const, assistant: id },
+        ...{ name: nameOf({ id }), ceiling },
+      })),
+    ];
+    return Promise.all(
+      lines.map(async ({ name, ceiling, ...line }) => {
+        const { tokens = 0, calls = 0 } = await counters.add(`${day}/${name}`, KEPT_MS, {});
+        return { ...line, ...ceiling, tokens, calls };
+      }),
+    );
+  }
+
   /** Tells what is untold, and hears how far everybody is. */
   async exchangeAll(): Promise<void> {
     await Promise.all(
@@ -96,7 +125,7 @@ export class Ceilings {
   private over({ guest, assistant }: Use): [name: string, ceiling: Ceiling][] {
     return [
       ['deployment', this.options.deployment],
-      [`assistant/${assistant.id}`, assistant.ceiling ?? {}],
+      [nameOf(assistant), assistant.ceiling ?? {}],
       ...(guest ? [['guests', this.options.guests] as [string, Ceiling]] : []),
     ];
   }
@@ -136,3 +165,5 @@ export class Ceilings {
     return (this.options.now ?? Date.now)();
   }
 }
+
+const nameOf = ({ id }: Pick<Assistant, 'id'>): string => `assistant/${id}`;

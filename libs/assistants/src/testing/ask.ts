@@ -19,7 +19,7 @@ const hello: Message = {
 export const timeouts = (more: Partial<typeof ANSWER_TIMEOUTS>) => ({ ...ANSWER_TIMEOUTS, ...more });
 
 /** A question to the model behind this server. */
-export function requestTo(server: ConverseServer, more: Partial<AnswerRequest> = {}): AnswerRequest {
+export function requestTo(server: Pick<ConverseServer, 'url'>, more: Partial<AnswerRequest> = {}): AnswerRequest {
   const models = createChatModels({ default: 'bedrock:test.model-v1:0', region: 'eu-central-1', endpoint: server.url });
   return {
     assistant: { limits: { maxOutputTokens: 100, steps: 3 } },

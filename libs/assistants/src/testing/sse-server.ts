@@ -4,6 +4,10 @@ import type { AddressInfo } from 'node:net';
 
 /** A provider that streams JSON as Server-Sent Events, answering as the test says. */
 export class SseServer {
+  /** In place of an event: the connection breaks. */
+  static readonly CUT = 'cut';
+  /** In place of an event: nothing more comes. */
+  static readonly STALL = 'stall';
   requests: { path: string; headers: IncomingMessage['headers']; body: Record<string, unknown> }[] = [];
   private events: readonly (object | string)[] = [];
   private readonly server = createServer((request, response) => void this.answer(request, response));
@@ -35,6 +39,8 @@ export class SseServer {
     this.requests.push({ path: request.url ?? '', headers: request.headers, body });
     response.writeHead(200, { 'content-type': 'text/event-stream' });
     for (const event of this.events) {
+      if (event === SseServer.STALL) return;
+      if (event === SseServer.CUT) return void response.write('', () => response.socket?.resetAndDestroy());
       response.write(`data: ${typeof event === 'string' ? event : JSON.stringify(event)}\n\n`);
     }
     response.end();

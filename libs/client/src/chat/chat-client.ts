@@ -44,11 +44,11 @@ export class ChatClient {
 
   /**
    * A page of the log, ascending by `seq`: the last ones, or the last before `before`, or the first after `after`. Both
-   * bounds are exclusive. `limit` 1 to 200, default 50.
+   * bounds are exclusive. `limit` 1 to 200, default 50. `blocked: 'show'`: also what people said whom this person blocks.
    */
   messages(
     id: string,
-    { signal, ...query }: { before?: number; after?: number; limit?: number } & Cancel = {},
+    { signal, ...query }: { before?: number; after?: number; limit?: number; blocked?: 'show' } & Cancel = {},
   ): Promise<EntryPage> {
     return this.request('GET', this.url(`/${encodeURIComponent(id)}/messages`, query), undefined, signal);
   }

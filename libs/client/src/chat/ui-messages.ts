@@ -11,6 +11,8 @@ export interface MessageMetadata {
   /** Said in this call. */
   callId?: string;
   interrupted?: boolean;
+  /** Said by somebody whom the reader blocks: its parts are left out. */
+  hidden?: true;
 }
 export type ParleyMessage = UIMessage<MessageMetadata>;
 
@@ -53,6 +55,7 @@ function toUiMessage({
   clientId,
   callId,
   interrupted,
+  hidden,
 }: Message): ParleyMessage {
   return {
     id,
@@ -65,6 +68,7 @@ function toUiMessage({
       ...(clientId === undefined ? {} : { clientId }),
       ...(callId === undefined ? {} : { callId }),
       ...(interrupted === undefined ? {} : { interrupted }),
+      ...(hidden === undefined ? {} : { hidden }),
     },
   };
 }

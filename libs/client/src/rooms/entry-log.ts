@@ -51,6 +51,12 @@ export class EntryLog {
     this.current = [...items.filter(({ seq }) => seq < first), ...this.current];
   }
 
+  /** What is known, as it reads now, from its first entry on; what came since then stays. */
+  readAnew(items: readonly Entry[]): void {
+    const last = items.at(-1)?.seq ?? 0;
+    this.current = [...items, ...this.current.filter(({ seq }) => seq > last)];
+  }
+
   private takeEarly(): void {
     const ready: Entry[] = [];
     for (const seq of [...this.early.keys()].sort((a, b) => a - b)) {

@@ -1,4 +1,5 @@
-import { textOf } from '@parley/protocol';
+import { textOf, type Part } from '@parley/protocol';
+import { toUiMessages } from '../chat/ui-messages';
 import { until } from '../core/observable';
 import { FakeClock } from '../../test/fake-clock';
 import { FakeNetwork } from '../../test/fake-network';
@@ -163,6 +164,23 @@ describe('a room', () => {
     await room.edit(id, 'hello');
     await room.remove(id);
     expect(room.entries.get().map(({ type }) => type)).toEqual(['message', 'edited', 'deleted']);
+  });
+
+  it('reads what it knows again when somebody was blocked, with what came meanwhile', async () => {
+    const known = [server.say(ID, 'rude'), server.say(ID, 'kind')];
+    const { client, room } = await enter();
+    Object.assign(known[0]!, { parts: [], hidden: true });
+    server.append(ID, { type: 'edited', of: 'm-2', parts: [{ type: 'text', text: 'kinder' }] });
+    await client.readAgain();
+    server.say(ID, 'later');
+    await shows(room, '', 'kind', 'edited', 'later');
+    expect(room.entries.get()[0]).toMatchObject({ hidden: true });
+    const shown = toUiMessages(room.entries.get());
+    expect(shown.map(({ metadata, parts }) => [metadata?.hidden, textOf(parts as Part[])])).toEqual([
+      [true, ''],
+      [undefined, 'kinder'],
+      [undefined, 'later'],
+    ]);
   });
 
   it('is told no more once it was left', async () => {

@@ -106,6 +106,11 @@ export class RoomClient {
     this.say('leaveRoom', { conversationId });
   }
 
+  /** Reads again what is known of all rooms: whoever was blocked or unblocked is hidden or shown. Rejects with ClientError. */
+  async readAgain(): Promise<void> {
+    await Promise.all([...this.rooms.values()].map((room) => room.readAgain()));
+  }
+
   close(): void {
     this.over({ name: 'closed', reason: 'hangup' });
   }

@@ -23,6 +23,9 @@ it.each<[string, (rooms: RoomDirectory) => Promise<unknown>, string, string, unk
     '/api/rooms/r1/reports',
     { messageId: 'm', reason: 'spam' },
   ],
+  ['lists who is blocked', (rooms) => rooms.blocked(), 'GET', '/api/session/blocks', undefined],
+  ['blocks', (rooms) => rooms.block('u/1'), 'PUT', '/api/session/blocks/u%2F1', undefined],
+  ['unblocks', (rooms) => rooms.unblock('u/1'), 'DELETE', '/api/session/blocks/u%2F1', undefined],
   ['archives', (rooms) => rooms.archive('r1'), 'POST', '/api/rooms/r1/archive', {}],
 ])('RoomDirectory %s', async (_, run, method, path, body) => {
   const tokenSource = { token: () => Promise.resolve('token') };

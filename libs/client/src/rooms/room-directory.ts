@@ -1,4 +1,4 @@
-import type { Conversation, ConversationList } from '@parley/protocol';
+import type { BlockList, Conversation, ConversationList } from '@parley/protocol';
 import { authorizedFetch, jsonRequest, type HttpOptions } from '../core/authorized-fetch';
 import { httpUrl } from '../core/urls';
 
@@ -57,9 +57,28 @@ export class RoomDirectory {
     return this.request('POST', this.url(id, 'reports'), what);
   }
 
+  /** Whom this person does not want to hear, in any room. */
+  async blocked({ signal }: { signal?: AbortSignal } = {}): Promise<BlockList['items']> {
+    return (await this.request<BlockList>('GET', this.blockUrl(), undefined, signal)).items;
+  }
+
+  /** What somebody says comes as an empty, `hidden` place of the log from now on: see `RoomClient.readAgain`. */
+  block(principalId: string): Promise<void> {
+    return this.request('PUT', this.blockUrl(principalId));
+  }
+
+  unblock(principalId: string): Promise<void> {
+    return this.request('DELETE', this.blockUrl(principalId));
+  }
+
   /** No more can be said in it. */
   archive(id: string): Promise<void> {
     return this.request('POST', this.url(id, 'archive'), {});
+  }
+
+  private blockUrl(principalId?: string): string {
+    const whom = principalId === undefined ? '' : `/${encodeURIComponent(principalId)}`;
+    return httpUrl(this.baseUrl, `/api/session/blocks${whom}`);
   }
 
   private url(id: string, what: string): string {

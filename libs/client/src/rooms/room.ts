@@ -116,6 +116,23 @@ export class Room {
     return items.length > 0 && items[0]!.seq > 1;
   }
 
+  /** Reads again what is known of the log: it reads otherwise since somebody was blocked or unblocked. Rejects with ClientError. */
+  async readAgain(): Promise<void> {
+    const { conversationId, line, log } = this;
+    const first = log.entries[0]?.seq;
+    if (first === undefined) return;
+    const anew: Entry[] = [];
+    // Raw, so that edits and deletions of what is known come with it.
+    for (let after = first - 1; after < log.knownUpTo!; after = anew.at(-1)!.seq) {
+      const { items } = await line.ask('history', { conversationId, after, limit: PAGE }, 'history');
+      if (items.length === 0) break;
+      anew.push(...items);
+    }
+    log.readAnew(anew);
+    this.show();
+    this.currentMembers.set(membersOf(await line.ask('presence', { conversationId }, 'presence')));
+  }
+
   /** @internal The line is up (again). */
   async enter(attempt = 1): Promise<void> {
     const round = (this.entering += 1);

@@ -1,48 +1,8 @@
 import { ClientError } from '../core/client-error';
-import { Emitter } from '../core/emitter';
-import { Subject, until } from '../core/observable';
-import type { MicrophoneEvents } from '../audio/microphone-capture';
-import type { PlaybackReport } from '../audio/worklet-messages';
+import { until } from '../core/observable';
+import { FakeAudio } from '../../test/fake-audio';
 import { startVoiceServer } from '../../test/voice-server';
-import type { CallAudio } from './call-audio';
 import { VoiceCall } from './voice-call';
-
-class FakeAudio implements CallAudio {
-  readonly events = new Emitter<MicrophoneEvents>();
-  readonly on = this.events.on.bind(this.events);
-  readonly reports = new Subject<PlaybackReport>({
-    phase: 'silent',
-    playedMs: 0,
-    queuedMs: 0,
-    timesDry: 0,
-    gaps: { count: 0, totalMs: 0, startMs: 150 },
-    level: 0,
-  });
-  readonly report = this.reports;
-  readonly did: string[] = [];
-  start = () => Promise.resolve();
-  hasMicrophone = false;
-  devicesChanged: () => void = () => undefined;
-  useMicrophone = (id = 'any') => {
-    this.did.push(`microphone ${id}`);
-    return this.hasMicrophone ? Promise.resolve() : Promise.reject(new Error('none'));
-  };
-  useSpeaker = (id = 'any') => Promise.resolve(void this.did.push(`speaker ${id}`));
-  onDevicesChanged = (listener: () => void) => void (this.devicesChanged = listener);
-  setMuted = (muted: boolean) => void this.did.push(`muted ${muted}`);
-  play = (pcm: Int16Array) => void this.did.push(`play ${pcm[0]}`);
-  flush = () => {
-    this.did.push('flush');
-    return Promise.resolve({ droppedMs: 0 });
-  };
-  stop = () => {
-    this.did.push('stop');
-    this.playing('silent'); // the real one reports when it stops, and that must not begin the end anew
-  };
-  playing(phase: PlaybackReport['phase']): void {
-    this.reports.set({ ...this.reports.get(), phase });
-  }
-}
 
 const calls: VoiceCall[] = [];
 let server: Awaited<ReturnType<typeof startVoiceServer>>;

@@ -73,6 +73,8 @@ export interface PageQuery {
   before?: number;
   after?: number;
   limit: number;
+  /** For readers who block people: what those said too. The store itself hides nothing. */
+  blocked?: 'show';
 }
 
 /**

@@ -11,6 +11,7 @@
  * | `C#<id>` | `GENERATION` | who writes an answer there, or did last; listed by `byMember` while it runs |
  * | `W#<process>` | `LEASE` | until when a process that writes answers is believed to live, and which are to stop |
  * | `P#<principal>` | `OWN#<digest>` | which conversation the principal has under a name of his own |
+ * | `P#<principal>` | `BLOCKS` | whom the principal blocks, listed by `byMember` |
  * | `AUDIT` | `<time>#<id>` | an act of moderation |
  * | `REPORT#<digest>` | `REPORT` | what a member reported, listed by `byMember` |
  * | `L#<logId>` | `E#<seq>` | entry |
@@ -38,6 +39,9 @@ export const barredKey = (id: string, principalId: string): Key => ({ pk: conver
 export const invitationKey = (id: string, digest: string): Key => ({ pk: conversation(id), sk: `I#${digest}` });
 export const ownKey = (principalId: string, digest: string): Key => ({ pk: `P#${principalId}`, sk: `OWN#${digest}` });
 export const readMarkKey = (id: string, principalId: string): Key => ({ pk: conversation(id), sk: `R#${principalId}` });
+export const blocksKey = (principalId: string): Key => ({ pk: `P#${principalId}`, sk: 'BLOCKS' });
+/** Whose blocks lie in a partition. */
+export const blocksOf = (pk: string): string => pk.slice('P#'.length);
 export const auditKey = (place: string): Key => ({ pk: 'AUDIT', sk: place });
 export const reportKey = (digest: string): Key => ({ pk: `REPORT#${digest}`, sk: 'REPORT' });
 export const generationKey = (id: string): Key => ({ pk: conversation(id), sk: 'GENERATION' });
@@ -54,6 +58,7 @@ export const INDEX = 'byMember';
 export const listOf = (principalId: string): string => `P#${principalId}`;
 export const REMOVALS = 'REMOVALS';
 export const REPORTS = 'REPORTS';
+export const BLOCKS = 'BLOCKS';
 export const RUNNING = 'RUNNING';
 export const CHATS = 'chat#';
 export const ROOMS = 'room#';

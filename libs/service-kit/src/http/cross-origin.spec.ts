@@ -14,7 +14,9 @@ it.each([ORIGIN, PARTNER])('lets a page of %s call with its own Authorization, w
   const response = await preflight(origin);
   expect(response.status).toBe(204);
   expect(response.headers.get('access-control-allow-origin')).toBe(origin);
-  expect(response.headers.get('access-control-allow-headers')).toMatch(/authorization.*content-type.*last-event-id/);
+  expect(response.headers.get('access-control-allow-headers')).toMatch(
+    /authorization.*content-type.*last-event-id.*x-amz-content-sha256/,
+  );
   expect(response.headers.get('access-control-allow-methods')).toContain('PATCH');
   expect(response.headers.get('access-control-allow-credentials')).toBeNull();
   expect(response.headers.get('vary')).toContain('Origin');

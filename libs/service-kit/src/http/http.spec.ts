@@ -52,6 +52,10 @@ it('asks for the group where a role is wanted: 403', async () => {
   ).toBe(200);
 });
 
+it('keeps an idle connection for longer than an edge reuses it, which would meet a closed one now and then', async () => {
+  expect((await get('/api/open')).headers.get('keep-alive')).toBe('timeout=75');
+});
+
 it('answers an unknown path with 404, for everybody alike', async () => {
   expect(await (await get('/api/nothing')).json()).toMatchObject({ status: 404, code: 'not_found' });
 });

@@ -1,11 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import { DeleteCommand, PutCommand, UpdateCommand, type DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { liveCallKey } from '@parley/conversations';
 import { ParleyError } from '@parley/errors';
-import type { CallRecord, CallRegistry } from '../../call/ports/call-registry.port';
-
-/** Partitions that calls are spread over: a renewal each 10 s and call must not make one of them hot. */
-const SHARDS = 16;
+import type { CallRecord, CallRegistry, GoingOn } from '../../call/ports/call-registry.port';
 
 /** Calls in the sessions table: one item each, owned by the replica that wrote last, over when it is not renewed. */
 export class DynamoCallRegistry implements CallRegistry {
@@ -13,11 +11,11 @@ export class DynamoCallRegistry implements CallRegistry {
     private readonly client: DynamoDBDocumentClient,
     private readonly table: string,
     private readonly options: { lifetimeMs?: number; now?: () => number } = {},
-    private readonly owner = randomUUID(),
+    private readonly owner: string = randomUUID(),
   ) {}
 
   async open(record: CallRecord): Promise<void> {
-    const Item = { ...keyOf(record.callId), ...record, owner: this.owner, ...this.end() };
+    const Item = { ...liveCallKey(record.callId), ...record, owner: this.owner, streams: 1, ...this.end() };
     await this.client.send(new PutCommand({ TableName: this.table, Item })).catch(storeUnavailable);
   }
 
@@ -27,7 +25,7 @@ export class DynamoCallRegistry implements CallRegistry {
       const { Attributes } = await this.client.send(
         new UpdateCommand({
           TableName: this.table,
-          Key: keyOf(callId),
+          Key: liveCallKey(callId),
           UpdateExpression: 'SET #owner = :owner, endsAt = :endsAt, expiresAt = :expiresAt',
           ConditionExpression: 'principalId = :principalId AND endsAt > :now',
           ExpressionAttributeNames: { '#owner': 'owner' },
@@ -56,19 +54,24 @@ export class DynamoCallRegistry implements CallRegistry {
     }
   }
 
-  async renew(callIds: readonly string[]): Promise<string[]> {
+  async renew(calls: readonly GoingOn[]): Promise<string[]> {
     const { endsAt, expiresAt } = this.end();
     const renewed = await Promise.all(
-      callIds.map(async (callId) => {
+      calls.map(async ({ callId, streams }) => {
         try {
           await this.client.send(
             new UpdateCommand({
               TableName: this.table,
-              Key: keyOf(callId),
-              UpdateExpression: 'SET endsAt = :endsAt, expiresAt = :expiresAt',
+              Key: liveCallKey(callId),
+              UpdateExpression: 'SET endsAt = :endsAt, expiresAt = :expiresAt, streams = :streams',
               ConditionExpression: '#owner = :owner',
               ExpressionAttributeNames: { '#owner': 'owner' },
-              ExpressionAttributeValues: { ':owner': this.owner, ':endsAt': endsAt, ':expiresAt': expiresAt },
+              ExpressionAttributeValues: {
+                ':owner': this.owner,
+                ':endsAt': endsAt,
+                ':expiresAt': expiresAt,
+                ':streams': streams,
+              },
             }),
           );
           return undefined;
@@ -86,7 +89,7 @@ export class DynamoCallRegistry implements CallRegistry {
       .send(
         new DeleteCommand({
           TableName: this.table,
-          Key: keyOf(callId),
+          Key: liveCallKey(callId),
           ConditionExpression: '#owner = :owner',
           ExpressionAttributeNames: { '#owner': 'owner' },
           ExpressionAttributeValues: { ':owner': this.owner },
@@ -103,12 +106,6 @@ export class DynamoCallRegistry implements CallRegistry {
     const endsAt = this.now() + (this.options.lifetimeMs ?? 60_000);
     return { endsAt, expiresAt: Math.ceil(endsAt / 1_000) };
   }
-}
-
-/** The first hex digits of a call's id are chance: they choose the partition. */
-function keyOf(callId: string) {
-  const shard = Number.parseInt(callId.slice(0, 4), 16) % SHARDS;
-  return { pk: `CALLS#${Number.isNaN(shard) ? 0 : shard}`, sk: callId };
 }
 
 function storeUnavailable(cause: unknown): never {

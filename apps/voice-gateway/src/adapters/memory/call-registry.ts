@@ -1,4 +1,4 @@
-import type { CallRecord, CallRegistry } from '../../call/ports/call-registry.port';
+import type { CallRecord, CallRegistry, GoingOn } from '../../call/ports/call-registry.port';
 
 /** What replicas share in a test. */
 export type SharedCalls = Map<string, { record: CallRecord; owner: object; endsAt: number }>;
@@ -21,13 +21,14 @@ export class MemoryCallRegistry implements CallRegistry {
     return call.record;
   }
 
-  async renew(callIds: readonly string[]): Promise<string[]> {
-    return callIds.filter((callId) => {
+  async renew(calls: readonly GoingOn[]): Promise<string[]> {
+    const taken = calls.filter(({ callId }) => {
       const call = this.calls.get(callId);
       if (call?.owner !== this) return true;
       call.endsAt = this.end();
       return false;
     });
+    return taken.map(({ callId }) => callId);
   }
 
   async close(callId: string): Promise<void> {

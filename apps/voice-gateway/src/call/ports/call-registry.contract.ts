@@ -25,14 +25,16 @@ export function describeCallRegistry(name: string, make: () => Promise<RegistryS
       startedAt: 1,
     });
 
+    const going = ({ callId }: CallRecord) => [{ callId, streams: 1 }];
+
     it('hands a call to another process, with its facts, and tells the first when it renews', async () => {
       const [one, two] = [subject.process(), subject.process()];
       const call = record();
       await one.open(call);
-      expect(await one.renew([call.callId])).toEqual([]);
+      expect(await one.renew(going(call))).toEqual([]);
       expect(await two.take(call.callId, 'alice')).toEqual(call);
-      expect(await one.renew([call.callId])).toEqual([call.callId]);
-      expect(await two.renew([call.callId])).toEqual([]);
+      expect(await one.renew(going(call))).toEqual([call.callId]);
+      expect(await two.renew(going(call))).toEqual([]);
     });
 
     it('hands no call to somebody else, and none that is unknown or over', async () => {
@@ -45,7 +47,7 @@ export function describeCallRegistry(name: string, make: () => Promise<RegistryS
       expect(await two.take(over.callId, 'alice')).toBeUndefined();
       expect(await two.take(randomUUID(), 'alice')).toBeUndefined();
       expect(await two.take('no uuid at all', 'alice')).toBeUndefined();
-      expect(await one.renew([mine.callId])).toEqual([]);
+      expect(await one.renew(going(mine))).toEqual([]);
     });
 
     it('takes a call for over that nobody renewed for a minute, and not one second earlier', async () => {
@@ -54,7 +56,7 @@ export function describeCallRegistry(name: string, make: () => Promise<RegistryS
       await one.open(kept);
       await one.open(left);
       subject.clock.now += 50_000;
-      await one.renew([kept.callId]);
+      await one.renew(going(kept));
       subject.clock.now += 11_000;
       expect(await two.take(left.callId, 'alice')).toBeUndefined();
       expect(await two.take(kept.callId, 'alice')).toMatchObject({ callId: kept.callId });
@@ -74,7 +76,7 @@ export function describeCallRegistry(name: string, make: () => Promise<RegistryS
       const call = record();
       await one.open(call);
       await Promise.all([two.take(call.callId, 'alice'), three.take(call.callId, 'alice')]);
-      const lost = [...(await two.renew([call.callId])), ...(await three.renew([call.callId]))];
+      const lost = [...(await two.renew(going(call))), ...(await three.renew(going(call)))];
       expect(lost).toEqual([call.callId]);
     });
   });

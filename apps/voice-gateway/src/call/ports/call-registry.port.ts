@@ -8,6 +8,12 @@ export interface CallRecord {
   startedAt: number;
 }
 
+/** A call of this replica that goes on, and how many streams to the model it holds open now. */
+export interface GoingOn {
+  callId: string;
+  streams: number;
+}
+
 /**
  * Who carries on a call: facts that every replica agrees on. A call that is not renewed for a minute is over, whatever
  * became of its replica.
@@ -23,7 +29,7 @@ export interface CallRegistry {
    */
   take(callId: string, principalId: string): Promise<CallRecord | undefined>;
   /** Says that these calls go on, and answers those that another replica has taken. An outage answers none. */
-  renew(callIds: readonly string[]): Promise<string[]>;
+  renew(calls: readonly GoingOn[]): Promise<string[]>;
   /** A call of ours is over: nobody takes it any more. Does nothing to one that another replica has taken. */
   close(callId: string): Promise<void>;
 }
