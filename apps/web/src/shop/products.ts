@@ -14,10 +14,10 @@ export const PRODUCTS: readonly [Product, ...Product[]] = [
     id: 'desk-lamp',
     name: 'Walnut desk lamp',
     description:
-      'A lamp of oiled walnut and steel. The arm turns all the way round; the light goes from warm to daylight. 42 cm high, two-year warranty.',
+      'A lamp of oiled walnut and steel. The shade turns all the way round; the light goes from warm to daylight. 42 cm high, two-year warranty.',
     price: { amount: 89, currency: 'EUR' },
     available: true,
-    outline: 'M20 56h24M32 56V34L20 22l14-12M27 6l15 12-6 8-15-12z',
+    outline: 'M22 56h20M32 56V32M18 32l6-22h16l6 22z',
   },
   {
     id: 'linen-notebook',
