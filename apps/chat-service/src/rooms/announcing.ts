@@ -1,4 +1,4 @@
-import type { ConversationStore, FanOut, ModeratedConversations, Rooms } from '@parley/conversations';
+import type { ConversationStore, FanOut, HeldConversation, ModeratedConversations, Rooms } from '@parley/conversations';
 import type { Entry } from '@parley/protocol';
 import { entryFrame, topicOf, writeSignal } from './signals';
 
@@ -16,12 +16,21 @@ export function announcing<S extends ConversationStore & Rooms & ModeratedConver
     fanOut.publish(topicOf(entry.conversationId), writeSignal(signal));
     return entry;
   };
-  const told: Pick<ConversationStore, 'append' | 'addMember' | 'removeMember' | 'remove' | 'handOver'> &
+  const announced = (held: HeldConversation): HeldConversation => ({
+    ...held,
+    append: async (draft, key) => said(await held.append(draft, key)),
+  });
+  const told: Pick<
+    ConversationStore,
+    'append' | 'hold' | 'createHeld' | 'addMember' | 'removeMember' | 'remove' | 'handOver'
+  > &
     Pick<Rooms, 'join'> &
     Pick<ModeratedConversations, 'removeContent'> = {
     async append(principalId, id, draft, key) {
       return said(await store.append(principalId, id, draft, key));
     },
+    hold: async (principalId, id) => announced(await store.hold(principalId, id)),
+    createHeld: async (by, draft) => announced(await store.createHeld(by, draft)),
     async removeContent(by, id, messageId) {
       return said(await store.removeContent(by, id, messageId));
     },
