@@ -7,12 +7,11 @@ import { Module } from '@nestjs/common';
 import { WebSocketGateway } from '@nestjs/websockets';
 import { AuthModule, Public, memorySessions } from '@parley/auth';
 import { startTestPool } from '@parley/auth/testing';
-import { MemoryFanOut } from '@parley/conversations';
+import { MemoryFanOut, entryFrame, topicOf, writeSignal } from '@parley/conversations';
 import type { Entry } from '@parley/protocol';
 import { createLogger, sharedFrame, startService, type Connection } from '@parley/service-kit';
 import { WebSocket, WebSocketServer } from 'ws';
 import { OpenRooms } from '../src/rooms/open-rooms';
-import { entryFrame, topicOf, writeSignal } from '../src/rooms/signals';
 import { ConnectionListener } from '../src/transport/connection-listener';
 
 const MEMBERS = 1_000;

@@ -14,6 +14,8 @@ import {
   MemoryGenerationLog,
   RENEW_MS,
   ValkeyGenerationLog,
+  announceMembers,
+  announcing,
   createConversationStore,
   type GenerationLog,
   type Replicas,
@@ -28,7 +30,6 @@ import { Following } from './chat/following';
 import { Generations, type StopHints } from './chat/generations';
 import { Rescue } from './chat/rescue';
 import { Retention } from './retention';
-import { announcing } from './rooms/announcing';
 import { chatModelOptionsOf, type ChatConfig } from './config';
 
 /** On Lambda no hint comes from other processes: a stop is heard by looking, and a person waits this long for it. */
@@ -58,7 +59,11 @@ export function composeAnswers({ config, logger, metrics, dynamo, replicas }: An
     client: dynamo,
     table: config.CONVERSATIONS_TABLE,
     report,
-    beforeRemove: (id) => generations.stopIn(id),
+    beforeRemove: async (id) => {
+      // Open rooms close, and calls end, in whatever process they are.
+      announceMembers(replicas.fanOut, id);
+      await generations.stopIn(id);
+    },
   });
   const store = announcing(kept, replicas.fanOut);
   const blocks = new DynamoBlocks(dynamo, config.CONVERSATIONS_TABLE);

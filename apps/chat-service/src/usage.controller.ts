@@ -34,7 +34,7 @@ export class UsageController {
     return priced(sums.map(({ principalId: _, ...sum }) => sum));
   }
 
-  @Answers('What each answer of a conversation took', conversationUsageSchema)
+  @Answers('What each answer and each call of a conversation took', conversationUsageSchema)
   @Get('conversations/:id/usage')
   async ofConversation(
     @CurrentPrincipal() principal: Principal,

@@ -9,6 +9,7 @@ import {
 } from '@parley/assistants';
 import { AuthModule, DISPLAY_NAMES, type DisplayNames } from '@parley/auth';
 import {
+  announcing,
   createConversationStore,
   createDocumentClient,
   hintOver,
@@ -27,6 +28,7 @@ import { createSpeechModel } from './adapters/bedrock/create-speech-model';
 import { CallAccounts } from './call-accounts';
 import { CallDesk } from './call-desk';
 import { CallMetrics } from './call-metrics';
+import { CallRights } from './call-rights';
 import type { VoiceConfig } from './config';
 import { Personas } from './personas';
 import { Seats } from './transport/seats';
@@ -48,7 +50,9 @@ export class AppModule {
       config.KNOWLEDGE_BASE_ID === undefined
         ? undefined
         : createBedrockKnowledgeBase(config.KNOWLEDGE_BASE_ID, { region: config.AWS_REGION });
-    const store = createConversationStore({ client: dynamo, table: config.CONVERSATIONS_TABLE });
+    // What is said in a call is heard at once in the rooms that are open elsewhere.
+    const kept = createConversationStore({ client: dynamo, table: config.CONVERSATIONS_TABLE });
+    const store = announcing(kept, replicas.fanOut);
     const model = `bedrock:${config.VOICE_MODEL_ID}`;
     const report = (what: string, cause: unknown) => logger.warn({ err: cause }, what);
     const accounts = new CallAccounts({
@@ -96,6 +100,7 @@ export class AppModule {
                 quota: config.VOICE_STREAM_QUOTA,
                 reserve: config.VOICE_STREAM_RESERVE,
               }),
+              rights: new CallRights({ log: store, fanOut: replicas.fanOut, report }),
               limits: {
                 rotation: rotationTimes(config.VOICE_STREAM_LIFE_MS, config.VOICE_STREAM_SILENCE_MS),
                 detachedMs: config.CALL_DETACHED_MS,

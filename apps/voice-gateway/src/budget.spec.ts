@@ -85,21 +85,22 @@ it('what a call took is written down as the model counted it, also over two repl
   const { ended } = await hangUp(back);
   await other.service.stop();
 
-  const records = await ledger.ofConversation(conversationId);
-  expect(records.map(({ continues }) => continues)).toEqual([undefined, true]);
+  const whole = await ledger.ofConversation(conversationId);
+  expect(whole).toMatchObject([
+    {
+      ...{ id: callId, principalId: 'alice', assistant: 'general', isEstimated: false },
+      model: 'bedrock:amazon.nova-2-sonic-v1:0',
+    },
+  ]);
   const second = ended['usage'] as Record<string, number>;
-  expect(records[1]).toMatchObject({
-    ...{ principalId: 'alice', assistant: 'general', model: 'bedrock:amazon.nova-2-sonic-v1:0', isEstimated: false },
-    inputTokens: second['inputSpeechTokens']! + second['inputTextTokens']!,
-    outputTokens: second['outputSpeechTokens']! + second['outputTextTokens']!,
-  });
-  const sum = (of: 'inputTokens' | 'outputTokens') => records.reduce((all, record) => all + record[of], 0);
+  const outputOfSecond = second['outputSpeechTokens']! + second['outputTextTokens']!;
+  expect(outputOfSecond).toBeGreaterThan(0);
+  expect(whole[0]!.outputTokens).toBeGreaterThan(outputOfSecond);
   expect(await ledger.ofPrincipal('alice', days)).toEqual([
     {
       ...{ day: today(), principalId: 'alice', assistant: 'general', model: 'bedrock:amazon.nova-2-sonic-v1:0' },
-      ...{ answers: 1, inputTokens: sum('inputTokens'), outputTokens: sum('outputTokens') },
+      ...{ answers: 1, inputTokens: whole[0]!.inputTokens, outputTokens: whole[0]!.outputTokens },
     },
   ]);
-  expect(records[0]!.outputTokens).toBeGreaterThan(0);
   expect(await other.metrics()).toMatch(/parley_model_cost_usd_total 0\.0*[1-9]/);
 });

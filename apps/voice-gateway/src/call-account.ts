@@ -63,10 +63,10 @@ export class CallAccount {
   private async record(inputTokens: number, outputTokens: number): Promise<void> {
     if (inputTokens + outputTokens === 0) return;
     const { ledger, report, model, facts } = this.parts;
-    const { callId, continued, ...whose } = facts;
+    const { continued, ...whose } = facts;
     const continues = continued || this.recorded;
     this.recorded = true;
-    const id = `call/${callId}/${randomUUID()}`;
+    const id = `call/${facts.callId}/${randomUUID()}`;
     const record = { id, at: Date.now(), ...whose, model, inputTokens, outputTokens, isEstimated: false };
     await ledger.record(continues ? { ...record, continues } : record).catch((error: unknown) => {
       report('usage could not be written down', error);

@@ -12,18 +12,19 @@ function set({ record = async () => undefined }: { record?: (record: UsageRecord
   const paid: [how: string, tokens: number][] = [];
   const records: UsageRecord[] = [];
   const faults: string[] = [];
+  const asked: object[] = [];
   const place: Reservation = {
     progress: async (tokens) => void paid.push(['progress', tokens]),
     settle: async (tokens) => void paid.push(['settle', tokens]),
   };
   const accounts = new CallAccounts({
-    budget: { reserve: async () => place, goOn: () => place },
+    budget: { reserve: async (use) => (asked.push(use), place), goOn: () => place },
     ceilings: { close: async () => void paid.push(['closed', 0]) },
     switches: { start: () => undefined, stop: () => undefined },
     ledger: { record: async (one) => (records.push(one), record(one)) },
     ...{ model: 'bedrock:amazon.nova-2-sonic-v1:0', report: (what) => void faults.push(what), settleMs: 1_000 },
   });
-  return { accounts, place, paid, records, faults };
+  return { accounts, place, paid, records, faults, asked };
 }
 beforeEach(() => jest.useFakeTimers({ doNotFake: ['nextTick', 'queueMicrotask'] }));
 afterEach(() => jest.useRealTimers());
@@ -53,7 +54,7 @@ it('a call pays in parts while it goes on and the rest at its end, each token on
     { ...usage, inputSpeechTokens: 50 },
   ]);
   expect(records).toMatchObject([
-    { inputTokens: 100, outputTokens: 20, assistant: 'general', isEstimated: false },
+    { callId: 'c1', inputTokens: 100, outputTokens: 20, assistant: 'general', isEstimated: false },
     { inputTokens: 50, outputTokens: 0, continues: true },
   ]);
   expect(records[0]).not.toHaveProperty('continues');
@@ -78,11 +79,8 @@ it('a ledger that is away costs no call anything', async () => {
 });
 
 it('reserves an answer and what the model is told, for the assistant and the kind of the principal', async () => {
-  const asked: object[] = [];
-  const { accounts } = set();
+  const { accounts, asked } = set();
   const assistant = loadAssistants().get();
-  const parts = (accounts as unknown as { parts: { budget: object } }).parts;
-  Object.assign(parts.budget, { reserve: async (use: object) => void asked.push(use) });
   await accounts.reserve({ callId: 'c1', principalId: 'g-1', guest: true, assistant });
   expect(asked).toEqual([
     {

@@ -18,12 +18,16 @@ import type { SpeechModel } from './call/ports/speech-model.port';
 import type { StreamLease, StreamLeases } from './call/ports/stream-leases.port';
 import type { CallAccounts, CallUse } from './call-accounts';
 import type { CallMetrics } from './call-metrics';
+import type { CallRights } from './call-rights';
 import { CallTrace } from './call-trace';
 import type { Personas } from './personas';
 
 /** Shown where a person has not told a name yet. */
 const NAMELESS = 'Someone';
-/** How often the calls of this replica say that they go on; also how soon one learns that another replica took it. */
+/**
+ * How often the calls of this replica say that they go on; also how soon one learns that another replica took it, and
+ * without Valkey that its caller may no longer hear the conversation.
+ */
 const RENEW_MS = 5_000;
 
 /** A call, and how the one who asked came to it. */
@@ -44,6 +48,7 @@ export interface CallDeskParts {
   accounts: Pick<CallAccounts, 'reserve' | 'goOn' | 'keep'>;
   registry: CallRegistry;
   leases: StreamLeases;
+  rights: Pick<CallRights, 'keep' | 'look'>;
   limits: CallLimits;
   callsPerPrincipal: number;
   metrics: (liveCalls: () => number) => CallMetrics;
@@ -205,6 +210,7 @@ export class CallDesk {
       });
       this.calls.set(callId, { call, principalId: principal.id });
       this.clock.add(call);
+      this.parts.rights.keep(call, principal.id);
       const settle = accounts.keep({
         ...{ reservation, usage: call.usage },
         facts: { callId, conversationId, principalId: principal.id, assistant: assistant.id, continued },
@@ -229,6 +235,7 @@ export class CallDesk {
 
   /** Another replica may have taken a call: a second device of the caller, or the caller over another way. */
   private async renew(): Promise<void> {
+    void this.parts.rights.look();
     const going = this.live.map(({ id, streams }) => ({ callId: id, streams }));
     const taken = await this.parts.registry.renew(going);
     for (const callId of taken) void this.calls.get(callId)?.call.abandon();

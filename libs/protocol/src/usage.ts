@@ -43,7 +43,7 @@ export const adminUsageSchema = z.object({
 });
 export type AdminUsageAnswer = z.infer<typeof adminUsageSchema>;
 
-/** What the messages of a conversation took, each by its id. */
+/** What the messages and the calls of a conversation took, each by its id. */
 export const conversationUsageSchema = z.object({
   items: z.array(
     z.object({

@@ -100,5 +100,9 @@ export interface VoiceServerEvents {
 export type VoiceServerEventName = keyof VoiceServerEvents;
 export type VoiceServerFrame = { event: Partial<VoiceServerEvents>; ref?: string };
 
-/** Why a call ended: the person hung up, left, the model failed for good, a limit was reached, or the service stops. */
-export type CallEndReason = 'hangup' | 'disconnected' | 'model_failed' | 'limit' | 'idle' | 'restarting' | 'replaced';
+/**
+ * Why a call ended: the person hung up, left, may no longer hear the conversation (`removed`: it was deleted, or the person
+ * was taken out of it), the model failed for good, a limit was reached, or the service stops.
+ */
+export type CallEndReason =
+  'hangup' | 'disconnected' | 'removed' | 'model_failed' | 'limit' | 'idle' | 'restarting' | 'replaced';

@@ -1,7 +1,7 @@
+import { entryFrame } from '@parley/conversations';
 import type { Entry } from '@parley/protocol';
 import { hiddenFrom } from './hiding';
 import type { Listener } from './listener';
-import { entryFrame } from './signals';
 
 type FrameOf = (text: string) => Uint8Array;
 

@@ -1,7 +1,6 @@
-import type { OpenConversations, OpenState } from '@parley/conversations';
+import { entryFrame, type OpenConversations, type OpenState, type Signal } from '@parley/conversations';
 import { Seat, type Listener } from './listener';
 import { News } from './news';
-import { entryFrame, type Signal } from './signals';
 
 export interface OpenRoomParts {
   log: Pick<OpenConversations, 'entriesAfter' | 'hearers'>;

@@ -1,8 +1,7 @@
-import { MemoryFanOut } from '@parley/conversations';
+import { MemoryFanOut, entryFrame, topicOf, writeSignal } from '@parley/conversations';
 import type { Entry } from '@parley/protocol';
 import { BEHIND_BYTES, type Listener } from './listener';
 import { OpenRooms } from './open-rooms';
-import { entryFrame, topicOf, writeSignal } from './signals';
 
 const ID = 'the-room-that-is-open';
 const entry = (seq: number): Entry => ({

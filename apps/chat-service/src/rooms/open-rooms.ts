@@ -1,8 +1,14 @@
-import type { FanOut, OpenConversations } from '@parley/conversations';
+import {
+  eventFrame,
+  readSignal,
+  topicOf,
+  writeSignal,
+  type FanOut,
+  type OpenConversations,
+} from '@parley/conversations';
 import { ParleyError } from '@parley/errors';
 import type { Listener } from './listener';
 import { OpenRoom, type OpenRoomParts } from './open-room';
-import { eventFrame, readSignal, topicOf, writeSignal } from './signals';
 
 export interface OpenRoomsParts extends Omit<OpenRoomParts, 'log'> {
   log: OpenConversations;

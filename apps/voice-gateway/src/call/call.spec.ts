@@ -126,6 +126,7 @@ describe('the transcript', () => {
     };
     const transcript = new Transcript(log, {
       onFailure: () => shown.push('failed'),
+      onGone: () => shown.push('gone'),
       wait: async () => void shown.push('waited'),
     });
     const utterance = { role: 'user' as const, text: 'x', interrupted: false, key: 'k' };
@@ -136,18 +137,31 @@ describe('the transcript', () => {
   });
 
   it('gives up on what cannot be stored, says so once, and goes on', async () => {
-    const failures: string[] = [];
+    expect(await refused('conversation_archived')).toEqual({
+      tries: 2,
+      told: ['conversation_archived', 'conversation_archived'],
+    });
+  });
+
+  it('tries nothing more in a conversation that is gone', async () =>
+    expect(await refused('conversation_not_found')).toEqual({ tries: 1, told: ['gone'] }));
+
+  /** Two utterances, into a log that refuses all. */
+  async function refused(code: 'conversation_archived' | 'conversation_not_found') {
+    const told: string[] = [];
     let tries = 0;
     const log = {
       conversationId: 'c',
       recent: async () => [],
-      append: async () => (tries++, Promise.reject(new ParleyError('conversation_not_found'))),
+      append: async () => (tries++, Promise.reject(new ParleyError(code))),
     };
-    const transcript = new Transcript(log, { onFailure: ({ code }) => failures.push(code) });
-    transcript.add({ role: 'user', text: 'x', interrupted: false, key: 'k' }, () => undefined);
+    const options = { onFailure: (error: ParleyError) => told.push(error.code), onGone: () => told.push('gone') };
+    const transcript = new Transcript(log, options);
+    for (const key of ['k1', 'k2'])
+      transcript.add({ role: 'user', text: 'x', interrupted: false, key }, () => undefined);
     await transcript.settled();
-    expect([failures, tries]).toEqual([['conversation_not_found'], 1]);
-  });
+    return { tries, told };
+  }
 });
 
 it('feeds silence at real-time pace to a caller who sends nothing, and none to one who speaks', async () => {

@@ -79,7 +79,10 @@ export class Call implements LineListener {
     this.id = options.id;
     this.now = options.now ?? Date.now;
     this.startedAt = this.detachedAt = this.lastHeardAt = this.lastSpokenAt = this.now();
-    this.transcript = new Transcript(options.log, { onFailure: (error) => this.caller.fail(error) });
+    this.transcript = new Transcript(options.log, {
+      onFailure: (error) => this.caller.fail(error),
+      onGone: () => void this.end('removed'),
+    });
     this.ended = new Promise<void>((resolve) => (this.finish = resolve)).then(() => this.leave());
     this.line = new ModelLine({ ...options, rotation: options.limits.rotation, now: this.now }, this);
   }

@@ -7,6 +7,7 @@ it.each([
   ['no error at all', undefined, 'again', 'dropped', 'model_unavailable'],
   ['a broken connection', named('Error', 'ECONNRESET'), 'again', 'dropped', 'model_unavailable'],
   ['ModelTimeoutException', named('ModelTimeoutException'), 'again', 'timed_out', 'model_timeout'],
+  ['a start that was waited for too long', named('StartTimeout'), 'again', 'timed_out', 'model_timeout'],
   ['ModelStreamErrorException', named('ModelStreamErrorException'), 'again', 'model_fault', 'model_unavailable'],
   ['ModelErrorException', named('ModelErrorException'), 'again', 'model_fault', 'model_unavailable'],
   ['ServiceUnavailableException', named('ServiceUnavailableException'), 'again', 'model_fault', 'model_unavailable'],

@@ -45,7 +45,7 @@ export function readLoss(error: unknown): StreamLoss {
     const busy = new ParleyError('at_capacity', { cause: error, retryAfterMs: 5_000 });
     return { remedy: 'later', cause: 'throttled', error: busy };
   }
-  if (name === 'ModelTimeoutException')
+  if (name === 'ModelTimeoutException' || name === 'StartTimeout')
     return { remedy: 'again', cause: 'timed_out', error: new ParleyError('model_timeout', { cause: error }) };
   if (TRANSIENT.has(name)) return { remedy: 'again', cause: 'model_fault', error: unavailable() };
   if (FATAL.has(name)) return { remedy: 'none', cause: 'refused', error: unavailable() };

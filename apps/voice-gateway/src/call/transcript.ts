@@ -10,11 +10,15 @@ const RETRY_MS = [200, 500, 1_000, 2_000, 4_000, 8_000];
  */
 export class Transcript {
   private tail: Promise<void> = Promise.resolve();
+  private gone = false;
 
   constructor(
     private readonly log: CallLog,
     private readonly options: {
+      /** An utterance was given up. */
       onFailure: (error: ParleyError) => void;
+      /** The conversation takes nothing more: it was deleted, or is no longer this person's. Said once. */
+      onGone: () => void;
       retryMs?: readonly number[];
       wait?: (ms: number) => Promise<void>;
     },
@@ -23,10 +27,14 @@ export class Transcript {
   /** Queues an utterance. `onStored` runs after its append was acknowledged and after those of all before it. */
   add(utterance: Utterance, onStored: (stored: { id: string; seq: number }) => void): void {
     this.tail = this.tail.then(async () => {
+      if (this.gone) return;
       try {
         onStored(await this.append(utterance));
-      } catch (error) {
-        this.options.onFailure(asParleyError(error));
+      } catch (thrown) {
+        const error = asParleyError(thrown);
+        if (error.code !== 'conversation_not_found') return this.options.onFailure(error);
+        this.gone = true;
+        this.options.onGone();
       }
     });
   }

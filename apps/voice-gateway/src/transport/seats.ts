@@ -51,8 +51,7 @@ export class Seats {
     this.byCall.set(call, connection);
     this.byConnection.set(connection, { call, caller, resumable, allowance: new AudioAllowance({ resumed }) });
     if (before) {
-      this.byConnection.delete(before);
-      before.onBinary = ignore;
+      this.vacate(before);
       before.close(CloseCode.replaced, 'The call goes on over a newer connection');
     }
     call.attach(caller);
@@ -85,7 +84,7 @@ export class Seats {
   leave(connection: Connection): void {
     const seat = this.byConnection.get(connection);
     if (!seat) return;
-    this.byConnection.delete(connection);
+    this.vacate(connection);
     this.byCall.delete(seat.call);
     if (connection.closedWith === CloseCode.done) void seat.call.end('hangup');
     else if (seat.resumable) seat.call.detach();
@@ -98,13 +97,18 @@ export class Seats {
     await Promise.all(calls.map((call) => call.move(random() * moveWithinMs)));
   }
 
+  /** Nest holds on to the connection that closed last: it must not hold its call too. */
+  private vacate(connection: Connection): void {
+    this.byConnection.delete(connection);
+    connection.onBinary = ignore;
+  }
+
   private callEnded(call: Call, { reason, durationMs }: CallEnd): void {
     const connection = this.byCall.get(call);
     const seat = connection && this.byConnection.get(connection);
     this.byCall.delete(call);
     if (!connection || !seat) return;
-    this.byConnection.delete(connection);
-    connection.onBinary = ignore;
+    this.vacate(connection);
     if (reason === 'restarting') {
       // Said only now: what was said is stored, so whoever goes on with the call reads it.
       const { random = Math.random } = this.options;
@@ -116,6 +120,7 @@ export class Seats {
     seat.caller.send('callEnded', { reason, durationMs, usage: call.usage });
     if (reason === 'model_failed') connection.close(CloseCode.tryLater, call.failed?.message);
     else if (reason === 'idle') connection.close(CloseCode.idle, 'Nobody said anything for long');
+    else if (reason === 'removed') connection.close(CloseCode.done, 'The conversation is no longer open to you');
     else connection.close(CloseCode.done, 'Call ended');
   }
 }

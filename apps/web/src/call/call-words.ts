@@ -49,6 +49,7 @@ export const lossOf = (ms: number): string =>
 const endWords: Record<Extract<CallState, { name: 'ended' }>['reason'], string> = {
   hangup: 'Call ended',
   disconnected: 'The call ended because the connection was lost.',
+  removed: 'The call ended because the conversation was deleted, or you are no longer in it.',
   model_failed: 'The call ended because the model stopped answering.',
   limit: 'The call ended because it reached its time limit.',
   idle: 'The call ended because nobody spoke for a while.',

@@ -24,7 +24,8 @@ export class DynamoUsageLedger implements UsageLedger {
 
   async record(record: UsageRecord): Promise<void> {
     const { conversationId, id, principalId, assistant, model, inputTokens, outputTokens, at, continues } = record;
-    const own: Item = { pk: `C#${conversationId}`, sk: `U#${id}`, ...record };
+    const pk = `C#${conversationId}`;
+    const own: Item = { pk, sk: `U#${id}`, ...record };
     if (!(await this.table.putNew(own))) return;
     const day = dayOf(at);
     const listing = { member: usedOn(day), listedAt: `${assistant}#${model}#${principalId}` };
@@ -36,6 +37,10 @@ export class DynamoUsageLedger implements UsageLedger {
         add: { answers: continues ? 0 : 1, inputTokens, outputTokens },
       },
     );
+    // A call hears late that its conversation was deleted: what it took counts, and leaves nothing beside the tombstone.
+    if (record.callId === undefined) return;
+    const state = (await this.table.get({ pk, sk: 'RECORD' }))?.['state'];
+    if (state === 'deleting' || state === 'deleted') await this.table.delete({ pk, sk: own.sk });
   }
 
   async ofPrincipal(principalId: string, { from, to }: Days): Promise<UsageSum[]> {
@@ -62,7 +67,7 @@ export class DynamoUsageLedger implements UsageLedger {
       const { pk: _, sk: __, ...record } = item as Item & UsageRecord;
       records.push(record);
     }
-    return records.sort((one, other) => one.at - other.at);
+    return wholeCalls(records.sort((one, other) => one.at - other.at));
   }
 
   /** The index knows keys alone, the last first. */
@@ -75,6 +80,21 @@ export class DynamoUsageLedger implements UsageLedger {
 }
 
 const usedOn = (day: string) => `USED-ON#${day}`;
+
+/** One record for all parts of a call. */
+function wholeCalls(records: readonly UsageRecord[]): UsageRecord[] {
+  const whole = new Map<string, UsageRecord>();
+  for (const { callId, continues: _, ...record } of records) {
+    const id = callId ?? record.id;
+    const before = whole.get(id);
+    whole.set(id, {
+      ...(before ?? { ...record, id }),
+      inputTokens: (before?.inputTokens ?? 0) + record.inputTokens,
+      outputTokens: (before?.outputTokens ?? 0) + record.outputTokens,
+    });
+  }
+  return [...whole.values()];
+}
 
 function sumOf(item: Item): UsageSum {
   const { day, principalId, assistant, model, answers, inputTokens, outputTokens } = item as Item & UsageSum;

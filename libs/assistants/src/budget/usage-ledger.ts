@@ -13,6 +13,8 @@ export interface UsageRecord {
   outputTokens: number;
   /** The provider did not count: four characters a token. */
   isEstimated: boolean;
+  /** Of a call, which is recorded part by part while it goes on. */
+  callId?: string;
   /** A further part of a call that is counted already: not one answer more. */
   continues?: true;
 }
@@ -42,6 +44,9 @@ export interface UsageLedger {
   ofPrincipal(principalId: string, days: Days): Promise<UsageSum[]>;
   /** Of everybody, ascending by day. */
   ofAll(days: Days): Promise<UsageSum[]>;
-  /** Of each message of a conversation. It goes with the conversation; the sums by day stay. */
+  /**
+   * Of each message and each call of a conversation, by when it began: the parts of a call are one record, whose id is the
+   * call's. It goes with the conversation; the sums by day stay.
+   */
   ofConversation(conversationId: string): Promise<UsageRecord[]>;
 }

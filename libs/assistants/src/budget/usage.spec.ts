@@ -1,13 +1,16 @@
+import { createConversationStore } from '@parley/conversations';
 import { TestDynamo } from '@parley/conversations/testing';
 import { DynamoUsageLedger } from './dynamo-usage-ledger';
 import { costOf } from './prices';
 import type { UsageRecord } from './usage-ledger';
 
 const dynamo = new TestDynamo();
+let table: string;
 let ledger: DynamoUsageLedger;
 beforeAll(async () => {
   await dynamo.start();
-  ledger = new DynamoUsageLedger(dynamo.client(), await dynamo.createTable());
+  table = await dynamo.createTable();
+  ledger = new DynamoUsageLedger(dynamo.client(), table);
 });
 afterAll(() => dynamo.stop());
 
@@ -57,12 +60,31 @@ it('keeps usage by message, conversation and day, each message once', async () =
   ]);
 });
 
-it('counts a call that is written down in parts as one', async () => {
-  const call = { principalId: 'carol', model: 'bedrock:amazon.nova-2-sonic-v1:0' };
+it('counts and tells a call that is written down in parts as one', async () => {
+  const conversationId = 'e'.repeat(16);
+  const call = { principalId: 'carol', model: 'bedrock:amazon.nova-2-sonic-v1:0', conversationId, callId: 'call-1' };
   await ledger.record(record('call/1/a', call));
-  await ledger.record(record('call/1/b', { ...call, continues: true }));
+  await ledger.record(record('m5', { conversationId, at: Date.UTC(2026, 0, 2, 11) }));
+  await ledger.record(record('call/1/b', { ...call, continues: true, at: Date.UTC(2026, 0, 2, 12) }));
+  expect(await ledger.ofConversation(conversationId)).toEqual([
+    record('call-1', { ...call, callId: undefined, inputTokens: 200, outputTokens: 40 }),
+    record('m5', { conversationId, at: Date.UTC(2026, 0, 2, 11) }),
+  ]);
   expect(await ledger.ofPrincipal('carol', { from: '2026-01-02', to: '2026-01-02' })).toMatchObject([
     { answers: 1, inputTokens: 200, outputTokens: 40 },
+  ]);
+});
+
+it('counts what a call took after its conversation was deleted, and keeps nothing of it there', async () => {
+  const store = createConversationStore({ client: dynamo.client(), table });
+  const { id } = await store.create({ kind: 'user', id: 'dave', name: 'Dave' }, {});
+  const call = { principalId: 'dave', conversationId: id, callId: 'call-2' };
+  await ledger.record(record('call/2/a', call));
+  await store.remove('dave', id);
+  await ledger.record(record('call/2/b', { ...call, continues: true }));
+  expect(await ledger.ofConversation(id)).toEqual([]);
+  expect(await ledger.ofPrincipal('dave', { from: '2026-01-02', to: '2026-01-02' })).toMatchObject([
+    { answers: 1, inputTokens: 200 },
   ]);
 });
 

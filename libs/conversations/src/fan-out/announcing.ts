@@ -1,16 +1,24 @@
-import type { ConversationStore, FanOut, HeldConversation, ModeratedConversations, Rooms } from '@parley/conversations';
 import type { Entry } from '@parley/protocol';
+import type { ConversationStore, HeldConversation } from '../domain/conversation-store';
+import type { ModeratedConversations } from '../domain/moderation';
+import type { Rooms } from '../domain/rooms';
+import type { FanOut } from './fan-out';
 import { entryFrame, topicOf, writeSignal } from './signals';
+
+/** Tells all processes that others than before may hear a conversation; nobody, when it was deleted. */
+export const announceMembers = (fanOut: Pick<FanOut, 'publish'>, conversationId: string): void =>
+  fanOut.publish(topicOf(conversationId), writeSignal({ kind: 'members' }));
 
 /**
  * A store that tells all processes what was appended and whose membership changed, once it is a fact. Whoever writes through
- * it, an answer or a member, is heard at once.
+ * it, an answer, a member or somebody in a call, is heard at once. Of a deletion its `beforeRemove` tells: others than the
+ * owner begin or finish one too.
  */
 export function announcing<S extends ConversationStore & Rooms & ModeratedConversations>(
   store: S,
   fanOut: Pick<FanOut, 'publish'>,
 ): S {
-  const membersChanged = (id: string) => fanOut.publish(topicOf(id), writeSignal({ kind: 'members' }));
+  const membersChanged = (id: string) => announceMembers(fanOut, id);
   const said = (entry: Entry) => {
     const signal = { kind: 'entry', seq: entry.seq, frame: entryFrame(entry) } as const;
     fanOut.publish(topicOf(entry.conversationId), writeSignal(signal));
@@ -20,10 +28,7 @@ export function announcing<S extends ConversationStore & Rooms & ModeratedConver
     ...held,
     append: async (draft, key) => said(await held.append(draft, key)),
   });
-  const told: Pick<
-    ConversationStore,
-    'append' | 'hold' | 'createHeld' | 'addMember' | 'removeMember' | 'remove' | 'handOver'
-  > &
+  const told: Pick<ConversationStore, 'append' | 'hold' | 'createHeld' | 'addMember' | 'removeMember' | 'handOver'> &
     Pick<Rooms, 'join'> &
     Pick<ModeratedConversations, 'removeContent'> = {
     async append(principalId, id, draft, key) {
@@ -46,10 +51,6 @@ export function announcing<S extends ConversationStore & Rooms & ModeratedConver
     },
     async removeMember(principalId, id, memberId) {
       await store.removeMember(principalId, id, memberId);
-      membersChanged(id);
-    },
-    async remove(principalId, id) {
-      await store.remove(principalId, id);
       membersChanged(id);
     },
     async handOver(fromId, to) {
