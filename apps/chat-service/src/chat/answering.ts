@@ -137,8 +137,9 @@ export class Answering {
       throw error;
     }
     const begun = claim;
-    const isFirst = existing === undefined && asked?.seq === 1;
-    const history = () => (isFirst ? Promise.resolve([asked!]) : conversation.lastMessages(HISTORY_MESSAGES));
+    // Before the first message nothing was said: there is no history to be read.
+    const whole = existing === undefined && asked?.seq === 1 ? [asked] : undefined;
+    const history = async () => whole ?? conversation.lastMessages(HISTORY_MESSAGES);
     const production = { history, assistant, context, reservation };
     generations.run(begun, (signal) => this.produce(begun, { ...production, signal }));
     return begun;
