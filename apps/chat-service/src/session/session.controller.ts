@@ -40,6 +40,7 @@ import { Answers } from '../openapi/answers';
 import { Authors } from '../chat/authors';
 import { Generations } from '../chat/generations';
 import { CONVERSATIONS } from '../ports';
+import { BlockLists } from '../rooms/block-lists';
 import { IdentityProvider, type PoolTokens } from './identity-provider';
 import { clearRefreshCookie, readRefreshCookie, setRefreshCookie } from './refresh-cookie';
 import { SignOut } from './sign-out';
@@ -57,6 +58,7 @@ export class SessionController {
     @Inject(CONVERSATIONS) private readonly conversations: ConversationStore,
     private readonly authors: Authors,
     private readonly generations: Generations,
+    private readonly blockLists: BlockLists,
   ) {}
 
   /** Exchanges an authorization code (RFC 7636): the page has the verifier, the server the client's secret. */
@@ -138,6 +140,8 @@ export class SessionController {
   ): Promise<ClaimResponse> {
     const guest = this.authenticator.claimedGuest(request, session);
     if (!guest) return { conversations: [] };
+    // First: nothing of the guest's rooms may reach the person unhidden.
+    await this.blockLists.takeOver(guest.id, principal.id);
     const conversations = await this.conversations.handOver(guest.id, await this.authors.of(principal));
     // An answer ends for who was a guest, who reads it to here at the most; the person has what is written of it.
     await Promise.all(conversations.map((id) => this.generations.stopIn(id)));
