@@ -56,6 +56,7 @@ it('has nothing wrong on its pages, and fits a phone', async () => {
       .click(),
   );
   await isSound(page, 'settings', 'settings', hasHeading);
+  await isSound(page, 'shop', 'shop', () => page.locator('main h1').first().waitFor());
   await isSound(page, 'rooms', 'rooms', () => page.locator('.row').waitFor());
   const inRoom = async () => {
     await page.locator('[data-testid="room-status"][data-state="online"]').waitFor();

@@ -1,4 +1,5 @@
 import type { Browser, BrowserContext, Page } from 'playwright-core';
+import { faultsOf } from './support/axe';
 import { asUser } from './support/asking';
 import { openBrowser, openPage, screenshot, signIn } from './support/browser';
 import { Stack } from './support/stack';
@@ -69,4 +70,28 @@ it('a person whose line was cut reads what was missed, once and in order', async
     texts.flatMap((text) => /(Carol is in the tunnel|She will read it later)/.exec(text)?.[0] ?? []);
   expect(seen(await logOf('carol'))).toEqual(['Carol is in the tunnel', 'She will read it later']);
   expect(seen(await logOf('alice'))).toEqual(seen(await logOf('carol')));
+});
+
+it('somebody blocks another: his messages are hidden, one by one to be looked at, until he is unblocked', async () => {
+  const { page } = people['carol']!;
+  const hidden = page.getByTestId('hidden-message');
+  await page.getByText('People and settings').click();
+  await page.getByRole('button', { name: 'Block Bob' }).click();
+  await page.getByRole('form', { name: 'Block Bob' }).getByRole('button', { name: 'Block' }).press('Enter');
+  await page.getByText(/^You hear nothing of Bob/).waitFor();
+  await says('bob', 'Carol does not hear this');
+  await Promise.all([reads('alice', 'Carol does not hear this'), hidden.last().waitFor()]);
+  await says('alice', 'But this');
+  await reads('carol', 'But this');
+  expect((await logOf('carol')).join()).not.toContain('does not hear this');
+  await hidden.last().getByRole('button', { name: 'Show' }).click();
+  await hidden.last().getByText('Carol does not hear this').waitFor();
+  expect(await faultsOf(page)).toEqual([]);
+  await screenshot(page, 'room-blocked-people');
+  await page.getByText('People and settings').click();
+  await screenshot(page, 'room-blocked');
+  await page.getByText('People and settings').click();
+  await page.getByRole('button', { name: 'Unblock Bob' }).click();
+  await reads('carol', 'Carol does not hear this');
+  expect(await hidden.count()).toBe(0);
 });

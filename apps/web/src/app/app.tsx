@@ -13,6 +13,7 @@ import { ServicesProvider, useServices, type Services } from './services';
 
 // What only somebody who is signed in needs is not loaded before.
 const Workspace = lazy(() => import('./workspace'));
+const ShopPage = lazy(() => import('../shop/shop-page'));
 
 /** The page: configuration first, then who is there, then what they came for. */
 export function App() {
@@ -60,6 +61,15 @@ function PageOfSession() {
   }, [session]); // eslint-disable-line react-hooks/exhaustive-deps
 
   if (isCallback) return <Callback />;
+  // Whoever is there: a shop has visitors, too.
+  const shop = /^\/shop(?:\/([^/]+))?\/?$/.exec(path);
+  if (shop !== null) {
+    return (
+      <Suspense fallback={<Loading label="Loading" />}>
+        <ShopPage productId={shop[1]} />
+      </Suspense>
+    );
+  }
   if (state.name === 'signed-in') {
     return (
       <Suspense fallback={<Loading label="Loading" />}>

@@ -49,7 +49,7 @@ describe('talking', () => {
     expect(line.textContent).toContain('Nothing is written down before you agree');
     fireEvent.click(screen.getByRole('button', { name: answer }));
     await waitFor(() => expect(screen.queryByTestId('consent-line')).toBeNull());
-    expect(consent).toEqual({ asked: true, transcripts });
+    await waitFor(() => expect(consent).toEqual({ asked: true, transcripts }));
   });
 
   it('goes on in the conversation that is open', async () => {

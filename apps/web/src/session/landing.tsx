@@ -1,3 +1,4 @@
+import { Link } from 'wouter';
 import type { SessionState } from '@parley/client';
 import { useServices } from '../app/services';
 import { Logo, MicrophoneIcon } from '../ui/icons';
@@ -42,6 +43,9 @@ export function Landing({ failure }: { failure?: Failure }) {
           >
             Sign in
           </button>
+          <p>
+            Or <Link href="/shop">visit a shop</Link> and ask there, without an account.
+          </p>
         </div>
         <Sample />
       </main>

@@ -80,8 +80,6 @@ export default function SettingsPage() {
         />
       </section>
 
-      <OwnData />
-
       <section className="card" aria-labelledby="settings-theme">
         <h2 id="settings-theme">Appearance</h2>
         <fieldset className="choices">
@@ -94,6 +92,8 @@ export default function SettingsPage() {
           ))}
         </fieldset>
       </section>
+
+      <OwnData />
 
       <BlockedPeople />
     </div>
