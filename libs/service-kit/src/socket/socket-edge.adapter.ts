@@ -45,6 +45,8 @@ interface Open {
   /** Of the person, over all of his connections. */
   ofPerson: FrameAllowance | undefined;
   refusedRefreshes: number;
+  /** Its path while Nest has not heard of it. */
+  unbound: Path | undefined;
 }
 
 /** What a gateway says of its path beside Nest's own options. */
@@ -54,6 +56,11 @@ export interface GatewayOptions {
   frames?: FrameCodec;
   /** How many frames a connection may send; 20 a second, 60 at once, when left out. */
   limits?: FrameLimits;
+  /**
+   * The gateway says nothing before it is spoken to, so Nest hears of a connection with its first text frame: bound to a
+   * dozen handlers each, sockets that only stand open would hold a third more.
+   */
+  waits?: boolean;
 }
 
 /** One path of the service: its WebSocket server, its policy and its frames. */
@@ -63,7 +70,8 @@ interface Path {
   codec: FrameCodec;
   limits: FrameLimits;
   people: PersonAllowances;
-  connect?: (connection: Connection, request: IncomingMessage) => void;
+  waits: boolean;
+  connect?: (connection: Connection, request?: IncomingMessage) => void;
 }
 
 export interface SocketEdgeOptions {
@@ -130,8 +138,8 @@ export class SocketEdgeAdapter extends WsAdapter {
       const cookie = this.cookies.get(request);
       if (cookie !== undefined) headers.push(`Set-Cookie: ${cookie}`);
     });
-    const { frames = namedFrames, limits = FRAME_LIMITS } = options;
-    this.paths.set(path, { server, policy, codec: frames, limits, people: new PersonAllowances(limits) });
+    const { frames = namedFrames, limits = FRAME_LIMITS, waits = false } = options;
+    this.paths.set(path, { server, policy, codec: frames, limits, people: new PersonAllowances(limits), waits });
     this.listenForUpgrades();
     return server;
   }
@@ -244,19 +252,18 @@ export class SocketEdgeAdapter extends WsAdapter {
   }
 
   private admit(path: Path, socket: WebSocket, connection: Connection, request: IncomingMessage): void {
-    const queue = new FrameQueue(socket, (error) => this.edge.logger.error({ err: error }, 'a frame handler failed'));
+    const queue = new FrameQueue(socket, this.onHandlerError);
     const open: Open = {
       connection,
-      handlers: new Map(),
-      transform: () => {
-        throw new Error('no handlers are bound');
-      },
+      handlers: NO_HANDLERS,
+      transform: ofNothing,
       queue,
       codec: path.codec,
       policy: path.policy,
       allowance: new FrameAllowance(path.limits),
       ofPerson: connection.principal && path.people.opened(connection.principal.id),
       refusedRefreshes: 0,
+      unbound: path.waits ? path : undefined,
     };
     this.open.set(socket, open);
     this.sockets.set(connection, socket);
@@ -274,8 +281,11 @@ export class SocketEdgeAdapter extends WsAdapter {
     socket.on('error', (error) =>
       this.edge.logger.info({ code: (error as NodeJS.ErrnoException).code }, 'a socket broke'),
     );
-    path.connect?.(connection, request);
+    if (!path.waits) path.connect?.(connection, request);
   }
+
+  private readonly onHandlerError = (error: unknown) =>
+    this.edge.logger.error({ err: error }, 'a frame handler failed');
 
   private socketOnClose(socket: WebSocket, code: number): void {
     this.life.remove(socket);
@@ -307,6 +317,8 @@ export class SocketEdgeAdapter extends WsAdapter {
       try {
         const { name, body } = this.readFrame(open, data);
         if (name === 'tokenRefresh') return await this.refresh(socket, open, body);
+        open.unbound?.connect?.(connection);
+        open.unbound = undefined;
         const handler = open.handlers.get(name);
         if (!handler) throw new ParleyError('unknown_event');
         // What handlers and guards throw is answered by the exception filter; what they return is sent as an answer.
@@ -366,6 +378,11 @@ export class SocketEdgeAdapter extends WsAdapter {
     }
   }
 }
+
+const NO_HANDLERS: Open['handlers'] = new Map();
+const ofNothing: Open['transform'] = () => {
+  throw new Error('no handlers are bound');
+};
 
 const withoutTrailingSlash = (path: string) => (path.length > 1 ? path.replace(/\/+$/, '') : path);
 
