@@ -3,18 +3,23 @@ import {
   AuthModule,
   Authenticator,
   CONNECTION_REGISTRY,
+  CONSENTS,
   DISPLAY_NAMES,
   type ConnectionRegistry,
+  type Consents,
   type DisplayNames,
 } from '@parley/auth';
 import {
   createDocumentClient,
   DynamoAuditLog,
+  DynamoErasureWishes,
   DynamoLiveCalls,
   DynamoReports,
   hintOver,
   Replicas,
   valkeyOptionsOf,
+  type AuditLog,
+  type Reports,
 } from '@parley/conversations';
 import { authOptionsOf, gaugeOf } from '@parley/service-kit';
 import type { Logger } from 'pino';
@@ -37,6 +42,7 @@ import { OpenApiController } from './openapi/openapi.controller';
 import { LIVING, frozen } from './http/compute';
 import { ModerationController } from './moderation.controller';
 import {
+  ASKS_CONSENT,
   ASSISTANTS,
   AUDIT,
   BLOCKS,
@@ -51,6 +57,8 @@ import {
   USAGE,
 } from './ports';
 import { IdentityProvider } from './session/identity-provider';
+import { Erasure } from './session/erasure';
+import { SelfController } from './session/self.controller';
 import { SessionController } from './session/session.controller';
 import { SignOut } from './session/sign-out';
 import { RoomsOfService } from './rooms';
@@ -65,6 +73,7 @@ import { UsageController } from './usage.controller';
 /** All routes of the service; the OpenAPI document tells of each. */
 const CONTROLLERS = [
   SessionController,
+  SelfController,
   ConversationsController,
   RoomsController,
   ChatController,
@@ -108,11 +117,33 @@ export class AppModule {
         { provide: BlockLists, useValue: rooms.blockLists },
         {
           provide: ChatDesk,
-          inject: [CONNECTION_REGISTRY],
-          useFactory: (registry: ConnectionRegistry) => rooms.desk(registry),
+          inject: [CONNECTION_REGISTRY, AUDIT],
+          useFactory: (registry: ConnectionRegistry, audit: AuditLog) => rooms.desk(registry, audit),
         },
         ChatGateway,
-        { provide: Upkeep, useFactory: () => new Upkeep(answers) },
+        {
+          provide: Upkeep,
+          inject: [Erasure],
+          useFactory: (erasure: Erasure) => new Upkeep({ ...answers, erasure }),
+        },
+        {
+          provide: Erasure,
+          inject: [DISPLAY_NAMES, CONSENTS, CONNECTION_REGISTRY, AUDIT, REPORTS],
+          useFactory: (
+            names: DisplayNames,
+            consents: Consents,
+            connections: ConnectionRegistry,
+            audit: AuditLog,
+            reports: Reports,
+          ) =>
+            new Erasure({
+              wishes: new DynamoErasureWishes(dynamo, config.CONVERSATIONS_TABLE),
+              conversations: store,
+              report: answers.report,
+              ...{ usage, names, consents, connections, audit, reports },
+            }),
+        },
+        { provide: ASKS_CONSENT, useValue: config.TRANSCRIPT_CONSENT === 'ask' },
         { provide: CONVERSATIONS, useValue: hiding(store, blocks) },
         { provide: BLOCKS, useValue: blocks },
         { provide: ASSISTANTS, useValue: assistants },

@@ -1,5 +1,5 @@
 import { ANSWER_TIMEOUTS, budgetConfigShape, TEAM, type ChatModelOptions, type Secret } from '@parley/assistants';
-import { baseConfigSchema, flag, secret, type SecretSource } from '@parley/service-kit';
+import { baseConfigSchema, flag, secret, transcriptConsent, type SecretSource } from '@parley/service-kit';
 import { z } from 'zod';
 
 const count = (standard: number) => z.coerce.number().int().min(1).default(standard);
@@ -12,6 +12,7 @@ export const chatConfigSchema = baseConfigSchema.extend({
     .describe('the sign-in domain, such as https://x.auth.eu-north-1.amazoncognito.com'),
   COGNITO_LOGIN_CLIENT_ID: z.string().min(1).describe('the app client that exchanges authorization codes'),
   COGNITO_CLIENT_SECRET: secret(z.string().optional().describe('its secret, where it has one')),
+  TRANSCRIPT_CONSENT: transcriptConsent(),
   GUEST_BARE_LABELS: flag().describe(
     'true lets a long sessionId alone stand for its history, where cookies are blocked',
   ),

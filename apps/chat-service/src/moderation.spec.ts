@@ -74,6 +74,29 @@ it('a member reports, an admin sees it and removes what was said before everybod
   await Promise.all([end(socket, id), end(reader, id)]);
 });
 
+it('an owner’s deletion of what a member wrote is in the audit log, once; what people delete of their own is not', async () => {
+  const { id, messageId, socket } = await roomWithRudeness();
+  const owner = await connect(two, person, id);
+  const say = async (who: ChatSocket, clientId: string) =>
+    (await who.ask('sendMessage', { conversationId: id, clientId, text: 'mine' })).data['id'] as string;
+  const [his, hers] = [await say(socket, 'c-2'), await say(owner, 'c-1')];
+  const erase = (who: ChatSocket, of: string) => who.ask('delete', { conversationId: id, id: of });
+  expect(await erase(socket, hers)).toMatchObject({ event: 'error', data: { code: 'forbidden' } });
+  for (const [who, of] of [
+    [socket, his],
+    [owner, hers],
+    [owner, messageId],
+    [owner, messageId],
+  ] as const)
+    expect((await erase(who, of)).event).toBe('ack');
+  const { items } = await read<AuditPage>(admin, '/api/admin/audit');
+  const { sub: whom } = rude;
+  expect(items.filter(({ conversationId, what }) => conversationId === id && what === 'removeContent')).toEqual([
+    expect.objectContaining({ by: expect.objectContaining({ id: person.sub }), whom, messageId }),
+  ]);
+  await Promise.all([end(socket, id), end(owner, id)]);
+});
+
 it('nobody reports what he cannot see', async () => {
   const { id, messageId, socket } = await roomWithRudeness();
   const report = (user: Pick<DemoUser, 'login'>, body: object) =>

@@ -9,5 +9,6 @@ export const LIVE_CALLS = Symbol('calls of the voice gateway');
 export const BLOCKS = Symbol('whom people block');
 export const AUDIT = Symbol('audit log');
 export const REPORTS = Symbol('reports');
+export const ASKS_CONSENT = Symbol('whether transcripts of calls are kept only by consent');
 export const OPENAPI = Symbol('OpenAPI document');
 export const COMPUTE = Symbol('the machine under the service');

@@ -1,6 +1,6 @@
 import type { OnApplicationBootstrap, OnApplicationShutdown } from '@nestjs/common';
 import type { ConnectionRegistry } from '@parley/auth';
-import type { Replicas } from '@parley/conversations';
+import type { AuditLog, Replicas } from '@parley/conversations';
 import type { Author } from '@parley/protocol';
 import { gaugeOf, sharedFrame } from '@parley/service-kit';
 import type { Registry } from 'prom-client';
@@ -14,7 +14,7 @@ import { ChatDesk } from './transport/chat-desk';
 
 type Answers = Pick<
   ReturnType<typeof composeAnswers>,
-  'store' | 'blocks' | 'answering' | 'following' | 'assistants' | 'report'
+  'store' | 'blocks' | 'answering' | 'following' | 'generations' | 'assistants' | 'report'
 >;
 
 /** Rooms, put together: which adapter serves which of their ports. Nest starts and stops them. */
@@ -22,6 +22,7 @@ export class RoomsOfService implements OnApplicationBootstrap, OnApplicationShut
   readonly open: OpenRooms;
   readonly blockLists: BlockLists;
   private readonly answers: RoomAnswers;
+  private readonly desks: ChatDesk[] = [];
 
   constructor(
     private readonly parts: Answers,
@@ -36,20 +37,23 @@ export class RoomsOfService implements OnApplicationBootstrap, OnApplicationShut
     gaugeOf(metrics, 'parley_rooms_open', 'Conversations that somebody has open in this process', () => this.open.size);
   }
 
-  desk(registry: ConnectionRegistry): ChatDesk {
+  desk(registry: ConnectionRegistry, audit: AuditLog): ChatDesk {
     const { store, blocks, report, assistants } = this.parts;
     const hostOf = (kind: Author['kind']) => {
       const [first] = assistants.list({ guest: kind === 'guest' });
       return first === undefined ? {} : { assistant: first.id };
     };
-    return new ChatDesk({
+    const desk = new ChatDesk({
       store: hiding(store, blocks),
       rooms: this.open,
       presence: new Presence(registry),
       answers: this.answers,
+      audit,
       hostOf,
       report,
     });
+    this.desks.push(desk);
+    return desk;
   }
 
   onApplicationBootstrap(): void {
@@ -57,9 +61,12 @@ export class RoomsOfService implements OnApplicationBootstrap, OnApplicationShut
     this.blockLists.start();
   }
 
-  onApplicationShutdown(): void {
+  /** The sockets are closed by now: what their last frames and their end set going is brought to its end. */
+  async onApplicationShutdown(): Promise<void> {
     this.answers.stop();
+    await Promise.all(this.desks.map((desk) => desk.settled()));
+    await this.parts.generations.stopAll();
     this.open.stop();
-    this.blockLists.stop();
+    await this.blockLists.stop();
   }
 }

@@ -60,6 +60,7 @@ export function localFacts({ env, edgePort, region, issuer, valkeyUrl, knowledge
     chatModel: env['CHAT_MODEL'] || 'bedrock:amazon.nova-lite-v1:0',
     knowledgeBaseId: env['KNOWLEDGE_BASE_ID'] || knowledgeBaseId,
     handOverTo: env['HAND_OVER_TO'] || teamOf(issuer.users),
+    transcriptConsent: env['TRANSCRIPT_CONSENT'] || undefined,
     guardrailId: env['GUARDRAIL_ID'] || undefined,
     guardrailVersion: env['GUARDRAIL_VERSION'] || undefined,
     googleApiKey: env['GOOGLE_API_KEY'] || undefined,

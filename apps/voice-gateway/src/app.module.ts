@@ -7,7 +7,7 @@ import {
   loadAssistants,
   teamOf,
 } from '@parley/assistants';
-import { AuthModule, DISPLAY_NAMES, type DisplayNames } from '@parley/auth';
+import { AuthModule, CONSENTS, DISPLAY_NAMES, SignedOutList, type Consents, type DisplayNames } from '@parley/auth';
 import {
   announcing,
   createConversationStore,
@@ -77,13 +77,17 @@ export class AppModule {
         { provide: CallAccounts, useValue: accounts },
         {
           provide: Seats,
-          inject: [CallDesk],
-          useFactory: ({ metrics }: CallDesk) => new Seats({ onDropped: (ms) => metrics.audioDropped(ms) }),
+          inject: [CallDesk, SignedOutList],
+          useFactory: ({ metrics }: CallDesk, signedOut: SignedOutList) =>
+            new Seats({
+              onDropped: (ms) => metrics.audioDropped(ms),
+              isSignedOut: (caller) => signedOut.has(caller),
+            }),
         },
         {
           provide: CallDesk,
-          inject: [DISPLAY_NAMES],
-          useFactory: (names: DisplayNames) =>
+          inject: [DISPLAY_NAMES, CONSENTS],
+          useFactory: (names: DisplayNames, consents: Consents) =>
             new CallDesk({
               profile: profileOf(config.VOICE_MODEL_ID),
               model: createSpeechModel(config.VOICE_MODEL_ADAPTER, config.AWS_REGION, config.VOICE_MODEL_ID),
@@ -94,6 +98,8 @@ export class AppModule {
                 logger,
               ),
               names,
+              // A word that was said counts, whatever is done without one.
+              keepsTranscript: async (caller) => (await consents.get(caller)) ?? config.TRANSCRIPT_CONSENT === 'assume',
               accounts,
               registry: new DynamoCallRegistry(dynamo, config.SESSIONS_TABLE),
               leases: new DynamoStreamLeases(dynamo, config.SESSIONS_TABLE, config.VOICE_MODEL_ID, {

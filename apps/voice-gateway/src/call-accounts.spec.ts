@@ -20,7 +20,7 @@ function set({ record = async () => undefined }: { record?: (record: UsageRecord
   const accounts = new CallAccounts({
     budget: { reserve: async (use) => (asked.push(use), place), goOn: () => place },
     ceilings: { close: async () => void paid.push(['closed', 0]) },
-    switches: { start: () => undefined, stop: () => undefined },
+    switches: { start: () => undefined, stop: async () => undefined },
     ledger: { record: async (one) => (records.push(one), record(one)) },
     ...{ model: 'bedrock:amazon.nova-2-sonic-v1:0', report: (what) => void faults.push(what), settleMs: 1_000 },
   });

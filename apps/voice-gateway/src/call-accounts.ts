@@ -47,8 +47,7 @@ export class CallAccounts implements OnApplicationBootstrap, OnApplicationShutdo
   /** Calls have ended or moved before: what is left is to write their last parts down. */
   async onApplicationShutdown(): Promise<void> {
     await this.settlements?.stop();
-    this.parts.switches.stop();
-    await Promise.all(this.closing);
+    await Promise.all([this.parts.switches.stop(), ...this.closing]);
     await this.parts.ceilings.close();
   }
 

@@ -8,6 +8,7 @@ import { addToContext } from '@parley/service-kit';
 import type { Logger } from 'pino';
 import type { Tracer } from '@opentelemetry/api';
 import { ConversationCallLog } from './adapters/log/conversation-call-log';
+import { UnkeptCallLog } from './adapters/log/unkept-call-log';
 import { Call, type CallLimits } from './call/call';
 import { CallClock } from './call/call-clock';
 import { HISTORY_LIMITS } from './call/history';
@@ -32,6 +33,8 @@ export interface Seat {
   conversationId: string;
   /** `undefined` for a new call; else whether this replica knows how far it had heard. */
   resumed?: 'here' | 'from_elsewhere';
+  /** Whether what is said is written down. */
+  isKept: boolean;
 }
 
 export interface CallDeskParts {
@@ -41,6 +44,8 @@ export interface CallDeskParts {
   assistants: AssistantCatalog;
   personas: Personas;
   names: DisplayNames;
+  /** Whether what this caller says, and is answered, may be written down. Asked where a call begins. */
+  keepsTranscript: (caller: Principal) => Promise<boolean>;
   accounts: Pick<CallAccounts, 'reserve' | 'goOn' | 'keep'>;
   registry: CallRegistry;
   leases: StreamLeases;
@@ -60,6 +65,8 @@ export class CallDesk {
   readonly metrics: CallMetrics;
   private readonly clock = new CallClock();
   private readonly calls: LiveCalls;
+  /** Calls whose words stay out of the log. */
+  private readonly unkept = new WeakSet<Call>();
 
   constructor(private readonly parts: CallDeskParts) {
     const { registry, rights, logger } = parts;
@@ -98,6 +105,11 @@ export class CallDesk {
     return this.calls.stop();
   }
 
+  private seatOf(call: Call, resumed?: Seat['resumed']): Seat {
+    const { conversationId } = call;
+    return { call, conversationId, isKept: !this.unkept.has(call), ...(resumed === undefined ? {} : { resumed }) };
+  }
+
   private async find(principal: Principal, { callId }: CallStart): Promise<Seat | undefined> {
     if (callId === undefined) return undefined;
     const here = this.calls.find(callId);
@@ -105,14 +117,14 @@ export class CallDesk {
       if (here.principalId !== principal.id) return undefined;
       if (await this.calls.isOurs(callId)) {
         this.metrics.callerCameBack('same_replica');
-        return { call: here.call, conversationId: here.call.conversationId, resumed: 'here' };
+        return this.seatOf(here.call, 'here');
       }
     }
     const record = await this.parts.registry.take(callId, principal.id);
     if (!record) return undefined;
     this.metrics.callerCameBack('other_replica');
-    const { conversationId, voiceId } = record;
-    await this.parts.store.get(principal.id, conversationId);
+    const { voiceId } = record;
+    await this.parts.store.get(principal.id, record.conversationId);
     const use = useOf(callId, principal, this.parts.assistants.get(record.assistant));
     const call = await this.make(principal, record, use, {
       ...(voiceId === undefined ? {} : { voiceId }),
@@ -120,7 +132,7 @@ export class CallDesk {
       continued: true,
     });
     this.calls.goOn(call, principal.id);
-    return { call, conversationId, resumed: 'from_elsewhere' };
+    return this.seatOf(call, 'from_elsewhere');
   }
 
   private async begin(principal: Principal, start: CallStart): Promise<Seat> {
@@ -140,7 +152,7 @@ export class CallDesk {
       const conversation =
         existing ?? (await store.create(await this.authorOf(principal), { assistant: assistant.id }));
       const call = await this.open(principal, use, reservation, conversation.id, start);
-      return { call, conversationId: conversation.id };
+      return this.seatOf(call);
     } catch (error) {
       await reservation.settle(0);
       throw error;
@@ -179,10 +191,12 @@ export class CallDesk {
     try {
       addToContext({ callId, conversationId });
       const callLogger = logger.child({ callId, conversationId });
-      const log = new ConversationCallLog(store, conversationId, callId, {
+      const kept = new ConversationCallLog(store, conversationId, callId, {
         user: await this.authorOf(principal),
         assistant: { kind: 'assistant', id: assistant.id, name: assistant.name },
       });
+      const isKept = await this.parts.keepsTranscript(principal);
+      const log = isKept ? kept : new UnkeptCallLog(kept);
       const {
         instructions,
         tools,
@@ -207,6 +221,7 @@ export class CallDesk {
         ...(!continued && assistant.greeting !== undefined ? { greeting: assistant.greeting } : {}),
         onFault: (error) => callLogger.warn({ err: error }, 'a fault in a call'),
       });
+      if (!isKept) this.unkept.add(call);
       this.clock.add(call);
       this.parts.rights.keep(call, principal.id);
       const settle = accounts.keep({

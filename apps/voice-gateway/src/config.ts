@@ -1,5 +1,5 @@
 import { budgetConfigShape, TEAM } from '@parley/assistants';
-import { baseConfigSchema, flag } from '@parley/service-kit';
+import { baseConfigSchema, flag, transcriptConsent } from '@parley/service-kit';
 import { z } from 'zod';
 import { MODEL_ADAPTERS } from './adapters/bedrock/create-speech-model';
 
@@ -9,6 +9,7 @@ const milliseconds = (min: number, otherwise: number) => z.coerce.number().int()
 export const voiceConfigSchema = baseConfigSchema.extend({
   ...budgetConfigShape,
   GUEST_VOICE: flag().describe('true lets guests speak'),
+  TRANSCRIPT_CONSENT: transcriptConsent(),
   VOICE_MODEL_ID: z.string().min(1).describe('the speech-to-speech model, such as amazon.nova-2-sonic-v1:0'),
   VOICE_STREAM_QUOTA: z.coerce
     .number()

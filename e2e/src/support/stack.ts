@@ -16,8 +16,14 @@ export class Stack {
     private readonly output: string[],
   ) {}
 
-  /** @param data a folder to go on with; a new one without it */
-  static async start(data = mkdtempSync(join(tmpdir(), 'parley-e2e-'))): Promise<Stack> {
+  /**
+   * @param data a folder to go on with; a new one without it
+   * @param settings further environment
+   */
+  static async start(
+    data = mkdtempSync(join(tmpdir(), 'parley-e2e-')),
+    settings: Record<string, string> = {},
+  ): Promise<Stack> {
     const port = await freeBase();
     const output: string[] = [];
     const child = spawn(process.execPath, ['dist/apps/local-cloud/main.js'], {
@@ -30,6 +36,7 @@ export class Stack {
         PORT: String(port),
         PARLEY_DATA: data,
         NO_COLOR: '1',
+        ...settings,
       },
       stdio: ['ignore', 'pipe', 'pipe'],
     });

@@ -97,6 +97,7 @@ export const KEYS = {
     structured(z.record(z.string().regex(/^[^\s=,]+$/), z.string().regex(/^[^=,]+$/))).optional(),
     '{ <sub>: <name> } of the people whom assistants may call into a conversation',
   ),
+  transcriptConsent: choice('assume', 'ask'),
   guardrail: key(
     structured(
       z.strictObject({ id: z.string().regex(/^[a-z0-9]+$/), version: z.string().regex(/^(DRAFT|[1-9]\d*)$/) }),

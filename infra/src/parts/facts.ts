@@ -48,6 +48,7 @@ export function deploymentFacts(sources: FactSources): DeploymentFacts {
           .map(([id, name]) => `${id}=${name}`)
           .join(','),
     ),
+    transcriptConsent: text(config.transcriptConsent),
     guardrailId: text(config.guardrail?.id),
     guardrailVersion: text(config.guardrail?.version),
     // The service reads these itself, by their names: one that is rotated counts without a new task.

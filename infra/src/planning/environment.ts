@@ -17,6 +17,7 @@ export const FACTS = [
   'chatModel',
   'knowledgeBaseId',
   'handOverTo',
+  'transcriptConsent',
   'guardrailId',
   'guardrailVersion',
   'googleApiKey',

@@ -5,6 +5,8 @@ export type { ConnectionRegistry, LiveConnection } from './domain/connection-reg
 export { OpenConnections } from './domain/open-connections';
 export { DynamoConnectionRegistry } from './dynamodb/connection-registry';
 export type { DisplayNames } from './domain/display-names';
+export type { Consents } from './domain/consents';
+export { DynamoConsents } from './dynamodb/consents';
 export { SignedOutList } from './domain/signed-out-list';
 export { BannedList } from './domain/banned-list';
 export type { Ban, Bans } from './domain/bans';
@@ -35,4 +37,11 @@ export {
 } from './nest/decorators';
 export { CsrfGuard } from './nest/csrf.guard';
 export { socketPolicyOf } from './nest/socket-policy';
-export { AUTH_OPTIONS, CONNECTION_REGISTRY, DISPLAY_NAMES, TICKET_STORE, TOKEN_VERIFIER } from './nest/tokens';
+export {
+  AUTH_OPTIONS,
+  CONNECTION_REGISTRY,
+  CONSENTS,
+  DISPLAY_NAMES,
+  TICKET_STORE,
+  TOKEN_VERIFIER,
+} from './nest/tokens';

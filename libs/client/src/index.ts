@@ -6,6 +6,7 @@ export { httpUrl, socketUrl } from './core/urls';
 export type { Fetch, HttpOptions } from './core/authorized-fetch';
 
 export type { TokenProvider, TokenWish } from './session/token-provider';
+export { consentToTranscripts, eraseEverything, transcriptConsent, type TranscriptConsent } from './session/own-data';
 export { GuestSource, type GuestSourceOptions } from './session/guest-source';
 export { TokenSource, type SessionState, type SessionUser, type TokenSourceOptions } from './session/token-source';
 

@@ -11,6 +11,7 @@ export type {
   SupersessionDraft,
 } from './domain/conversation-store';
 export { INVITATION_MS, type Invitation, type OpenConversations, type OpenState, type Rooms } from './domain/rooms';
+export { ERASED, type ErasedPrincipals, type ErasureWish, type ErasureWishes } from './domain/erasure';
 export type { ActDraft, AuditLog, ModeratedConversations, ReportDraft, Reports } from './domain/moderation';
 export { MOST_BLOCKED, type Blocks } from './domain/blocks';
 export type { LiveCall, LiveCalls } from './domain/live-calls';
@@ -34,6 +35,7 @@ export { Table, type Change, type Item } from './dynamodb/table';
 export { createDocumentClient } from './dynamodb/client';
 export { createConversationStore, type ConversationStoreOptions } from './dynamodb/dynamo-conversation-store';
 export { DynamoAuditLog } from './dynamodb/audit-log';
+export { DynamoErasureWishes } from './dynamodb/erasure-wishes';
 export { DynamoBlocks } from './dynamodb/blocks';
 export { DynamoLiveCalls, liveCallKey } from './dynamodb/live-calls';
 export { DynamoReports } from './dynamodb/reports';

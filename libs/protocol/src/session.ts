@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** `GET /api/session/me`, and who a `welcome` greets. */
+/** Who a `welcome` greets. */
 export const principalSchema = z.object({
   kind: z.enum(['user', 'guest']),
   id: z.string(),
@@ -11,6 +11,20 @@ export const principalSchema = z.object({
   expiresAt: z.iso.datetime(),
 });
 export type PublicPrincipal = z.infer<typeof principalSchema>;
+
+/** Whether what is said in calls may be written down. */
+export const consentSchema = z.object({ transcripts: z.boolean() });
+
+/** `GET /api/session/me`: what the caller can know of himself besides. */
+export const selfSchema = principalSchema.extend({
+  consent: z.object({
+    /** Without a word of the person's nothing that is said in a call is written down here. */
+    asked: z.boolean(),
+    /** The person's last word, if there was one. */
+    transcripts: z.boolean().optional(),
+  }),
+});
+export type Self = z.infer<typeof selfSchema>;
 
 export const tokenRequestSchema = z.object({
   code: z.string().min(1).max(2_048),

@@ -53,6 +53,8 @@ export interface VoiceServerEvents {
     callId: string;
     conversationId: string;
     resumed: boolean;
+    /** Whether what is said is written down in the conversation: not for a caller who does not want it. */
+    kept?: boolean;
     /**
      * Of a call that went on here: milliseconds of the caller's audio that were heard in the whole call. The caller says
      * again what lies beyond. Without it (another replica goes on by what was written) everything that was not answered.

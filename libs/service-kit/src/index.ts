@@ -1,5 +1,6 @@
 export { authOptionsOf } from './auth-options';
 export { ConfigError, baseConfigSchema, flag, list, readConfig, type BaseConfig } from './config/read-config';
+export { transcriptConsent } from './config/transcript-consent';
 export { readConfigOrExit } from './config/configured';
 export { gaugeOf } from './gauge';
 export { secret, secretNames } from './config/secrets-by-reference';

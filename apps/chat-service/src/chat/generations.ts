@@ -45,6 +45,7 @@ export class Generations {
   private readonly unlisten: () => void;
   /** Runs while anything is produced: one sign of life for all of it. */
   private signs: NodeJS.Timeout | undefined;
+  private isLeaving = false;
 
   constructor(private readonly parts: GenerationsParts) {
     this.unlisten = parts.hints?.listen((id) => this.running.get(id)?.abort.abort()) ?? (() => undefined);
@@ -57,6 +58,8 @@ export class Generations {
   /** Produces what was claimed. The log of the generation gets exactly one last chunk, whatever happens. */
   run(claim: GenerationClaim, produce: Produce): void {
     const abort = new AbortController();
+    // Asked for by what was said while the process left: it is over before it begins, and somebody may ask again.
+    if (this.isLeaving) abort.abort();
     const writer = this.parts.log.open(claim.generationId);
     const work = this.produce(claim, produce(abort.signal), writer).finally(() => {
       this.running.delete(claim.generationId);
@@ -95,8 +98,9 @@ export class Generations {
     await this.running.get(generationId)?.work;
   }
 
-  /** Stops everything that runs here and waits until the partial answers are kept. */
+  /** Stops everything that runs here, and whatever still begins, and waits until the partial answers are kept. */
   async stopAll(): Promise<void> {
+    this.isLeaving = true;
     this.unlisten();
     const all = [...this.running.values()];
     for (const { abort } of all) abort.abort();

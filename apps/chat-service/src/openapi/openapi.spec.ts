@@ -141,12 +141,16 @@ it('says the same as the service: every answer is as it is described, also every
   await ask('GET', '/api/session/me', { user });
   await ask('GET', '/api/session/me');
   await ask('PATCH', '/api/session/me', { user, body: { name: 'Alice' } });
+  await ask('PUT', '/api/session/consent', { user, body: { transcripts: true } });
+  await ask('PUT', '/api/session/consent', { user, body: {} });
   await ask('POST', '/api/session/ticket', { user, body: { audience: 'chat' } });
   await ask('POST', '/api/session/guest', { body: {} });
   await ask('POST', '/api/session/claim', { user, body: {} });
   await ask('POST', '/api/session/token', { body: { code: 'c', codeVerifier: 'v'.repeat(43), redirectUri: ORIGIN } });
   await ask('POST', '/api/session/refresh', { body: {} });
   await ask('POST', '/api/session/logout', { user, body: {} });
+  await ask('DELETE', '/api/session/me', { user });
+  await ask('DELETE', '/api/session/me');
   expect([...asked].sort()).toEqual(
     operations()
       .map(({ name }) => name)

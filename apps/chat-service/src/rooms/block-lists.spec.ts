@@ -60,7 +60,7 @@ it('a change counts at once in its process, at once over the fan-out, and withou
   await there.change('alice', 'mallory', false);
   await Promise.all([settle(), alone.look()]);
   expect([mine!, theirs!, lonely!].map(({ blocked }) => blocked.size)).toEqual([0, 0, 0]);
-  for (const lists of [here, there]) lists.stop();
+  await Promise.all([here.stop(), there.stop()]);
 });
 
 it('an older answer that comes late changes nothing', async () => {

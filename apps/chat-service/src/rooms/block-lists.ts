@@ -36,6 +36,7 @@ export class BlockLists {
   private readings = 0;
   private lookedAt: number;
   private timer: NodeJS.Timeout | undefined;
+  private looking: Promise<void> | undefined;
   private unsubscribe: (() => void) | undefined;
 
   constructor(private readonly parts: BlockListsParts) {
@@ -43,14 +44,18 @@ export class BlockLists {
   }
 
   start(): void {
-    const look = () => void this.look();
+    const look = () => {
+      this.looking = this.look();
+    };
     this.unsubscribe = this.parts.fanOut.subscribe(TOPIC, { message: (id) => void this.readAgain([id]), gap: look });
     this.timer = setInterval(look, this.parts.pollMs ?? 5_000).unref();
   }
 
-  stop(): void {
+  /** Resolves when the store is not asked any more. */
+  async stop(): Promise<void> {
     clearInterval(this.timer);
     this.unsubscribe?.();
+    await this.looking;
   }
 
   /** Somebody connects. To be released once. */

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { Body, Controller, Get, HttpCode, Inject, Patch, Post, Req, Res, UseGuards } from '@nestjs/common';
+import { Body, Controller, HttpCode, Inject, Post, Req, Res, UseGuards } from '@nestjs/common';
 import {
   AllowGuests,
   Authenticator,
@@ -21,17 +21,14 @@ import {
   tokenResponseSchema,
   guestResponseSchema,
   claimResponseSchema,
-  principalSchema,
   ticketResponseSchema,
   claimRequestSchema,
   guestRequestSchema,
   logoutRequestSchema,
-  renameSelfSchema,
   ticketRequestSchema,
   tokenRequestSchema,
   type ClaimResponse,
   type GuestResponse,
-  type PublicPrincipal,
   type TicketResponse,
   type TokenResponse,
 } from '@parley/protocol';
@@ -144,24 +141,6 @@ export class SessionController {
     return { conversations };
   }
 
-  @Answers('Who the caller is', principalSchema)
-  @Get('me')
-  @AllowGuests()
-  async me(@CurrentPrincipal() principal: Principal): Promise<PublicPrincipal> {
-    return this.describe(principal, await this.names.get(principal));
-  }
-
-  @Answers('Changes the display name', principalSchema)
-  @Patch('me')
-  @AllowGuests()
-  async rename(
-    @CurrentPrincipal() principal: Principal,
-    @Body({ schema: renameSelfSchema }) { name }: z.output<typeof renameSelfSchema>,
-  ): Promise<PublicPrincipal> {
-    await this.names.set(principal, name);
-    return this.describe(principal, name);
-  }
-
   @Answers('A ticket for a socket or a stream', ticketResponseSchema)
   @Post('ticket')
   @AllowGuests()
@@ -187,17 +166,6 @@ export class SessionController {
       accessToken: tokens.accessToken,
       expiresInMs: tokens.expiresInMs,
       user: { id, username, groups: [...groups], ...(name === undefined ? {} : { name }) },
-    };
-  }
-
-  private describe({ kind, id, username, groups, expiresAt }: Principal, name: string | undefined): PublicPrincipal {
-    return {
-      kind,
-      id,
-      ...(username === undefined ? {} : { username }),
-      ...(name === undefined ? {} : { name }),
-      groups: [...groups],
-      expiresAt: new Date(expiresAt).toISOString(),
     };
   }
 }

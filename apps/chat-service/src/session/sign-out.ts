@@ -39,6 +39,16 @@ export class SignOut {
     await Promise.all([principal && this.signedOut.signOut(principal, everywhere), ...revoked]);
   }
 
+  /**
+   * Ends every session of somebody who was recognised already, the one of the cookie at the pool too.
+   *
+   * @throws ParleyError `identity_unavailable`, `store_unavailable`
+   */
+  async endAll(principal: Principal, refreshToken: string | undefined): Promise<void> {
+    const revoked = refreshToken === undefined ? undefined : this.pool.revoke(refreshToken);
+    await Promise.all([this.signedOut.signOut(principal, true), revoked]);
+  }
+
   /** An expired bearer token beside a cookie is no reason to stay signed in. */
   private async bearerOf(request: IncomingMessage, hasCookie: boolean): Promise<Principal | undefined> {
     try {

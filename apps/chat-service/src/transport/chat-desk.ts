@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { ConversationStore, EntryDraft, Rooms } from '@parley/conversations';
+import type { AuditLog, ConversationStore, EntryDraft, Rooms } from '@parley/conversations';
 import { asParleyError } from '@parley/errors';
 import {
   LIMITS,
@@ -20,6 +20,7 @@ export interface ChatDeskParts {
   rooms: OpenRooms;
   presence: Presence;
   answers: RoomAnswers;
+  audit: Pick<AuditLog, 'add'>;
   /** Who answers in the own conversation of a session. */
   hostOf: (kind: Author['kind']) => { assistant?: string };
   report: (what: string, cause: unknown) => void;
@@ -35,7 +36,21 @@ interface Bounds {
 
 /** What connections on `/ws/chat` ask for, done. */
 export class ChatDesk {
+  private readonly working = new Set<Promise<void>>();
+
   constructor(private readonly parts: ChatDeskParts) {}
+
+  /** Does what nobody waits for but a process that leaves. */
+  beside(work: () => Promise<void>): void {
+    const done = work().catch((error: unknown) => this.parts.report('what nobody waited for failed', error));
+    this.working.add(done);
+    void done.finally(() => this.working.delete(done));
+  }
+
+  /** Resolves when nothing is done beside. */
+  async settled(): Promise<void> {
+    while (this.working.size > 0) await Promise.all(this.working);
+  }
 
   async join(
     listener: ConnectionListener,
@@ -100,7 +115,7 @@ export class ChatDesk {
     const conversationId = said.conversationId ?? (await this.ownConversation(listener));
     const draft = { type: 'message', role: 'user', author, parts, clientId } as const;
     const entry = await this.parts.store.append(principalId, conversationId, draft, clientId);
-    if (entry.type === 'message') void this.answer(listener, entry, ref);
+    if (entry.type === 'message') this.beside(() => this.answer(listener, entry, ref));
     return { conversationId, clientId, id: entry.id, seq: entry.seq };
   }
 
@@ -109,8 +124,16 @@ export class ChatDesk {
     return this.change(listener, conversationId, { type: 'edited', author, of, parts: [{ type: 'text', text }] });
   }
 
-  delete(listener: ConnectionListener, conversationId: string, of: string): Promise<Ack> {
-    return this.change(listener, conversationId, { type: 'deleted', author: listener.author, of });
+  /** An owner's deletion of what somebody else wrote is an act that is written down. */
+  async delete(listener: ConnectionListener, conversationId: string, of: string): Promise<Ack> {
+    const { store, audit } = this.parts;
+    const { author: by } = listener;
+    const message = await store.findMessage(by.id, conversationId, of);
+    const ack = await this.change(listener, conversationId, { type: 'deleted', author: by, of });
+    const { kind, id: whom } = message?.id === of ? message.author : by;
+    if (kind !== 'assistant' && whom !== by.id)
+      await audit.add({ by, what: 'removeContent', whom, conversationId, messageId: of });
+    return ack;
   }
 
   typing(listener: ConnectionListener, conversationId: string, typing: boolean): void {

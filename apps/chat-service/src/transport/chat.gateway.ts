@@ -43,11 +43,13 @@ export class ChatGateway implements OnGatewayConnection<Connection>, OnGatewayDi
     welcomed.catch((error: unknown) => connection.end(asParleyError(error)));
   }
 
-  async handleDisconnect(connection: Connection): Promise<void> {
-    const listener = await this.listeners.get(connection)?.catch(() => undefined);
-    if (!listener) return;
-    listener.release();
-    await this.desk.left(listener);
+  handleDisconnect(connection: Connection): void {
+    this.desk.beside(async () => {
+      const listener = await this.listeners.get(connection)?.catch(() => undefined);
+      if (!listener) return;
+      listener.release();
+      await this.desk.left(listener);
+    });
   }
 
   @SubscribeMessage('joinRoom')

@@ -25,7 +25,7 @@ export class Transcript {
   ) {}
 
   /** Queues an utterance. `onStored` runs after its append was acknowledged and after those of all before it. */
-  add(utterance: Utterance, onStored: (stored: { id: string; seq: number }) => void): void {
+  add(utterance: Utterance, onStored: (stored: { id: string; seq?: number }) => void): void {
     this.tail = this.tail.then(async () => {
       if (this.gone) return;
       try {

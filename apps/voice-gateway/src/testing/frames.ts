@@ -40,6 +40,7 @@ export interface Ready {
   callId: string;
   conversationId: string;
   resumed: boolean;
+  kept?: boolean;
   heardMs?: number;
 }
 

@@ -1,3 +1,4 @@
+import type { Principal } from '@parley/auth';
 import { CloseCode, ParleyError } from '@parley/errors';
 import { AUDIO } from '@parley/protocol';
 import type { Connection } from '@parley/service-kit';
@@ -26,7 +27,13 @@ export class Seats {
   private readonly watched = new WeakSet<Call>();
 
   constructor(
-    private readonly options: { moveWithinMs?: number; random?: () => number; onDropped?: (ms: number) => void } = {},
+    private readonly options: {
+      moveWithinMs?: number;
+      random?: () => number;
+      onDropped?: (ms: number) => void;
+      /** Who was signed out does not come back to a call. */
+      isSignedOut?: (caller: Principal) => boolean;
+    } = {},
   ) {}
 
   has(connection: Connection): boolean {
@@ -87,8 +94,12 @@ export class Seats {
     this.vacate(connection);
     this.byCall.delete(seat.call);
     if (connection.closedWith === CloseCode.done) void seat.call.end('hangup');
-    else if (seat.resumable) seat.call.detach();
+    else if (seat.resumable && !this.isSignedOut(connection)) seat.call.detach();
     else void seat.call.end('disconnected');
+  }
+
+  private isSignedOut({ principal }: Connection): boolean {
+    return principal !== undefined && this.options.isSignedOut?.(principal) === true;
   }
 
   /** Ends every call here, at a quiet moment each, so that another replica goes on with it. */

@@ -42,13 +42,14 @@ export class VoiceGateway implements OnGatewayDisconnect<Connection>, BeforeAppl
     const start = parseWire(voiceClientEvents.callStart, body ?? {});
     if (this.seats.has(connection) || this.orders.has(connection))
       throw new ParleyError('invalid_frame', { message: 'A call has already begun on this connection' });
-    const { call, conversationId, resumed } = await this.desk.seat(connection.principal!, start);
+    const { call, conversationId, resumed, isKept } = await this.desk.seat(connection.principal!, start);
     connection.send(
       'callReady',
       {
         callId: call.id,
         conversationId,
         resumed: resumed !== undefined,
+        kept: isKept,
         ...(resumed === 'here' ? { heardMs: call.heardMs } : {}),
         audio: {
           mode: start.audio,

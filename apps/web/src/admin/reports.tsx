@@ -2,7 +2,7 @@ import { useCallback } from 'react';
 import type { AdminClient } from '@parley/client';
 import { textOf, type ReportList } from '@parley/protocol';
 import { whenOf } from '../list/when';
-import { RiskyAction } from '../rooms/risky-action';
+import { RiskyAction } from '../ui/risky-action';
 import { More } from './more';
 import { Section } from './section';
 import { useAct } from './use-act';

@@ -33,6 +33,25 @@ describe('talking', () => {
     await waitFor(() => expect(location.pathname).toBe('/c/conversation-0001'));
   });
 
+  it.each([
+    ['Write it down', true],
+    ['Do not', false],
+  ])('asks before the first call whether it is written down: %s', async (answer, transcripts) => {
+    parley.signedIn();
+    let consent: object = { asked: true };
+    parley.routes['GET /api/session/me'] = () => ({ status: 200, json: { consent } });
+    parley.routes['PUT /api/session/consent'] = (body: object) => {
+      consent = { asked: true, ...body };
+      return { status: 204 };
+    };
+    renderPage(parley.url);
+    const line = await screen.findByTestId('consent-line');
+    expect(line.textContent).toContain('Nothing is written down before you agree');
+    fireEvent.click(screen.getByRole('button', { name: answer }));
+    await waitFor(() => expect(screen.queryByTestId('consent-line')).toBeNull());
+    expect(consent).toEqual({ asked: true, transcripts });
+  });
+
   it('goes on in the conversation that is open', async () => {
     parley.signedIn([message(1, 'user', 'Hello'), message(2, 'assistant', 'Hello.')]);
     const call = await callFrom('/c/conversation-0001');

@@ -4,6 +4,7 @@ import { asClientError, isOver } from '@parley/client';
 import type { AssistantSummary } from '@parley/protocol';
 import { useServices } from '../app/services';
 import { CallPanel } from '../call/call-panel';
+import { ConsentLine } from '../call/consent-line';
 import { useCall } from '../call/call-context';
 import { MicrophoneIcon } from '../ui/icons';
 import { Notice } from '../ui/notice';
@@ -101,6 +102,7 @@ export function ConversationView({ id, initial, assistants, onChange }: Conversa
           <Notice action={{ label: 'Close', run: () => setFailure(undefined) }}>{failure}</Notice>
         )}
         {(isRoom || hasCalledPeople(answers.messages)) && <CalledPeople id={id} />}
+        {here.active === undefined && <ConsentLine />}
         {here.active !== undefined && <CallPanel active={here.active} onRetry={talk} onTakeOver={takeOver} />}
         <Composer
           placeholder={inCall ? 'Type into the call' : 'Write a message'}

@@ -3,8 +3,8 @@ import { useLocation } from 'wouter';
 import { asClientError, type RoomClient, type RoomDirectory } from '@parley/client';
 import type { Conversation, Member } from '@parley/protocol';
 import { Notice } from '../ui/notice';
+import { RiskyAction } from '../ui/risky-action';
 import { useLoaded } from '../ui/use-loaded';
-import { RiskyAction } from './risky-action';
 
 interface RoomSettingsProps {
   client: RoomClient;

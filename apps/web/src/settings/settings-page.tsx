@@ -3,12 +3,13 @@ import { AudioDeviceWatch, type AudioDevice, type AudioDevices } from '@parley/c
 import { useCall } from '../call/call-context';
 import { chooseTheme, useThemeChoice, type ThemeChoice } from '../ui/theme';
 import { BlockedPeople } from './blocked-people';
+import { OwnData } from './own-data';
 import { changeSettings, useSettings } from './settings';
 import { VOICES } from './voices';
 
 const nothing: AudioDevices = { microphones: [], speakers: [] };
 
-/** Voice and language, devices, and how the page looks, kept in this browser; and whom one does not want to hear. */
+/** Voice and language, devices, and how the page looks, kept in this browser; whom one does not want to hear, and what is kept of one. */
 export default function SettingsPage() {
   const chosen = useSettings();
   const theme = useThemeChoice();
@@ -26,7 +27,9 @@ export default function SettingsPage() {
   return (
     <div className="page">
       <h1>Settings</h1>
-      <p className="page-lead">What you choose is kept in this browser; whom you blocked is kept with your account.</p>
+      <p className="page-lead">
+        What you choose is kept in this browser; whom you blocked, and what may be kept of you, with your account.
+      </p>
 
       <section className="card" aria-labelledby="settings-voice">
         <h2 id="settings-voice">Voice and language</h2>
@@ -74,6 +77,8 @@ export default function SettingsPage() {
           onChange={(noiseSuppression) => changeSettings({ noiseSuppression })}
         />
       </section>
+
+      <OwnData />
 
       <section className="card" aria-labelledby="settings-theme">
         <h2 id="settings-theme">Appearance</h2>

@@ -20,8 +20,9 @@ function plugIn(...devices: { kind: string; deviceId: string; label: string }[])
   Object.defineProperty(navigator, 'mediaDevices', { value: source, configurable: true });
 }
 async function open() {
-  renderPage(parley.url, '/settings');
+  const page = renderPage(parley.url, '/settings');
   await screen.findByRole('heading', { name: 'Settings' });
+  return page;
 }
 
 describe('settings', () => {
@@ -83,5 +84,45 @@ describe('settings', () => {
     fireEvent.click(unblock);
     await waitFor(() => expect(screen.queryByRole('button', { name: 'Unblock Bob' })).toBeNull());
     expect(screen.getByRole('button', { name: 'Unblock Somebody' })).toBeTruthy();
+  });
+
+  it('say whether calls are written down, with the account', async () => {
+    let consent: object = { asked: true };
+    parley.routes['GET /api/session/me'] = () => ({ status: 200, json: { consent } });
+    parley.routes['PUT /api/session/consent'] = (body: object) => {
+      consent = { asked: true, ...body };
+      return { status: 204 };
+    };
+    await open();
+    const written = await screen.findByRole<HTMLInputElement>('radio', { name: 'Is written down in the conversation' });
+    expect(written.checked).toBe(false);
+    fireEvent.click(written);
+    await waitFor(() => expect(written.checked).toBe(true));
+    expect(consent).toEqual({ asked: true, transcripts: true });
+  });
+
+  it('erase everything after one more question, and sign out', async () => {
+    parley.routes['DELETE /api/session/me'] = () => ({ status: 202 });
+    parley.routes['POST /api/session/logout'] = () => ({ status: 204 });
+    const { left } = await open();
+    const asked = () => parley.seen.filter(({ route }) => route === 'DELETE /api/session/me');
+    fireEvent.click(await screen.findByRole('button', { name: 'Erase everything I left' }));
+    const yes = screen.getByRole('button', { name: 'Erase everything' });
+    expect(document.activeElement).toBe(yes);
+    fireEvent.keyDown(yes, { key: 'Escape' });
+    expect(asked()).toEqual([]);
+    fireEvent.click(screen.getByRole('button', { name: 'Erase everything I left' }));
+    fireEvent.click(screen.getByRole('button', { name: 'Erase everything' }));
+    await waitFor(() => expect(left[0]).toContain('https://sign-in.example/logout'));
+    expect(asked()).toHaveLength(1);
+  });
+
+  it('say so where nothing was erased', async () => {
+    parley.routes['DELETE /api/session/me'] = () =>
+      problem(503, 'store_unavailable', 'unavailable', 'Try again in a moment');
+    await open();
+    fireEvent.click(await screen.findByRole('button', { name: 'Erase everything I left' }));
+    fireEvent.click(screen.getByRole('button', { name: 'Erase everything' }));
+    expect((await screen.findByRole('alert')).textContent).toContain('Try again in a moment');
   });
 });

@@ -179,7 +179,7 @@ it('an assistant that was switched off in one process is off in all of them, and
   two.switches.start();
   while (!two.switches.isOff('general')) await new Promise((resolve) => setImmediate(resolve));
   await expect(two.reserve('alice')).rejects.toMatchObject({ code: 'assistant_off' });
-  two.switches.stop();
+  await two.switches.stop();
   await one.switches.set('general', true);
   await expect(one.reserve('alice')).resolves.toBeDefined();
 });

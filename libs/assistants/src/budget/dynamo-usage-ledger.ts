@@ -1,5 +1,5 @@
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
-import { Table, type Item } from '@parley/conversations';
+import { ERASED, Table, type Item } from '@parley/conversations';
 import { dayOf } from './allowance';
 import type { Days, UsageLedger, UsageRecord, UsageSum } from './usage-ledger';
 
@@ -24,23 +24,42 @@ export class DynamoUsageLedger implements UsageLedger {
 
   async record(record: UsageRecord): Promise<void> {
     const { conversationId, id, principalId, assistant, model, inputTokens, outputTokens, at, continues } = record;
-    const pk = `C#${conversationId}`;
-    const own: Item = { pk, sk: `U#${id}`, ...record };
+    const own: Item = { pk: `C#${conversationId}`, sk: `U#${id}`, ...record };
     if (!(await this.table.putNew(own))) return;
     const day = dayOf(at);
-    const listing = { member: usedOn(day), listedAt: `${assistant}#${model}#${principalId}` };
     const expiresAt = Math.ceil((at + KEPT_DAYS * DAY_MS) / 1_000);
+    const amounts = { answers: continues ? 0 : 1, inputTokens, outputTokens };
+    await this.add({ day, principalId, assistant, model, ...amounts }, expiresAt);
+    await this.keepWhileLive(own);
+  }
+
+  async forget(principalId: string, until: number): Promise<void> {
+    const range = { pk: `USED-BY#${principalId}`, from: ' ', to: `${dayOf(until)}$` };
+    for await (const item of this.table.query(range)) {
+      const { answers, inputTokens, outputTokens } = sumOf(item);
+      const when = '#answers = :answers AND #inputTokens = :inputTokens AND #outputTokens = :outputTokens';
+      // Unless more was used meanwhile: it is found again.
+      if (await this.table.deleteWhen({ pk: item.pk, sk: item.sk }, when, { answers, inputTokens, outputTokens }))
+        await this.add({ ...sumOf(item), principalId: ERASED.id }, item.expiresAt as number);
+    }
+  }
+
+  private async add(sum: UsageSum, expiresAt: number): Promise<void> {
+    const { day, principalId, assistant, model, answers, inputTokens, outputTokens } = sum;
+    const listing = { member: usedOn(day), listedAt: `${assistant}#${model}#${principalId}` };
     await this.table.update(
       { pk: `USED-BY#${principalId}`, sk: `${day}#${assistant}#${model}` },
       {
         set: { day, principalId, assistant, model, expiresAt, ...listing },
-        add: { answers: continues ? 0 : 1, inputTokens, outputTokens },
+        add: { answers, inputTokens, outputTokens },
       },
     );
-    // A call hears late that its conversation was deleted: what it took counts, and leaves nothing beside the tombstone.
-    if (record.callId === undefined) return;
-    const state = (await this.table.get({ pk, sk: 'RECORD' }))?.['state'];
-    if (state === 'deleting' || state === 'deleted') await this.table.delete({ pk, sk: own.sk });
+  }
+
+  /** What an answer or a call took of a conversation that was deleted meanwhile counts, and leaves nothing beside the tombstone. */
+  private async keepWhileLive({ pk, sk }: Item): Promise<void> {
+    const record = await this.table.get({ pk, sk: 'RECORD' });
+    if (record !== undefined && record['state'] !== 'live') await this.table.delete({ pk, sk });
   }
 
   async ofPrincipal(principalId: string, { from, to }: Days): Promise<UsageSum[]> {

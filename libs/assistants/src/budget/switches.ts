@@ -9,6 +9,7 @@ const EVERY_MS = 5_000;
 export class Switches {
   private off: ReadonlySet<string> = new Set();
   private timer: NodeJS.Timeout | undefined;
+  private polling: Promise<void> | undefined;
 
   constructor(
     private readonly counters: Counters,
@@ -18,13 +19,17 @@ export class Switches {
 
   /** Polls from now on. */
   start(): void {
-    const poll = () => this.poll().catch((error: unknown) => this.report('switches cannot be read', error));
-    this.timer = setInterval(() => void poll(), this.everyMs).unref();
-    void poll();
+    const poll = () => {
+      this.polling = this.poll().catch((error: unknown) => this.report('switches cannot be read', error));
+    };
+    this.timer = setInterval(poll, this.everyMs).unref();
+    poll();
   }
 
-  stop(): void {
+  /** Resolves when nothing is read any more. */
+  async stop(): Promise<void> {
     clearInterval(this.timer);
+    await this.polling;
   }
 
   isOff(assistantId: string): boolean {

@@ -45,6 +45,13 @@ export interface UsageLedger {
   /** Of everybody, ascending by day. */
   ofAll(days: Days): Promise<UsageSum[]>;
   /**
+   * The sums of a principal until a time are nobody's any more: those of everybody stay what they are. Again is harmless; sums
+   * of which it broke off half way are lost.
+   *
+   * @param until epoch milliseconds
+   */
+  forget(principalId: string, until: number): Promise<void>;
+  /**
    * Of each message and each call of a conversation, by when it began: the parts of a call are one record, whose id is the
    * call's. It goes with the conversation; the sums by day stay.
    */

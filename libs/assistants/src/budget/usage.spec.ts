@@ -60,6 +60,33 @@ it('keeps usage by message, conversation and day, each message once', async () =
   ]);
 });
 
+it('keeps what was used by somebody who is forgotten, as nobody’s', async () => {
+  const days = { from: '2026-02-01', to: '2026-02-28' };
+  const dan = { principalId: 'dan', conversationId: 'f'.repeat(16) };
+  const at = (date: number) => Date.UTC(2026, 1, date, 10);
+  for (const [index, date] of [1, 1, 2, 3].entries())
+    await ledger.record(record(`d${index}`, { ...dan, at: at(date) }));
+  for (const _ of [1, 2]) await ledger.forget('dan', at(2));
+  expect((await ledger.ofPrincipal('dan', days)).map(({ day }) => day)).toEqual(['2026-02-03']);
+  expect((await ledger.ofAll(days)).map(({ day, principalId, answers }) => [day, principalId, answers])).toEqual([
+    ['2026-02-01', 'erased', 2],
+    ['2026-02-02', 'erased', 1],
+    ['2026-02-03', 'dan', 1],
+  ]);
+});
+
+it('leaves nothing beside a conversation that was deleted while it was answered in', async () => {
+  const client = dynamo.client();
+  const table = await dynamo.createTable();
+  const store = createConversationStore({ client, table });
+  const { id: conversationId } = await store.create({ kind: 'user', id: 'alice', name: 'Alice' }, {});
+  await store.remove('alice', conversationId);
+  const late = new DynamoUsageLedger(client, table);
+  await late.record(record('m1', { conversationId }));
+  expect(await late.ofConversation(conversationId)).toEqual([]);
+  expect(await late.ofPrincipal('alice', { from: '2026-01-02', to: '2026-01-02' })).toHaveLength(1);
+});
+
 it('counts and tells a call that is written down in parts as one', async () => {
   const conversationId = 'e'.repeat(16);
   const call = { principalId: 'carol', model: 'bedrock:amazon.nova-2-sonic-v1:0', conversationId, callId: 'call-1' };

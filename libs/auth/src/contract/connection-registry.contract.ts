@@ -42,6 +42,18 @@ export function describeConnectionRegistry(
       expect(await idsOf(there)).toEqual([]);
     });
 
+    it('forgets all of a principal until a time, of every process, and nobody else’s', async () => {
+      await here.put(connection('c-1'));
+      await there.put(connection('c-2'));
+      await there.put(connection('c-3', 'bob'));
+      const until = nowMs;
+      nowMs += 1;
+      await there.put(connection('c-4'));
+      await here.forget('alice', until);
+      expect(await idsOf(there)).toEqual(['c-4']);
+      expect(await idsOf(there, 'bob')).toEqual(['c-3']);
+    });
+
     it('keeps those of a process that says it lives, and within a minute none of one that died', async () => {
       await here.put(connection('c-1'));
       await there.put(connection('c-2'));

@@ -28,6 +28,16 @@ export function describeDisplayNames(
       expect(await elsewhere().get(user())).toBe('My own');
     });
 
+    it('forgets a name, and takes another one after it', async () => {
+      await here.set(user(), 'My own');
+      await elsewhere().forget(user());
+      await here.forget(user());
+      expect(await here.get(user())).toBeUndefined();
+      expect(await elsewhere().get(user())).toBeUndefined();
+      await here.remember(user(), 'From the token');
+      expect(await elsewhere().get(user())).toBe('From the token');
+    });
+
     it('keeps the name of a user beyond the end of his token', async () => {
       await here.set(user(), 'Alice');
       nowMs += 400 * DAY_MS;

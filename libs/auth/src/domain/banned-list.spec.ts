@@ -52,6 +52,6 @@ it('looks at a hint, for what another process wrote before it gave the hint', as
   await here.ban('mallory');
   await told;
   expect(there.has(mallory)).toBe(true);
-  for (const list of [here, there]) list.stop();
+  await Promise.all([here.stop(), there.stop()]);
   expect(looks.size).toBe(0);
 });

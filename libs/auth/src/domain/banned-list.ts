@@ -30,8 +30,9 @@ export class BannedList {
     return this.polled.start();
   }
 
-  stop(): void {
-    this.polled.stop();
+  /** Resolves when nothing is read any more. */
+  stop(): Promise<void> {
+    return this.polled.stop();
   }
 
   has({ id }: Pick<Principal, 'id'>): boolean {

@@ -24,6 +24,8 @@ export interface ConnectionRegistry {
   put(connection: LiveConnection): Promise<void>;
   /** Again, or of an unknown one, is harmless. @throws ParleyError `store_unavailable` */
   remove(connection: Pick<LiveConnection, 'id' | 'principalId'>): Promise<void>;
+  /** Nothing of what a principal had open until then is known any more, of processes that died either. @throws ParleyError `store_unavailable` */
+  forget(principalId: string, until: number): Promise<void>;
   /** The open connections of a principal, on all processes that live. @throws ParleyError `store_unavailable` */
   of(principalId: string): Promise<LiveConnection[]>;
   /** Says that this process lives; to be called every `LEASE_RENEW_MS`. @throws ParleyError `store_unavailable` */

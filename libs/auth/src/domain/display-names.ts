@@ -11,4 +11,6 @@ export interface DisplayNames {
   remember(who: Named, name: string): Promise<void>;
   /** The person's own choice, whatever was there. */
   set(who: Named, name: string): Promise<void>;
+  /** No name is known any more: here at once, elsewhere within a minute. */
+  forget(who: Pick<Named, 'id'>): Promise<void>;
 }

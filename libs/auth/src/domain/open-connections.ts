@@ -6,6 +6,7 @@ import { LEASE_RENEW_MS, type ConnectionRegistry, type LiveConnection } from './
  */
 export class OpenConnections {
   private timer: NodeJS.Timeout | undefined;
+  private readonly closing = new Set<Promise<void>>();
 
   constructor(
     private readonly registry: ConnectionRegistry,
@@ -19,16 +20,21 @@ export class OpenConnections {
     this.timer = setInterval(renew, this.options.renewMs ?? LEASE_RENEW_MS).unref();
   }
 
-  /** Resolves when the process has left, or could not say so; its lease ends then by itself. */
+  /** Resolves when what has closed is gone and the process has left, or could not say so; its lease ends then by itself. */
   async stop(): Promise<void> {
     clearInterval(this.timer);
+    await Promise.all(this.closing);
     await this.registry.leave().catch(this.onError);
   }
 
   /** @returns to be called when it is closed */
   opened(connection: LiveConnection): () => void {
     const put = this.registry.put(connection).catch(this.onError);
-    return () => void this.closed(connection, put);
+    return () => {
+      const closed = this.closed(connection, put);
+      this.closing.add(closed);
+      void closed.finally(() => this.closing.delete(closed));
+    };
   }
 
   /** After the put: one that overtook it would leave an open connection behind that is closed. */

@@ -31,10 +31,12 @@ export class Polled {
     this.schedule();
   }
 
-  stop(): void {
+  /** Resolves when nothing is read any more. */
+  async stop(): Promise<void> {
     this.stopped = true;
     clearTimeout(this.timer);
     this.unsubscribe?.();
+    await this.reading;
   }
 
   /** @returns ends it */

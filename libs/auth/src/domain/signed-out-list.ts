@@ -36,8 +36,9 @@ export class SignedOutList {
     return this.polled.start();
   }
 
-  stop(): void {
-    this.polled.stop();
+  /** Resolves when nothing is read any more. */
+  stop(): Promise<void> {
+    return this.polled.stop();
   }
 
   /** Whether the sign-in that this principal comes from was ended. */

@@ -39,6 +39,11 @@ export class DynamoConnectionRegistry implements ConnectionRegistry {
     await this.delete(keyOf(connection));
   }
 
+  async forget(principalId: string, until: number): Promise<void> {
+    const items = await this.itemsOf(principalId).catch(storeUnavailable);
+    for (const item of items) if (item.since <= until) await this.delete(keyOf(item));
+  }
+
   async of(principalId: string): Promise<LiveConnection[]> {
     const items = await this.itemsOf(principalId).catch(storeUnavailable);
     const living = await this.living(new Set(items.map(({ process }) => process))).catch(storeUnavailable);

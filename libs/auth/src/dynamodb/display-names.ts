@@ -1,5 +1,11 @@
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
-import { GetCommand, PutCommand, UpdateCommand, type DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import {
+  DeleteCommand,
+  GetCommand,
+  PutCommand,
+  UpdateCommand,
+  type DynamoDBDocumentClient,
+} from '@aws-sdk/lib-dynamodb';
 import type { DisplayNames, Named } from '../domain/display-names';
 import { storeUnavailable } from './store-unavailable';
 
@@ -39,6 +45,11 @@ export class DynamoDisplayNames implements DisplayNames {
     this.keep(who.id, name);
   }
 
+  async forget(who: Pick<Named, 'id'>): Promise<void> {
+    await this.client.send(new DeleteCommand({ TableName: this.table, Key: keyOf(who) })).catch(storeUnavailable);
+    this.cache.delete(who.id);
+  }
+
   private async put(who: Named, name: string, ConditionExpression?: string): Promise<void> {
     const endsAt = endOf(who);
     const Item = { ...keyOf(who), name, ...(endsAt === undefined ? {} : { expiresAt: endsAt }) };
@@ -65,7 +76,7 @@ export class DynamoDisplayNames implements DisplayNames {
   }
 }
 
-const keyOf = ({ id }: Named) => ({ pk: `NAME#${id}`, sk: 'NAME' });
+const keyOf = ({ id }: Pick<Named, 'id'>) => ({ pk: `NAME#${id}`, sk: 'NAME' });
 
 /** Epoch seconds, as DynamoDB counts them. */
 const endOf = ({ kind, expiresAt }: Named) => (kind === 'guest' ? Math.ceil(expiresAt / 1_000) : undefined);

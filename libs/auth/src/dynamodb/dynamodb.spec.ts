@@ -5,11 +5,13 @@ import { TABLES } from '@parley/descriptor';
 import dynalite from 'dynalite';
 import { describeBans } from '../contract/bans.contract';
 import { describeConnectionRegistry } from '../contract/connection-registry.contract';
+import { describeConsents } from '../contract/consents.contract';
 import { describeDisplayNames } from '../contract/display-names.contract';
 import { describeSignOutLog } from '../contract/sign-out-log.contract';
 import { describeTicketStore } from '../contract/ticket-store.contract';
 import { DynamoBans } from './bans';
 import { DynamoConnectionRegistry } from './connection-registry';
+import { DynamoConsents } from './consents';
 import { DynamoDisplayNames } from './display-names';
 import { DynamoSignOutLog } from './sign-out-log';
 import { DynamoTicketStore } from './ticket-store';
@@ -68,6 +70,10 @@ describeBans('DynamoBans', async () => {
   const table = await newTable();
   return { here: new DynamoBans(newClient(), table), elsewhere: new DynamoBans(newClient(), table) };
 });
+describeConsents('DynamoConsents', async (now) => {
+  const table = await newTable();
+  return { here: new DynamoConsents(newClient(), table, now), elsewhere: new DynamoConsents(newClient(), table, now) };
+});
 describeDisplayNames('DynamoDisplayNames', async (now) => {
   const table = await newTable();
   const elsewhere = () => new DynamoDisplayNames(newClient(), table, now);
@@ -95,4 +101,5 @@ it('is unavailable, never a refusal, when DynamoDB does not answer', async () =>
   await expect(new DynamoConnectionRegistry(client, 'sessions').of('a')).rejects.toMatchObject(down);
   await expect(new DynamoConnectionRegistry(client, 'sessions').renew()).rejects.toMatchObject(down);
   await expect(new DynamoDisplayNames(client, 'sessions').get(principal)).rejects.toMatchObject(down);
+  await expect(new DynamoConsents(client, 'sessions').get(principal)).rejects.toMatchObject(down);
 });

@@ -24,6 +24,11 @@ export class MemoryConnectionRegistry implements ConnectionRegistry {
     this.shared.connections.delete(id);
   }
 
+  async forget(principalId: string, until: number): Promise<void> {
+    for (const [id, connection] of this.shared.connections)
+      if (connection.principalId === principalId && connection.since <= until) this.shared.connections.delete(id);
+  }
+
   async of(principalId: string): Promise<LiveConnection[]> {
     const { connections, leases } = this.shared;
     return [...connections.values()]

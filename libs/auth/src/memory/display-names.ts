@@ -18,6 +18,9 @@ export class MemoryDisplayNames implements DisplayNames {
   async set(who: Named, name: string): Promise<void> {
     this.names.set(who.id, { name, endsAt: endOf(who) });
   }
+  async forget({ id }: Pick<Named, 'id'>): Promise<void> {
+    this.names.delete(id);
+  }
 }
 
 const endOf = ({ kind, expiresAt }: Named) => (kind === 'guest' ? expiresAt : Infinity);

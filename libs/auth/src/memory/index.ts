@@ -1,6 +1,7 @@
 import type { SessionStores } from '../nest/auth-options';
 import { MemoryBans } from './bans';
 import { MemoryConnectionRegistry } from './connection-registry';
+import { MemoryConsents } from './consents';
 import { MemoryDisplayNames } from './display-names';
 import { MemorySignOutLog } from './sign-outs';
 import { MemoryTicketStore } from './ticket-store';
@@ -11,5 +12,6 @@ export const memorySessions = (): SessionStores => ({
   names: new MemoryDisplayNames(),
   signOuts: new MemorySignOutLog(),
   bans: new MemoryBans(),
+  consents: new MemoryConsents(),
   connections: new MemoryConnectionRegistry(),
 });

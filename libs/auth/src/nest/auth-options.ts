@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { Bans } from '../domain/bans';
 import type { ConnectionLimitOptions } from '../domain/connection-limits';
 import type { ConnectionRegistry } from '../domain/connection-registry';
+import type { Consents } from '../domain/consents';
 import type { DisplayNames } from '../domain/display-names';
 import type { SignOutHint, SignOutLog } from '../domain/sign-outs';
 import type { TicketStore } from '../domain/tickets';
@@ -25,6 +26,7 @@ export interface SessionStores {
   names: DisplayNames;
   signOuts: SignOutLog;
   bans: Bans;
+  consents: Consents;
   connections: ConnectionRegistry;
 }
 
@@ -66,7 +68,7 @@ export interface AuthOptions {
   guests?: GuestOptions;
   /** Open sockets that one process allows. */
   connections?: ConnectionLimitOptions;
-  /** Where tickets, display names, sign-outs and bans are kept. */
+  /** Where tickets, display names, consents, sign-outs and bans are kept. */
   sessions: SessionTable | SessionStores;
   /** Tells other processes at once that somebody signed out. Without it they know at their next poll. */
   signOutHint?: SignOutHint;

@@ -28,6 +28,7 @@ import { sessionStoresOf } from './session-stores';
 import {
   AUTH_OPTIONS,
   CONNECTION_REGISTRY,
+  CONSENTS,
   DISPLAY_NAMES,
   SESSION_STORES,
   TICKET_STORE,
@@ -42,6 +43,7 @@ const parts: Provider[] = [
   { provide: SESSION_STORES, inject: [AUTH_OPTIONS], useFactory: sessionStoresOf },
   { provide: TICKET_STORE, inject: [SESSION_STORES], useFactory: ({ tickets }: SessionStores) => tickets },
   { provide: DISPLAY_NAMES, inject: [SESSION_STORES], useFactory: ({ names }: SessionStores) => names },
+  { provide: CONSENTS, inject: [SESSION_STORES], useFactory: ({ consents }: SessionStores) => consents },
   {
     provide: CONNECTION_REGISTRY,
     inject: [SESSION_STORES],
@@ -69,7 +71,6 @@ const parts: Provider[] = [
     useFactory: (options: AuthOptions, keys: KeySet) =>
       new CachingTokenVerifier(new PassportTokenVerifier(options, keys), (kid) => keys.trusted(kid)),
   },
-  { provide: Guests, inject: [AUTH_OPTIONS], useFactory: (options: AuthOptions) => new Guests(options) },
   {
     provide: SignedOutList,
     inject: [AUTH_OPTIONS, SESSION_STORES],
@@ -80,6 +81,12 @@ const parts: Provider[] = [
         pollMs: signOutPollMs,
         ...(onOutage ? { onError: onOutage } : {}),
       }),
+  },
+  {
+    provide: Guests,
+    inject: [AUTH_OPTIONS, SignedOutList],
+    useFactory: (options: AuthOptions, signedOut: SignedOutList) =>
+      new Guests(options, (guest) => signedOut.has(guest)),
   },
   {
     provide: BannedList,
@@ -150,6 +157,7 @@ export class AuthModule implements OnModuleInit, OnApplicationShutdown {
         KeySet,
         OpenConnections,
         CONNECTION_REGISTRY,
+        CONSENTS,
         SignedOutList,
         BannedList,
         TOKEN_VERIFIER,
@@ -170,8 +178,6 @@ export class AuthModule implements OnModuleInit, OnApplicationShutdown {
 
   async onApplicationShutdown(): Promise<void> {
     this.keys.stop();
-    this.signedOut.stop();
-    this.banned.stop();
-    await this.connections.stop();
+    await Promise.all([this.signedOut.stop(), this.banned.stop(), this.connections.stop()]);
   }
 }

@@ -29,6 +29,8 @@ export class Guests {
 
   constructor(
     private readonly options: Pick<AuthOptions, 'guests' | 'allowedOrigins' | 'ownOrigins'>,
+    /** Whether a guest was signed out: his sessions, whatever they say, are over then. */
+    private readonly isOver: (guest: Principal) => boolean = () => false,
     now: () => number = Date.now,
   ) {
     this.guestOptions = options.guests;
@@ -45,17 +47,19 @@ export class Guests {
 
   /** @throws ParleyError `invalid_token`; `guests_not_admitted` in a service that knows no guests */
   verify(session: string): Principal {
-    return this.known.verify(session);
+    const guest = this.known.verify(session);
+    if (this.isOver(guest)) throw new ParleyError('invalid_token', { cause: new Error('guest session: signed out') });
+    return guest;
   }
 
   /** The guest of a session told in a body, else of the cookie; a bad cookie counts as none. @throws ParleyError `invalid_token` */
   ofClaim(headers: IncomingHttpHeaders, session: string | undefined): Principal | undefined {
-    return session === undefined ? this.ofCookie(headers) : this.known.verify(session);
+    return session === undefined ? this.ofCookie(headers) : this.verify(session);
   }
 
   /** The guest of a session that was presented. @throws ParleyError `invalid_token` */
   ofSession(session: string, query?: URLSearchParams): FoundGuest {
-    return { principal: labelled(this.known.verify(session), labelOf(query)) };
+    return { principal: labelled(this.verify(session), labelOf(query)) };
   }
 
   /**
@@ -86,7 +90,8 @@ export class Guests {
     const label = labelOf(query);
     const admitted = admits && this.guestOptions !== undefined && this.guestOptions.admitted !== false;
     const bare = admitted && this.guestOptions?.bareLabels === true && label !== undefined && isUnguessable(label);
-    if (bare) return this.hand(this.known.issueForLabel(label), headers, label);
+    const ofLabel = bare ? this.known.issueForLabel(label) : undefined;
+    if (ofLabel && !this.isOver(ofLabel.principal)) return this.hand(ofLabel, headers, label);
 
     const principal = headers.origin === undefined ? undefined : this.ofCookie(headers);
     if (principal) {
@@ -127,7 +132,7 @@ export class Guests {
     const { origin } = headers;
     if (origin !== undefined && this.options.allowedOrigins.includes(origin) && !this.isOwn(origin)) return undefined;
     try {
-      return this.sessions.verify(session);
+      return this.verify(session);
     } catch {
       return undefined;
     }

@@ -1,5 +1,6 @@
 import { DynamoBans } from '../dynamodb/bans';
 import { DynamoConnectionRegistry } from '../dynamodb/connection-registry';
+import { DynamoConsents } from '../dynamodb/consents';
 import { DynamoDisplayNames } from '../dynamodb/display-names';
 import { DynamoSignOutLog } from '../dynamodb/sign-out-log';
 import { DynamoTicketStore } from '../dynamodb/ticket-store';
@@ -14,6 +15,7 @@ export function sessionStoresOf({ sessions }: Pick<AuthOptions, 'sessions'>): Se
     names: new DynamoDisplayNames(client, table),
     signOuts: new DynamoSignOutLog(client, table),
     bans: new DynamoBans(client, table),
+    consents: new DynamoConsents(client, table),
     connections: new DynamoConnectionRegistry(client, table),
   };
 }

@@ -3,12 +3,17 @@ import type { Act, AuditPage, Author, Entry, Message, ModerationQuery, Report } 
 export type ActDraft = Omit<Act, 'id' | 'at'>;
 export type ReportDraft = Omit<Report, 'id' | 'at'>;
 
-/** Who did what to whom, when and why. It can only be added to: there is no way to change or erase a line. */
+/**
+ * Who did what to whom, when and why. It can only be added to: no line is ever erased, and none changed but for the words
+ * of somebody who is erased.
+ */
 export interface AuditLog {
   /** @throws ParleyError `store_unavailable` */
   add(act: ActDraft): Promise<void>;
   /** Newest first. @throws ParleyError `invalid_body` for a cursor that it did not give */
   list(query: ModerationQuery): Promise<AuditPage>;
+  /** Takes a principal's name out of the lines, and what he gave as a reason for his reports; his id stays. Again is harmless. @throws ParleyError `store_unavailable` */
+  forget(principalId: string): Promise<void>;
 }
 
 /** What members found wrong. A report keeps no copy of what was said: it names the message. */
@@ -17,6 +22,8 @@ export interface Reports {
   add(report: ReportDraft): Promise<boolean>;
   /** Newest first. @throws ParleyError `invalid_body` for a cursor that it did not give */
   list(query: ModerationQuery): Promise<{ items: Report[]; next?: string }>;
+  /** Reports of a principal are nobody's any more, and without his words; they still name what they are about. Again is harmless. @throws ParleyError `store_unavailable` */
+  forget(principalId: string): Promise<void>;
 }
 
 /** What admins do in conversations that are not theirs. Asks for no membership: the caller has asked for the role. */

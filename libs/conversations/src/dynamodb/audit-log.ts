@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import type { Act, ModerationQuery } from '@parley/protocol';
 import { cursorOf, orderKey, parseCursor } from '../domain/cursor';
+import { ERASED } from '../domain/erasure';
 import type { ActDraft, AuditLog } from '../domain/moderation';
 import { isoTime } from './context';
 import { ITEM_VERSION } from './items';
@@ -40,5 +41,16 @@ export class DynamoAuditLog implements AuditLog {
       last = sk;
     }
     return { items };
+  }
+
+  async forget(principalId: string): Promise<void> {
+    const { pk } = auditKey('');
+    for await (const { sk, act } of this.table.query({ pk, from: ' ', to: '~' })) {
+      const { by, reason, ...facts } = act as Act;
+      if (by.id !== principalId || by.name === ERASED.name) continue;
+      const told = facts.what === 'report' || reason === undefined ? {} : { reason };
+      const without: Act = { ...facts, by: { ...by, name: ERASED.name }, ...told };
+      await this.table.update({ pk, sk }, { set: { act: without } });
+    }
   }
 }

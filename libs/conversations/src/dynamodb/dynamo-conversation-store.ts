@@ -1,9 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import type { ConversationStore, ConversationUpkeep } from '../domain/conversation-store';
+import type { ErasedPrincipals } from '../domain/erasure';
 import type { ModeratedConversations } from '../domain/moderation';
 import type { OpenConversations, Rooms } from '../domain/rooms';
 import { Appending } from './appending';
+import { Erasing } from './erasing';
+import { ErasingEntries } from './erasing-entries';
 import { ITEM_VERSION, toEntry, type RecordItem } from './items';
 import { readMarkKey, recordKey } from './keys';
 import { Listing } from './listing';
@@ -25,7 +28,7 @@ export interface ConversationStoreOptions {
   /** Must be unguessable and match `conversationIdSchema`. */
   randomId?: () => string;
   /**
-   * Called when a deletion is marked, before anything is erased: stops calls and generations of the conversation. May be
+   * Called when a deletion is marked, before anything is erased, and for a room that somebody is erased from: stops calls and generations of the conversation. May be
    * called again for the same one. If it throws, the deletion stays begun, and `remove` or `finishRemovals` resumes it.
    */
   beforeRemove?: (id: string) => Promise<void>;
@@ -36,7 +39,7 @@ export interface ConversationStoreOptions {
 /** The log in DynamoDB. Holds no state: any number of replicas may work on the same table. */
 export function createConversationStore(
   options: ConversationStoreOptions,
-): ConversationStore & Rooms & OpenConversations & ModeratedConversations & ConversationUpkeep {
+): ConversationStore & Rooms & OpenConversations & ModeratedConversations & ErasedPrincipals & ConversationUpkeep {
   const context = {
     table: new Table(options.client, options.table),
     now: options.now ?? Date.now,
@@ -50,9 +53,11 @@ export function createConversationStore(
   const views = new Views(log);
   const listing = new Listing(context);
   const appending = new Appending(context, records, log, views);
-  const removal = new Removal(context, records, log, options.beforeRemove ?? (async () => undefined));
-
+  const stopWork = options.beforeRemove ?? (async () => undefined);
+  const removal = new Removal(context, records, log, stopWork);
   const retention = new Retention(context, log, removal);
+  const erasingEntries = new ErasingEntries(context, log, views);
+  const erasing = new Erasing(context, records, memberships, removal, erasingEntries, stopWork);
 
   return {
     async create(by, draft) {
@@ -151,6 +156,8 @@ export function createConversationStore(
     removeContent: (by, id, messageId) => appending.removeContent(by, id, messageId),
 
     handOver: (fromId, to) => records.handOver(fromId, to),
+
+    erasePrincipal: (principalId, options) => erasing.erase(principalId, options),
 
     finishRemovals: () => removal.finishAll(),
     raiseFirst: (id, first) => removal.raiseFirst(id, first),

@@ -46,6 +46,12 @@ export interface RecordItem extends Item {
   listedAt?: string;
 }
 
+/** Somebody was a member. */
+export interface FormerItem extends Item {
+  /** Id of the guest whose conversation it was before it became his: its words are erased with his own. */
+  alias?: string;
+}
+
 /** One entry of the log. Parts are kept as JSON text: they come back exactly as they were, whatever is in them. */
 export type EntryItem = UnplacedEntry & Key & { seq: number };
 

@@ -79,6 +79,7 @@ export class Memberships {
     if (record.kind !== 'room' || memberId === record.owner.id) throw forbidden();
     // First, so that he cannot come back between the two.
     if (!isOwnWish) await table.put({ ...barredKey(id, memberId), v: ITEM_VERSION });
+    await this.records.putFormer(id, memberId);
     await table.delete(memberKey(id, memberId));
     await this.changed(id);
   }
@@ -122,7 +123,7 @@ export class Memberships {
     await this.changed(record.id);
   }
 
-  private async changed(id: string): Promise<void> {
+  async changed(id: string): Promise<void> {
     const change = { add: { membersVersion: 1 }, when: '#state = :live', values: { live: 'live' } };
     await this.context.table.update(recordKey(id), change);
   }

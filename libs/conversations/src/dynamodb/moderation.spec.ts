@@ -70,3 +70,33 @@ it('an admin who is no member sees and removes one message, also in an archived 
   expect(await removal('nothing', said.id)).toBe('conversation_not_found');
   expect(await store.findForReview('nothing', said.id)).toBeUndefined();
 });
+
+it('somebody who is erased is nobody in reports, and a bare id in the audit log, without what he wrote in either', async () => {
+  const table = await dynamo.createTable();
+  const [reports, audit] = [new DynamoReports(dynamo.client(), table), new DynamoAuditLog(dynamo.client(), table)];
+  const he = { kind: 'user' as const, id: 'sub-of-him', name: 'Ferdinand' };
+  const about = { conversationId: 'c'.repeat(16), messageId: 'm-1' };
+  await reports.add({ ...about, principalId: 'rude', by: he, reason: 'He called me names' });
+  await reports.add({ ...about, principalId: he.id, by: alice, reason: 'spam' });
+  await audit.add({ ...about, by: he, what: 'report', whom: 'rude', reason: 'He called me names' });
+  await audit.add({ by: he, what: 'ban', whom: 'rude', reason: 'spam' });
+  await audit.add({ by: alice, what: 'mute', whom: he.id });
+  const others = (await audit.list({ limit: 1 })).items;
+  for (const _ of [1, 2]) await Promise.all([reports.forget(he.id), audit.forget(he.id)]);
+
+  const text = JSON.stringify(await dynamo.scan(table));
+  expect(text).not.toMatch(/Ferdinand|called me names/);
+  expect(
+    (await reports.list({ limit: 9 })).items.map(({ by, principalId, reason }) => [by.id, principalId, reason]),
+  ).toEqual([
+    ['alice', he.id, 'spam'],
+    ['erased', 'rude', ''],
+  ]);
+  const { items } = await audit.list({ limit: 9 });
+  expect(items.map(({ what, by, reason }) => [what, by.id, reason])).toEqual([
+    ['mute', 'alice', undefined],
+    ['ban', he.id, 'spam'],
+    ['report', he.id, undefined],
+  ]);
+  expect(items.slice(0, 1)).toEqual(others);
+});

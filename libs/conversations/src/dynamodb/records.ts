@@ -10,8 +10,8 @@ import type { ConversationDraft } from '../domain/conversation-store';
 import { orderKey } from '../domain/cursor';
 import { UNTITLED } from '../domain/preview';
 import { isoTime, type StoreContext } from './context';
-import { ITEM_VERSION, type RecordItem } from './items';
-import { CHATS, ROOMS, conversationPartition, listOf, memberKey, recordKey } from './keys';
+import { ITEM_VERSION, type FormerItem, type RecordItem } from './items';
+import { CHATS, ROOMS, conversationPartition, formerKey, leftBy, listOf, memberKey, recordKey } from './keys';
 import type { Item } from './table';
 
 /** Lines of the index that one request reads. */
@@ -201,8 +201,19 @@ export class Records {
   }
 
   async putMember(id: string, who: Author, role: Member['role']): Promise<void> {
-    const item: Item = { ...memberKey(id, who.id), v: ITEM_VERSION, who: { ...who }, role };
+    const since = isoTime(this.context.now());
+    const item: Item = { ...memberKey(id, who.id), v: ITEM_VERSION, who: { ...who }, role, since };
     await this.context.table.put({ ...item, member: listOf(who.id), listedAt: ROOMS + id });
+  }
+
+  /** That somebody was a member, before he is none any more: what he said in the room can still be found by his id. */
+  async putFormer(id: string, principalId: string, alias?: string): Promise<void> {
+    const item: FormerItem = {
+      ...formerKey(id, principalId),
+      v: ITEM_VERSION,
+      ...(alias === undefined ? {} : { alias }),
+    };
+    await this.context.table.put({ ...item, member: leftBy(principalId), listedAt: ROOMS + id });
   }
 
   private newRecord(by: Author, draft: ConversationDraft, kind: ConversationKind, id: string): RecordItem {

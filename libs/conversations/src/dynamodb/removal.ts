@@ -82,6 +82,7 @@ export class Removal {
           'title',
           'titleOf',
           'titleBy',
+          'handedFrom',
           'assistant',
           'first',
           'head',

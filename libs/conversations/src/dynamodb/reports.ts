@@ -2,11 +2,15 @@ import { createHash, randomUUID } from 'node:crypto';
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import type { ModerationQuery, Report } from '@parley/protocol';
 import { cursorOf, orderKey, parseCursor } from '../domain/cursor';
+import { ERASED } from '../domain/erasure';
 import type { ReportDraft, Reports } from '../domain/moderation';
 import { isoTime } from './context';
 import { ITEM_VERSION } from './items';
 import { REPORTS, reportKey, type Key } from './keys';
 import { Table } from './table';
+
+/** Lines of the index that one request reads. */
+const PAGE = 100;
 
 /** Reports in the table of conversations, listed by its index. Their key is what they say, so the same one is there once. */
 export class DynamoReports implements Reports {
@@ -44,5 +48,13 @@ export class DynamoReports implements Reports {
     const found = await this.table.getAll(lines.map(({ key }) => key));
     const items = lines.map(({ key }) => found.get(key)?.report as Report);
     return { items, ...(isMore ? { next: cursorOf(lines.at(-1)!.place) } : {}) };
+  }
+
+  async forget(principalId: string): Promise<void> {
+    for await (const { pk, sk } of this.table.queryIndex(REPORTS, ' ', '~', PAGE)) {
+      const report = (await this.table.get({ pk, sk }))?.report as Report | undefined;
+      if (report?.by.id !== principalId) continue;
+      await this.table.update({ pk, sk }, { set: { report: { ...report, by: ERASED, reason: '' } } });
+    }
   }
 }

@@ -1,5 +1,6 @@
 import type { Entry } from '@parley/protocol';
 import type { ConversationStore } from '../domain/conversation-store';
+import type { ErasedPrincipals } from '../domain/erasure';
 import type { ModeratedConversations } from '../domain/moderation';
 import type { Rooms } from '../domain/rooms';
 import type { FanOut } from './fan-out';
@@ -14,7 +15,7 @@ export const announceMembers = (fanOut: Pick<FanOut, 'publish'>, conversationId:
  * it, an answer, a member or somebody in a call, is heard at once. Of a deletion its `beforeRemove` tells: others than the
  * owner begin or finish one too.
  */
-export function announcing<S extends ConversationStore & Rooms & ModeratedConversations>(
+export function announcing<S extends ConversationStore & Rooms & ModeratedConversations & ErasedPrincipals>(
   store: S,
   fanOut: Pick<FanOut, 'publish'>,
 ): S {
@@ -26,13 +27,15 @@ export function announcing<S extends ConversationStore & Rooms & ModeratedConver
   };
   const told: Pick<ConversationStore, 'append' | 'addMember' | 'removeMember' | 'handOver'> &
     Pick<Rooms, 'join'> &
-    Pick<ModeratedConversations, 'removeContent'> = {
+    Pick<ModeratedConversations, 'removeContent'> &
+    ErasedPrincipals = {
     async append(principalId, id, draft, key) {
       return said(await store.append(principalId, id, draft, key));
     },
     async removeContent(by, id, messageId) {
       return said(await store.removeContent(by, id, messageId));
     },
+    erasePrincipal: (principalId, options) => store.erasePrincipal(principalId, { ...options, told: said }),
     async addMember(principalId, id, member, role) {
       const conversation = await store.addMember(principalId, id, member, role);
       membersChanged(id);

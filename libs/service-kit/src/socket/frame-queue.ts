@@ -10,6 +10,7 @@ export class FrameQueue {
   private readonly waiting: (() => Promise<void> | void)[] = [];
   private running = false;
   private paused = false;
+  private work = Promise.resolve();
 
   constructor(
     private readonly source: { pause(): void; resume(): void },
@@ -26,12 +27,17 @@ export class FrameQueue {
       this.paused = true;
       this.source.pause();
     }
-    if (!this.running) void this.run();
+    if (!this.running) this.work = this.run();
   }
 
   /** Drops what waits: the connection is gone. */
   clear(): void {
     this.waiting.length = 0;
+  }
+
+  /** Resolves when what is being handled now is done. */
+  settled(): Promise<void> {
+    return this.work;
   }
 
   private async run(): Promise<void> {

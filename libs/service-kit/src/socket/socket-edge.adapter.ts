@@ -103,6 +103,8 @@ export class SocketEdgeAdapter extends WsAdapter {
   private readonly stopListening: (() => void)[];
   /** `Set-Cookie` of handshakes that are being answered. */
   private readonly cookies = new WeakMap<IncomingMessage, string>();
+  /** Frames of connections that are gone, which were being handled when they went. */
+  private readonly unfinished = new Set<Promise<void>>();
   private upgradeServer: { server: Server; listener: (...args: [IncomingMessage, Duplex, Buffer]) => void } | undefined;
 
   constructor(
@@ -164,7 +166,7 @@ export class SocketEdgeAdapter extends WsAdapter {
     open.transform = transform;
   }
 
-  /** Ends every connection with 1012 and waits for the close handshakes, at most 10 s. */
+  /** Ends every connection with 1012 and waits for the close handshakes, at most 10 s, and for what is still being handled. */
   override async close(server: WebSocketServer): Promise<void> {
     for (const socket of server.clients) {
       this.open.get(socket)?.connection.fail(RESTARTING, undefined);
@@ -172,6 +174,7 @@ export class SocketEdgeAdapter extends WsAdapter {
     }
     const closed = [...server.clients].map((socket) => new Promise((resolve) => socket.once('close', resolve)));
     await Promise.all(closed);
+    await Promise.all(this.unfinished);
     await new Promise<void>((resolve) => server.close(() => resolve()));
   }
 
@@ -290,8 +293,14 @@ export class SocketEdgeAdapter extends WsAdapter {
   private socketOnClose(socket: WebSocket, code: number): void {
     this.life.remove(socket);
     const open = this.open.get(socket);
-    open?.queue.clear();
-    open?.connection.notifyClosed(code);
+    if (!open) return;
+    open.queue.clear();
+    if (!open.queue.idle) {
+      const work = open.queue.settled();
+      this.unfinished.add(work);
+      void work.finally(() => this.unfinished.delete(work));
+    }
+    open.connection.notifyClosed(code);
   }
 
   private socketOnMessage(socket: WebSocket, data: RawData, isBinary: boolean): void {

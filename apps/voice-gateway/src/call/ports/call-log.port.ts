@@ -16,9 +16,9 @@ export interface CallLog {
   /** The newest messages, oldest first. */
   recent(limit: number): Promise<Message[]>;
   /**
-   * Appends an utterance, once per key.
+   * Appends an utterance, once per key. Without a place in the log it was not kept: the caller does not want it.
    *
    * @throws ParleyError `store_unavailable` (worth another try), `conversation_not_found` (deleted meanwhile)
    */
-  append(utterance: Utterance): Promise<{ id: string; seq: number }>;
+  append(utterance: Utterance): Promise<{ id: string; seq?: number }>;
 }
