@@ -22,7 +22,7 @@ export default async function open() {
       freshAgent();
       const before = await contender.usage();
       let during = before;
-      await askMany(contender.url, STREAMS, async () => void (during = await contender.usage()));
+      await askMany(contender.url, STREAMS, { onAllOpen: async () => void (during = await contender.usage()) });
       return Math.max(1, during.memory - before.memory);
     }),
   };

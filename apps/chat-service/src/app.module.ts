@@ -37,6 +37,7 @@ import type { ChatConfig } from './config';
 import { ConversationsController } from './conversations/conversations.controller';
 import { StreamAccess } from './http/stream-access';
 import { StreamPasses } from './http/stream-passes';
+import { AsyncApiController } from './openapi/asyncapi.controller';
 import { openApiOf } from './openapi/document';
 import { OpenApiController } from './openapi/openapi.controller';
 import { LIVING, frozen } from './http/compute';
@@ -83,6 +84,7 @@ const CONTROLLERS = [
   ModerationController,
   BlocksController,
   OpenApiController,
+  AsyncApiController,
 ];
 
 /** The composition root: the one place that says which adapter serves which port. */

@@ -31,6 +31,7 @@ import { CallMetrics } from './call-metrics';
 import { CallRights } from './call-rights';
 import type { VoiceConfig } from './config';
 import { Personas } from './personas';
+import { AsyncApiController } from './transport/asyncapi.controller';
 import { Seats } from './transport/seats';
 import { NovaSonicBackendGateway, VoiceGateway } from './transport/voice.gateway';
 
@@ -69,6 +70,7 @@ export class AppModule {
           banHint: hintOver(replicas.fanOut, 'bans'),
         }),
       ],
+      controllers: [AsyncApiController],
       providers: [
         { provide: Replicas, useValue: replicas },
         VoiceGateway,

@@ -3,6 +3,8 @@ export { ConfigError, baseConfigSchema, flag, list, readConfig, type BaseConfig 
 export { transcriptConsent } from './config/transcript-consent';
 export { readConfigOrExit } from './config/configured';
 export { gaugeOf } from './gauge';
+export { asyncApiOf } from './documents/asyncapi';
+export { jsonSchema, type Json } from './documents/json-schema';
 export { secret, secretNames } from './config/secrets-by-reference';
 export { awsSecrets } from './secrets/aws-secrets';
 export { CachedSecrets, type CachedSecretsOptions } from './secrets/cached-secrets';

@@ -1,9 +1,8 @@
 import { RequestMethod, type Type } from '@nestjs/common';
 import { problemSchema } from '@parley/protocol';
-import { z } from 'zod';
+import { jsonSchema, type Json } from '@parley/service-kit';
+import type { z } from 'zod';
 import { routesOf, type Route } from './routes';
-
-type Json = Record<string, unknown>;
 
 /** The OpenAPI document of these controllers, from what their routes check and say. */
 export function openApiOf(controllers: readonly Type<unknown>[]): Json {
@@ -43,7 +42,12 @@ function operationOf({ answer, status, access, body, query, path }: Route): Json
     ...(parameters.length === 0 ? {} : { parameters }),
     ...(body === undefined
       ? {}
-      : { requestBody: { required: true, content: { 'application/json': { schema: jsonSchema(body, 'input') } } } }),
+      : {
+          requestBody: {
+            required: true,
+            content: { 'application/json': { schema: jsonSchema(body, { io: 'input' }) } },
+          },
+        }),
     responses: {
       [status]: { description: 'It is done', ...contentOf(answer) },
       ...(answer?.orNothing ? { 204: { description: 'There is nothing' } } : {}),
@@ -63,19 +67,14 @@ function contentOf(answer: Route['answer']): Json {
 }
 
 function queryParametersOf(query: z.ZodType): Json[] {
-  const { properties = {}, required = [] } = jsonSchema(query, 'input') as { properties?: Json; required?: string[] };
+  const { properties = {}, required = [] } = jsonSchema(query, { io: 'input' }) as {
+    properties?: Json;
+    required?: string[];
+  };
   return Object.entries(properties).map(([name, schema]) => ({
     name,
     in: 'query',
     required: required.includes(name),
     schema,
   }));
-}
-
-function jsonSchema(schema: z.ZodType, io: 'input' | 'output' = 'output'): Json {
-  const { $schema: _, ...rest } = z.toJSONSchema(schema, { io, unrepresentable: 'any' });
-  // Fields that are not in a schema may come: additions break nobody.
-  return JSON.parse(JSON.stringify(rest), (key, value: unknown) =>
-    key === 'additionalProperties' && value === false ? undefined : value,
-  ) as Json;
 }

@@ -138,6 +138,7 @@ it('says the same as the service: every answer is as it is described, also every
   await ask('POST', '/api/rooms/{id}/leave', { ...inRoom, user: login });
   await ask('POST', '/api/rooms/{id}/archive', inRoom);
   await ask('GET', '/api/openapi.json');
+  await ask('GET', '/api/asyncapi.json');
   await ask('GET', '/api/session/me', { user });
   await ask('GET', '/api/session/me');
   await ask('PATCH', '/api/session/me', { user, body: { name: 'Alice' } });

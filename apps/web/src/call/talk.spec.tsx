@@ -49,7 +49,7 @@ describe('talking', () => {
     expect(line.textContent).toContain('Nothing is written down before you agree');
     fireEvent.click(screen.getByRole('button', { name: answer }));
     await waitFor(() => expect(screen.queryByTestId('consent-line')).toBeNull());
-    expect(consent).toEqual({ asked: true, transcripts });
+    await waitFor(() => expect(consent).toEqual({ asked: true, transcripts }));
   });
 
   it('goes on in the conversation that is open', async () => {
@@ -132,7 +132,7 @@ describe('a call in trouble', () => {
   const state = () => screen.getByTestId('call-state');
   const says = (name: string, words: string) =>
     waitFor(() => expect([state().dataset['state'], state().textContent]).toEqual([name, words]));
-  const told = () => screen.getAllByRole('status').map(({ textContent }) => textContent);
+  const told = () => [...screen.getByTestId('announcer').children].map(({ textContent }) => textContent);
 
   it('says that the assistant’s voice is coming back, and then listens', async () => {
     parley.signedIn();

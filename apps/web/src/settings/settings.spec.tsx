@@ -97,8 +97,12 @@ describe('settings', () => {
     const written = await screen.findByRole<HTMLInputElement>('radio', { name: 'Is written down in the conversation' });
     expect(written.checked).toBe(false);
     fireEvent.click(written);
-    await waitFor(() => expect(written.checked).toBe(true));
-    expect(consent).toEqual({ asked: true, transcripts: true });
+    expect(written.checked).toBe(true);
+    await waitFor(() => expect(consent).toEqual({ asked: true, transcripts: true }));
+    parley.routes['PUT /api/session/consent'] = () => problem(503, 'store_unavailable', 'unavailable', 'Not now');
+    fireEvent.click(screen.getByRole('radio', { name: 'Is not written down' }));
+    expect((await screen.findByRole('alert')).textContent).toContain('Not now');
+    expect(written.checked).toBe(true);
   });
 
   it('erase everything after one more question, and sign out', async () => {

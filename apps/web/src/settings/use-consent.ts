@@ -14,16 +14,23 @@ export interface Consent {
 export function useConsent(): Consent {
   const { session, baseUrl } = useServices();
   const [failure, setFailure] = useState<string>();
+  // Shown at once; what the service did not take is taken back.
+  const [said, setSaid] = useState<boolean>();
   const load = useCallback(
     (signal: AbortSignal) => transcriptConsent({ tokenSource: session, baseUrl }, signal),
     [session, baseUrl],
   );
-  const [loaded, reload] = useLoaded(load);
+  const [loaded] = useLoaded(load);
   const say = (transcripts: boolean): void => {
     setFailure(undefined);
-    consentToTranscripts({ tokenSource: session, baseUrl }, transcripts).then(reload, (error: unknown) =>
-      setFailure(asClientError(error).message),
-    );
+    setSaid(transcripts);
+    consentToTranscripts({ tokenSource: session, baseUrl }, transcripts).catch((error: unknown) => {
+      setSaid(said);
+      setFailure(asClientError(error).message);
+    });
   };
-  return { ...(loaded.state === 'loaded' ? { known: loaded.value } : {}), failure, say };
+  if (loaded.state !== 'loaded') return { failure, say };
+  const { asked, transcripts } = loaded.value;
+  const word = said ?? transcripts;
+  return { known: { asked, ...(word === undefined ? {} : { transcripts: word }) }, failure, say };
 }

@@ -1,15 +1,11 @@
-import type { Author, ChatServerEvents, ErrorFacts } from '@parley/protocol';
+import type { Author, ChatServerEventName, ChatServerEvents } from '@parley/protocol';
 
 /** Somebody in a room. */
 export type Person = Author;
 
 /** What the server says on `/ws/chat`. */
-export interface RoomServerEvents extends ChatServerEvents {
-  tokenExpiring: { expiresInMs: number };
-  tokenRefreshed: { expiresAt: string };
-  error: ErrorFacts;
-}
-export type RoomServerEventName = keyof RoomServerEvents;
+export type RoomServerEvents = ChatServerEvents;
+export type RoomServerEventName = ChatServerEventName;
 
 /** What a client says there. */
 export interface RoomClientEvents {

@@ -36,7 +36,7 @@ export function verdictOnClose({ code, reason, opened, lastError }: ClosedSocket
     case CloseCode.replaced:
       return { act: 'end', reason: 'replaced' };
     case CloseCode.refused:
-      if (/guest/i.test(reason)) return signIn('guests_not_admitted', 'Calls are for people who are signed in.');
+      if (/guest/i.test(reason)) return signIn('guests_not_admitted', 'This is for people who are signed in.');
       return {
         act: 'reconnect',
         freshToken: true,
@@ -65,7 +65,7 @@ export function verdictOnClose({ code, reason, opened, lastError }: ClosedSocket
     case CloseCode.tryLater:
     case CloseCode.tooFast:
     case CloseCode.fault: {
-      const error = lastError ?? down('unavailable', 'Calls are not possible right now. Try again in a moment.');
+      const error = lastError ?? down('unavailable', 'This is not possible right now. Try again in a moment.');
       return { act: 'reconnect', error, afterMs: error.retryAfterMs };
     }
     default:

@@ -1,3 +1,5 @@
+export { asyncApiFaults } from './asyncapi-rules';
+export { WireWatch, type AsyncApiDocument } from './wire-watch';
 export { TestSocket } from './test-socket';
 export { LogCapture } from './log-capture';
 export { startSecretStandIn } from './secret-stand-in';
