@@ -37,6 +37,8 @@ interface Open {
   /** Of the person, over all of his connections. */
   ofPerson: FrameAllowance | undefined;
   refusedRefreshes: number;
+  /** Its path while Nest has not heard of it. */
+  unbound: Path | undefined;
 }
 
 /** What a gateway says of its path beside Nest's own options. */
@@ -46,6 +48,11 @@ export interface GatewayOptions {
   frames?: FrameCodec;
   /** How many frames a connection may send; 20 a second, 60 at once, when left out. */
   limits?: FrameLimits;
+  /**
+   * The gateway says nothing before it is spoken to, so Nest hears of a connection with its first text frame: bound to a
+   * dozen handlers each, sockets that only stand open would hold a third more.
+   */
+  waits?: boolean;
 }
 
 /** One path of the service: its WebSocket server, its policy and its frames. */
@@ -56,7 +63,8 @@ interface Path {
   codec: FrameCodec;
   limits: FrameLimits;
   people: PersonAllowances;
-  connect?: (connection: Connection, request: IncomingMessage) => void;
+  waits: boolean;
+  connect?: (connection: Connection, request?: IncomingMessage) => void;
 }
 
 export interface SocketEdgeOptions {
@@ -123,9 +131,9 @@ export class SocketEdgeAdapter extends WsAdapter {
       const cookie = this.cookies.get(request);
       if (cookie !== undefined) headers.push(`Set-Cookie: ${cookie}`);
     });
-    const { frames = namedFrames, limits = FRAME_LIMITS } = options;
+    const { frames = namedFrames, limits = FRAME_LIMITS, waits = false } = options;
     const people = new PersonAllowances(limits);
-    this.paths.set(path, { name: path, server, policy, codec: frames, limits, people });
+    this.paths.set(path, { name: path, server, policy, codec: frames, limits, people, waits });
     this.listenForUpgrades();
     return server;
   }
@@ -227,7 +235,7 @@ export class SocketEdgeAdapter extends WsAdapter {
   }
 
   private admit(path: Path, socket: WebSocket, connection: Connection, request: IncomingMessage): void {
-    const queue = new FrameQueue(socket, (error) => this.edge.logger.error({ err: error }, 'a frame handler failed'));
+    const queue = new FrameQueue(socket, this.onHandlerError);
     const open: Open = {
       connection,
       queue,
@@ -236,6 +244,7 @@ export class SocketEdgeAdapter extends WsAdapter {
       allowance: new FrameAllowance(path.limits),
       ofPerson: connection.principal && path.people.opened(connection.principal.id),
       refusedRefreshes: 0,
+      unbound: path.waits ? path : undefined,
     };
     this.life.add(socket, connection);
     const { id, principal } = connection;
@@ -251,8 +260,11 @@ export class SocketEdgeAdapter extends WsAdapter {
     socket.on('error', (error) =>
       this.edge.logger.info({ code: (error as NodeJS.ErrnoException).code }, 'a socket broke'),
     );
-    path.connect?.(connection, request);
+    if (!path.waits) path.connect?.(connection, request);
   }
+
+  private readonly onHandlerError = (error: unknown) =>
+    this.edge.logger.error({ err: error }, 'a frame handler failed');
 
   private socketOnClose(socket: WebSocket, { queue, connection }: Open, code: number): void {
     this.life.remove(socket);
@@ -286,6 +298,8 @@ export class SocketEdgeAdapter extends WsAdapter {
       try {
         const { name, body } = this.readFrame(open, data);
         if (name === 'tokenRefresh') return await this.refresh(socket, open, body);
+        open.unbound?.connect?.(connection);
+        open.unbound = undefined;
         const { handlers = [], transform } = connection.bound ?? {};
         const handler = handlers.find(({ message }) => message === name);
         if (!handler || !transform) throw new ParleyError('unknown_event');
