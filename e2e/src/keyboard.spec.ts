@@ -239,7 +239,7 @@ it('chooses a voice, what is taken away, and a theme', async () => {
 it('administers: switches an assistant off and on, bans somebody and lifts the ban', async () => {
   const { page, keys } = await signedIn('carol');
   await keys.choose(link(page, 'Administration'));
-  await keys.areOn(page.locator('main'));
+  await keys.areOn(link(page, 'Administration'));
   const coach = page.getByRole('switch', { name: 'Coding coach' });
   for (const state of ['off', 'on']) {
     await keys.to(coach);
@@ -283,6 +283,9 @@ it('solves a problem: from the list into the editor, out of it, to the tests and
   await keys.press('Enter');
   await page.locator('.coach .message-assistant').filter({ hasText: /\w/ }).waitFor();
   await keys.areOn(page.getByTestId('message-input'));
+  await keys.to(editor, 'Shift+Tab');
+  await keys.press('Escape');
+  await keys.press('Shift+Tab'); // out of it, the other way
   await keys.to(link(page, 'All problems'), 'Shift+Tab');
 });
 

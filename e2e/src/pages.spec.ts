@@ -58,11 +58,14 @@ it('has nothing wrong on its pages, and fits a phone', async () => {
   await isSound(page, 'settings', 'settings', hasHeading);
   await isSound(page, 'shop', 'shop', () => page.locator('main h1').first().waitFor());
   await isSound(page, 'rooms', 'rooms', () => page.locator('.row').waitFor());
-  await isSound(page, 'room', `rooms/${room}`, async () => {
+  const inRoom = async () => {
     await page.locator('[data-testid="room-status"][data-state="online"]').waitFor();
     await page.getByText('People and settings').waitFor();
-  });
+  };
+  await isSound(page, 'room', `rooms/${room}`, inRoom);
   await isSound(page, 'room-settings', `rooms/${room}`, async () => {
+    // Before that the page does not know which of the people is the one who looks.
+    await inRoom();
     await page.getByText('People and settings').click();
     await page.getByRole('button', { name: /^Report/ }).click();
   });

@@ -78,7 +78,7 @@ it('somebody blocks another: his messages are hidden, one by one to be looked at
   await page.getByText('People and settings').click();
   await page.getByRole('button', { name: 'Block Bob' }).click();
   await page.getByRole('form', { name: 'Block Bob' }).getByRole('button', { name: 'Block' }).press('Enter');
-  await page.getByText(/^You hear nothing of Bob/).waitFor();
+  await page.locator('.notice', { hasText: /^You hear nothing of Bob/ }).waitFor();
   await says('bob', 'Carol does not hear this');
   await Promise.all([reads('alice', 'Carol does not hear this'), hidden.last().waitFor()]);
   await says('alice', 'But this');

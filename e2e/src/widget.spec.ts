@@ -139,9 +139,16 @@ it('calls, for a visitor who is signed in', async () => {
   const { page, errors } = await visit();
   await signInAs(page, 'bob');
   await launcher(page).click();
+  // Before the first call: what is kept of one is the visitor's to say.
+  await page.getByRole('group', { name: 'What is kept of calls' }).waitFor();
+  expect(await faultsOf(page)).toEqual([]);
+  await screenshot(page, 'widget-consent');
+  await page.getByRole('button', { name: 'Do not' }).click();
+  await page.getByTestId('consent').waitFor({ state: 'hidden' });
   await page.getByRole('button', { name: 'Talk' }).click();
   await status(page, 'Listening');
-  await page.getByTestId('recorded').waitFor();
+  await page.getByTestId('recorded').getByText('What is said is not written down.').waitFor();
+  await screenshot(page, 'widget-call');
   await page.getByRole('button', { name: 'Hang up' }).click();
   await status(page, 'Online');
   expect(errors).toEqual([]);

@@ -1,5 +1,6 @@
 import type { WebConfig } from '@parley/protocol';
 import { Calls } from './chat/call';
+import { Consent } from './chat/consent';
 import { Conversation } from './chat/conversation';
 import { el, icon, ICONS } from './view/dom';
 import { Panel } from './view/panel';
@@ -21,6 +22,7 @@ export class Widget {
   private readonly visitor: Visitor;
   private readonly conversation: Conversation;
   private readonly calls: Calls;
+  private readonly consent: Consent;
   private readonly news = el('span', { class: 'news', hidden: '' });
   private readonly launcher = el(
     'button',
@@ -34,6 +36,7 @@ export class Widget {
     stop: () => void this.conversation.stop(),
     retry: () => void this.conversation.retry(),
     call: () => this.callOrHangUp(),
+    consent: (transcripts) => void this.consent.say(transcripts),
   });
   private readonly networkChanged = () => this.render();
   private isSimulated = false;
@@ -57,6 +60,9 @@ export class Widget {
       changed: () => this.render(),
     });
     this.calls = new Calls((call) => this.conversation.heard(call.transcript.get(), call.conversationId));
+    this.consent = new Consent(this.base, (failure) =>
+      failure === undefined ? this.render() : this.conversation.failed(failure),
+    );
     this.panel.element.hidden = true;
     const root = host.attachShadow({ mode: 'open' });
     root.adoptedStyleSheets = [widgetSheet()];
@@ -122,12 +128,15 @@ export class Widget {
     this.news.hidden = answers === this.seen;
     this.launcher.setAttribute('aria-label', this.news.hidden ? 'Open the chat' : 'Open the chat: new messages');
     if (!this.isOpen) return;
+    const { source } = this.conversation.voice;
+    if (this.hasVoice && source !== undefined) void this.consent.load(source);
     this.panel.show({
       heading: host.getAttribute('heading') ?? 'Chat with us',
       welcome: host.getAttribute('welcome') ?? 'Hello! Ask about our products, delivery or returns.',
       chat,
       call: this.calls.view,
       hasVoice: this.hasVoice,
+      consent: this.consent.question,
       isSimulated: this.isSimulated,
       isOnline: navigator.onLine,
     });

@@ -131,10 +131,10 @@ function MemberRow({ person: { name }, isOwner, isBlocked, onMute, onRemove, onB
             <button
               type="button"
               className="button button-plain"
-              aria-label={`Let ${name} write`}
+              aria-label={`Unmute ${name}`}
               onClick={() => onMute(false)}
             >
-              Let write
+              Unmute
             </button>
             <RiskyAction
               label="Remove"

@@ -4,23 +4,29 @@ export interface CallView {
   /** `undefined`: there was none yet. */
   state?: CallState;
   isOn: boolean;
+  /** Whether what is said is written down; not known before the call listens. */
+  isKept?: boolean;
 }
 
 /** The visitor's calls, one at a time. */
 export class Calls {
   private call?: VoiceCall;
+  private kept?: boolean;
 
   constructor(private readonly heard: (call: VoiceCall) => void) {}
 
   get view(): CallView {
     const state = this.call?.state.get();
-    return state === undefined ? { isOn: false } : { state, isOn: !isOver(state) };
+    if (state === undefined) return { isOn: false };
+    return { state, isOn: !isOver(state), ...(this.kept === undefined ? {} : { isKept: this.kept }) };
   }
 
   /** Call it in the handler of a click or key. What comes of it is the view's state. */
   start(options: VoiceCallOptions): void {
     const call = new VoiceCall(options);
     this.call = call;
+    this.kept = undefined;
+    call.client.on('callReady', ({ kept }) => void (this.kept = kept ?? true));
     for (const source of [call.state, call.transcript]) source.subscribe(() => this.heard(call));
     call.start().catch(() => undefined);
   }

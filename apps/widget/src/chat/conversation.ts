@@ -119,6 +119,12 @@ export class Conversation {
     this.options.changed();
   }
 
+  /** Something beside it went wrong. */
+  failed(error: ClientError): void {
+    this.error = error;
+    this.options.changed();
+  }
+
   close(): void {
     this.client?.close();
     this.client = this.room = undefined;

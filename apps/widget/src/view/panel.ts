@@ -1,4 +1,5 @@
 import type { CallView } from '../chat/call';
+import type { Consent } from '../chat/consent';
 import type { ConversationView } from '../chat/conversation';
 import { Composer, type ComposerActs } from './composer';
 import { el, icon, ICONS, setText } from './dom';
@@ -8,6 +9,7 @@ import { statusOf, wordsOfError } from './words';
 export interface PanelActs extends ComposerActs {
   close(): void;
   retry(): void;
+  consent(transcripts: boolean): void;
 }
 
 export interface PanelView {
@@ -17,10 +19,15 @@ export interface PanelView {
   call: CallView;
   /** Whether a call may be begun. */
   hasVoice: boolean;
+  /** Whether the visitor is to say something about writing down what is said; see `Consent`. */
+  consent: Consent['question'];
   isSimulated: boolean;
   isOnline: boolean;
 }
 
+const KEPT = 'What is said is written down in this chat. No sound is kept.';
+const CONSENT =
+  'What is said in a call is written down in this chat, so that you can read it. The sound is never kept.';
 /** Who answers, for those who do not see it by the place. */
 const ASSISTANT = 'Assistant';
 
@@ -45,11 +52,10 @@ export class Panel {
     { class: 'notice quiet', 'data-testid': 'people' },
     el('p', {}, 'People were called. They read what was said here and answer in this chat.'),
   );
-  private readonly recorded = el(
-    'div',
-    { class: 'notice quiet', 'data-testid': 'recorded' },
-    el('p', {}, 'What is said is written down in this chat. No sound is kept.'),
-  );
+  private readonly recordedText = el('p');
+  private readonly recorded = el('div', { class: 'notice quiet', 'data-testid': 'recorded' }, this.recordedText);
+  private readonly consentText = el('p');
+  private readonly consent: HTMLElement;
   private readonly errorText = el('p');
   private readonly error: HTMLElement;
   private readonly composer: Composer;
@@ -65,6 +71,21 @@ export class Panel {
       this.errorText,
       el('button', { type: 'button', click: () => this.retry() }, 'Try again'),
     );
+    const choice = (label: string, transcripts: boolean) => {
+      const click = () => {
+        acts.consent(transcripts);
+        // The button goes with the question.
+        this.focus();
+      };
+      return el('button', { type: 'button', click }, label);
+    };
+    this.consent = el(
+      'div',
+      { class: 'notice quiet', role: 'group', 'aria-label': 'What is kept of calls', 'data-testid': 'consent' },
+      this.consentText,
+      choice('Write it down', true),
+      choice('Do not', false),
+    );
     this.composer = new Composer(acts);
     this.element = el(
       'section',
@@ -79,6 +100,7 @@ export class Panel {
       this.thread.element,
       this.spoken,
       this.people,
+      this.consent,
       this.recorded,
       this.error,
       this.composer.element,
@@ -90,7 +112,7 @@ export class Panel {
     this.composer.field.focus();
   }
 
-  show({ heading, welcome, chat, call, hasVoice, isSimulated, isOnline }: PanelView): void {
+  show({ heading, welcome, chat, call, hasVoice, consent, isSimulated, isOnline }: PanelView): void {
     setText(this.heading, heading);
     const { text, tone } = statusOf(chat, call, isOnline);
     setText(this.status, text);
@@ -98,7 +120,10 @@ export class Panel {
     this.simulated.hidden = !isSimulated;
     this.thread.show(chat, welcome, ASSISTANT);
     this.people.hidden = !chat.withPeople;
-    this.recorded.hidden = !call.isOn;
+    this.consent.hidden = consent === 'none' || !hasVoice || call.isOn;
+    setText(this.consentText, CONSENT + (consent === 'needed' ? ' Not before you agree.' : ''));
+    this.recorded.hidden = !call.isOn || call.isKept === undefined;
+    setText(this.recordedText, call.isKept === false ? 'What is said is not written down.' : KEPT);
     const failure = chat.error ?? (call.state?.name === 'failed' ? call.state.error : undefined);
     this.error.hidden = failure === undefined;
     // Empty while there is nothing wrong, so that the same fault is said again when it is there again.

@@ -65,6 +65,8 @@ ul.items { list-style: none; margin: 0; padding: 0; display: flex; flex-directio
   background: var(--danger-soft); color: var(--danger); }
 .notice.quiet { background: var(--notice-soft); color: var(--notice); }
 .notice p { margin: 0; flex: 1; overflow-wrap: anywhere; }
+.notice[role='group'] { flex-wrap: wrap; }
+.notice[role='group'] p { flex-basis: 100%; }
 .notice button { text-decoration: underline; font-weight: 600; min-height: 2rem; flex: none; }
 form { display: flex; align-items: flex-end; gap: 0.375rem; padding: 0.625rem 0.75rem; border-top: 1px solid var(--line); }
 textarea { flex: 1; min-width: 0; resize: none; max-height: 8rem; field-sizing: content; padding: 0.5625rem 0.875rem;
