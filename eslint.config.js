@@ -21,6 +21,7 @@ const arrows = {
   'name:aws-sim': base,
   'type:service': [...base, ...serverLibs, 'name:aws-sim'],
   'name:web': [...base, 'name:client'],
+  'name:widget': [...base, 'name:client'],
   'name:local-cloud': [...base, 'name:aws-sim'],
   'type:infra': base,
   'type:tool': base,
@@ -105,7 +106,7 @@ export default ts.config(
   // Written as other projects write them: a test compiles and runs them against the package.
   { files: ['libs/client/examples/**'], rules: { '@nx/enforce-module-boundaries': 'off' } },
   {
-    files: ['libs/{errors,protocol,client}/src/**', 'apps/web/src/**'],
+    files: ['libs/{errors,protocol,client}/src/**', 'apps/{web,widget}/src/**'],
     ignores: ['**/*.spec.ts', '**/*.spec.tsx'],
     rules: restrict(serverOnly),
   },

@@ -1,14 +1,25 @@
+import { execFileSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import react from '@vitejs/plugin-react';
-import { defineConfig } from 'vite';
+import { defineConfig, type Plugin } from 'vite';
 
 const library = (path: string): string => fileURLToPath(new URL(`../../libs/${path}`, import.meta.url));
 /** The running local stack, for `nx serve web`: the page with hot reload, everything else as it is. */
 const stack = process.env['PARLEY_URL'] ?? 'http://localhost:4200';
 
+/** The widget lies beside the page: a site is one folder, made by one command. */
+const withWidget: Plugin = {
+  name: 'parley-widget',
+  apply: 'build',
+  closeBundle: () => {
+    const folder = fileURLToPath(new URL('../../dist/apps/web', import.meta.url));
+    execFileSync(process.execPath, [fileURLToPath(new URL('../widget/build.mjs', import.meta.url)), folder]);
+  },
+};
+
 export default defineConfig({
   root: import.meta.dirname,
-  plugins: [react()],
+  plugins: [react(), withWidget],
   resolve: {
     alias: [
       // The file of the audio thread; see libs/client/README.md, "Serving the worklet".
@@ -35,6 +46,12 @@ export default defineConfig({
   worker: { format: 'es' },
   server: {
     port: 4300,
-    proxy: { '/api': stack, '/config.json': stack, '/ws': { target: stack, ws: true } },
+    proxy: {
+      '/api': stack,
+      '/config.json': stack,
+      '/widget.js': stack,
+      '/widget-audio.js': stack,
+      '/ws': { target: stack, ws: true },
+    },
   },
 });

@@ -1,6 +1,12 @@
 import type { Browser, BrowserContext, Page } from 'playwright-core';
+import { asUser, faults, noFaults, slowAnswers } from './support/asking';
 import { openBrowser, openPage, screenshot, signIn } from './support/browser';
 import { Stack } from './support/stack';
+
+/** Of an access token: long enough to sign in and call with it on a busy machine. */
+const SHORT_LIFE_MS = 30_000;
+/** So long after its end a token still counts, for clocks that differ. */
+const TOLERANCE_MS = 5_000;
 
 /** What a person does in the middle of something, and what a network and a clock do to them. */
 let stack: Stack;
@@ -13,12 +19,7 @@ afterAll(async () => {
   await stack?.interrupt();
 });
 
-const faults = (body: object) =>
-  fetch(`http://127.0.0.1:${stack.port + 2}/_sim/faults`, { method: 'POST', body: JSON.stringify(body) });
-/** Answers that begin from now on take their time, until `atOnce`. */
-const slowly = () =>
-  faults({ during: { ms: 60_000, fault: { kind: 'slow', everyMs: 80, operation: 'converseStream' } } });
-const atOnce = () => fetch(`http://127.0.0.1:${stack.port + 2}/_sim/faults`, { method: 'DELETE' });
+const atOnce = () => noFaults(stack);
 afterEach(atOnce);
 
 const state = (page: Page, name: string) => page.locator(`[data-testid="call-state"][data-state="${name}"]`).waitFor();
@@ -32,10 +33,11 @@ const ask = async (page: Page, text: string) => {
 };
 /** Asks for something long, and comes back when some of it is there. */
 const askAndReadSome = async (page: Page) => {
-  await slowly();
+  await slowAnswers(stack);
   await ask(page, 'Please tell me a long story in markdown with code');
   await answer(page).filter({ hasText: 'simulator' }).waitFor();
 };
+const claimsOf = <T>(token: string): T => JSON.parse(Buffer.from(token.split('.')[1]!, 'base64url').toString()) as T;
 const signedIn = async (user: string): Promise<{ page: Page; context: BrowserContext }> => {
   const { page, context } = await openPage(browser);
   await signIn(page, stack.url, user);
@@ -58,9 +60,10 @@ describe('in the middle of an answer', () => {
     await askAndReadSome(page);
     await context.setOffline(true);
     const before = await textOf(page);
-    await page.waitForFunction(() => !navigator.onLine);
+    await page.locator('.notice', { hasText: 'You are offline.' }).waitFor();
     await screenshot(page, 'answer-offline');
     await context.setOffline(false);
+    await page.locator('.notice', { hasText: 'You are offline.' }).waitFor({ state: 'detached' });
     await atOnce();
     const [, whole] = await isTheLog(page);
     expect(whole!.length).toBeGreaterThan(before.length);
@@ -112,7 +115,7 @@ describe('in the middle of an answer', () => {
 
   it('before its first word, the page is loaded again: it still waits, and can be stopped', async () => {
     const { page } = await signedIn('bob');
-    await faults({ next: { kind: 'silence', operation: 'converseStream' } });
+    await faults(stack, { next: { kind: 'silence', operation: 'converseStream' } });
     await ask(page, 'Are you there?');
     await page.getByText('The answer is on its way').waitFor();
     await page.waitForURL(/\/c\//);
@@ -127,7 +130,7 @@ describe('in the middle of an answer', () => {
 
   it('it fails and the page is loaded again: it can still be asked again', async () => {
     const { page } = await signedIn('carol');
-    await faults({ next: { kind: 'http', status: 400, operation: 'converseStream' } });
+    await faults(stack, { next: { kind: 'http', status: 400, operation: 'converseStream' } });
     await ask(page, 'Will you fail?');
     await page.getByTestId('answer-error').waitFor();
     await page.reload();
@@ -139,39 +142,54 @@ describe('in the middle of an answer', () => {
 });
 
 describe('in the middle of a call', () => {
-  it('its token ends: the page brings a new one over the open line, and the call does not notice', async () => {
+  it('its token ends: the page brings a new one over the open line, and the call goes on past that end', async () => {
     const { page } = await openPage(browser);
-    // The shortest life that has a minute's notice in it. The page's own renewal, at three quarters of it, would be too late.
+    let endsAt = 0;
+    const says = new Map<string, () => void>();
+    const said = (name: string) => new Promise<void>((resolve) => says.set(name, resolve));
+    const [expiring, refreshed] = [said('tokenExpiring'), said('tokenRefreshed')];
     await page.route('**/api/session/token', async (route) => {
       const response = await route.fetch();
       const answer = (await response.json()) as { accessToken: string };
-      const { client_id: clientId } = JSON.parse(
-        Buffer.from(answer.accessToken.split('.')[1]!, 'base64url').toString(),
-      ) as { client_id: string };
-      const accessToken = await stack.token('alice', { clientId, expiresInMs: 64_000 });
-      await route.fulfill({ response, json: { ...answer, accessToken, expiresInMs: 64_000 } });
+      const { client_id: clientId } = claimsOf<{ client_id: string }>(answer.accessToken);
+      const accessToken = await stack.token('alice', { clientId, expiresInMs: SHORT_LIFE_MS });
+      endsAt = claimsOf<{ exp: number }>(accessToken).exp * 1_000;
+      await route.fulfill({ response, json: { ...answer, accessToken, expiresInMs: SHORT_LIFE_MS } });
     });
+    // The page renews it by itself at three quarters of its life. Not before the line was asked for a new one.
+    await page.route('**/api/session/refresh', (route) => expiring.then(() => route.continue()));
     const events: string[] = [];
     let lines = 0;
-    const refreshed = new Promise<void>((resolve) => {
-      page.on('websocket', (socket) => {
-        if (!socket.url().includes('/ws/voice')) return;
-        lines += 1;
-        const note = ({ payload }: { payload: string | Buffer }) => {
-          const name = typeof payload === 'string' ? /"(token\w+)":/.exec(payload)?.[1] : undefined;
-          if (name !== undefined) events.push(name);
-          if (name === 'tokenRefreshed') resolve();
-        };
-        socket.on('framesent', note).on('framereceived', note);
-      });
+    const isLate = () => endsAt > 0 && Date.now() > endsAt + TOLERANCE_MS;
+    const late = [said('sent'), said('received')];
+    page.on('websocket', (socket) => {
+      if (!socket.url().includes('/ws/voice')) return;
+      lines += 1;
+      const note = (way: 'sent' | 'received', payload: string | Buffer) => {
+        if (typeof payload !== 'string') return void (isLate() && says.get(way)?.());
+        const name = /"(token\w+)":/.exec(payload)?.[1];
+        if (name === undefined) return;
+        events.push(name);
+        says.get(name)?.();
+      };
+      socket.on('framesent', ({ payload }) => note('sent', payload));
+      socket.on('framereceived', ({ payload }) => note('received', payload));
     });
     await signIn(page, stack.url, 'alice');
     await page.getByTestId('start-call').click();
     await state(page, 'listening');
     await refreshed;
-    expect(events).toEqual(['tokenExpiring', 'tokenRefresh', 'tokenRefreshed']);
+    // A line whose token was not replaced would be closed by then.
+    await page.waitForFunction((at) => Date.now() > at, endsAt + TOLERANCE_MS + 1_000, {
+      timeout: 2 * SHORT_LIFE_MS,
+    });
+    await page.getByTestId('message-input').fill('said after the end of the token');
+    await page.getByTestId('message-input').press('Enter');
+    await answer(page).waitFor();
+    await Promise.all(late); // sound, both ways
+    // More of them may follow: a line on which nobody speaks is asked by one whether it is alive.
+    expect(events.slice(0, 3)).toEqual(['tokenExpiring', 'tokenRefresh', 'tokenRefreshed']);
     expect(lines).toBe(1);
-    await state(page, 'listening');
     await page.getByTestId('end-call').click();
     await state(page, 'ended');
   });
@@ -214,6 +232,54 @@ describe('in the middle of a call', () => {
     await page.getByTestId('end-call').click();
     await state(page, 'ended');
   });
+});
+
+it('a call that failed is not begun anew by loading the page again, and can be begun by hand', async () => {
+  const { page } = await signedIn('bob');
+  await faults(stack, { next: { kind: 'http', status: 403, operation: 'voice' } });
+  await page.getByTestId('start-call').click();
+  await state(page, 'failed');
+  await page.reload();
+  await page.getByTestId('start-call').waitFor();
+  expect(await page.getByTestId('call-state').count()).toBe(0);
+  await page.getByTestId('start-call').click();
+  await state(page, 'listening');
+  await page.getByTestId('end-call').click();
+  await state(page, 'ended');
+});
+
+it('a room in two tabs, one of them loaded again: both say the same, each thing once', async () => {
+  const { id: room } = await asUser<{ id: string }>(stack, 'alice', '/api/rooms', { title: 'Two tabs' });
+  const { page, context } = await signedIn('alice');
+  const other = await context.newPage();
+  const said = (tab: Page) => tab.locator('[data-testid="message"][data-stage="final"] .message-text');
+  const says = async (tab: Page, text: string) => {
+    await tab.getByTestId('message-input').fill(text);
+    await tab.getByTestId('message-input').press('Enter');
+    for (const one of [page, other]) await said(one).filter({ hasText: text }).waitFor();
+  };
+  for (const tab of [page, other]) {
+    await tab.goto(`${stack.url}/rooms/${room}`);
+    await tab.locator('[data-testid="room-status"][data-state="online"]').waitFor();
+  }
+  await says(page, 'from the first');
+  await says(other, 'from the second');
+  await other.reload();
+  await said(other).nth(1).waitFor();
+  await says(other, 'after the reload');
+  for (const tab of [page, other])
+    expect(await said(tab).allInnerTexts()).toEqual(['from the first', 'from the second', 'after the reload']);
+});
+
+it('the first page, loaded again before and after the sign-in, is the one for whoever looks', async () => {
+  const { page } = await openPage(browser);
+  await page.goto(stack.url);
+  await page.getByTestId('sign-in').waitFor();
+  await page.reload();
+  await page.getByTestId('sign-in').waitFor();
+  await signIn(page, stack.url, 'carol');
+  await page.reload();
+  await page.getByTestId('user-name').waitFor();
 });
 
 it('a sign-out in one tab is one in the other', async () => {

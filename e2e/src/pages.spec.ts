@@ -1,4 +1,5 @@
 import type { Browser, Page, WebSocketRoute } from 'playwright-core';
+import { asUser, conversationOf } from './support/asking';
 import { faultsOf } from './support/axe';
 import { openBrowser, openPage, screenshot, signIn } from './support/browser';
 import { Stack } from './support/stack';
@@ -15,41 +16,60 @@ afterAll(async () => {
 
 const state = (page: Page, name: string) => page.locator(`[data-testid="call-state"][data-state="${name}"]`).waitFor();
 
-it('has nothing wrong on its pages, fits a phone, and can be walked by keys', async () => {
-  const { page } = await openPage(browser);
-  await signIn(page, stack.url, 'alice');
-  for (const path of ['conversations', 'settings', 'rooms']) {
-    for (const colorScheme of ['light', 'dark'] as const) {
-      await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
-      for (const width of [1440, 360]) {
-        await page.setViewportSize({ width, height: 800 });
-        await page.goto(`${stack.url}/${path}`);
-        await page.locator('.page h1').waitFor();
-        expect(await faultsOf(page)).toEqual([]);
-        const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
-        expect(overflow).toBeLessThanOrEqual(0);
-        await screenshot(page, `${path}-${colorScheme}-${width}`);
-      }
+/** Each page in both themes and both widths: nothing is wrong with it, and it fits. A picture of each is kept. */
+async function isSound(page: Page, name: string, path: string, ready: (page: Page) => Promise<unknown>): Promise<void> {
+  for (const colorScheme of ['light', 'dark'] as const) {
+    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+    for (const width of [1440, 360]) {
+      await page.setViewportSize({ width, height: 800 });
+      await page.goto(`${stack.url}/${path}`);
+      await ready(page);
+      expect(await faultsOf(page)).toEqual([]);
+      expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBeLessThanOrEqual(0);
+      await screenshot(page, `${name}-${colorScheme}-${width}`);
     }
   }
+}
+
+it('has nothing wrong on its pages, and fits a phone', async () => {
+  const { page } = await openPage(browser);
+  await isSound(page, 'landing', '', () => page.getByTestId('sign-in').waitFor());
   await page.setViewportSize({ width: 1440, height: 800 });
-  await page.goto(`${stack.url}/settings`);
-  const dark = page.getByRole('radio', { name: 'Dark' });
-  await dark.waitFor();
-  for (
-    let n = 0;
-    n < 30 &&
-    !(await page
-      .getByRole('radio')
+  await signIn(page, stack.url, 'alice');
+  const conversation = await conversationOf(stack, 'alice', 'Please show me some code in markdown');
+  const { id: room } = await asUser<{ id: string }>(stack, 'alice', '/api/rooms', { title: 'The kitchen', open: true });
+  await asUser(stack, 'bob', `/api/rooms/${room}/join`, {});
+  const hasHeading = () => page.locator('.page h1').waitFor();
+  await isSound(page, 'new', '', () => page.getByTestId('start-call').waitFor());
+  await isSound(page, 'conversation', `c/${conversation}`, () => page.locator('.message-text pre').waitFor());
+  await isSound(page, 'conversations', 'conversations', () => page.locator('.row').nth(1).waitFor());
+  await isSound(page, 'renaming', 'conversations', () =>
+    page
+      .getByRole('button', { name: /^Rename/ })
       .first()
-      .evaluate((one) => one === document.activeElement));
-    n++
-  ) {
-    await page.keyboard.press('Tab');
-  }
-  await page.keyboard.press('ArrowRight');
-  await page.keyboard.press('ArrowRight');
-  expect(await dark.isChecked()).toBe(true);
+      .click(),
+  );
+  await isSound(page, 'deleting', 'conversations', () =>
+    page
+      .getByRole('button', { name: /^Delete/ })
+      .last()
+      .click(),
+  );
+  await isSound(page, 'settings', 'settings', hasHeading);
+  await isSound(page, 'shop', 'shop', () => page.locator('main h1').first().waitFor());
+  await isSound(page, 'rooms', 'rooms', () => page.locator('.row').waitFor());
+  const inRoom = async () => {
+    await page.locator('[data-testid="room-status"][data-state="online"]').waitFor();
+    await page.getByText('People and settings').waitFor();
+  };
+  await isSound(page, 'room', `rooms/${room}`, inRoom);
+  await isSound(page, 'room-settings', `rooms/${room}`, async () => {
+    // Before that the page does not know which of the people is the one who looks.
+    await inRoom();
+    await page.getByText('People and settings').click();
+    await page.getByRole('button', { name: /^Report/ }).click();
+  });
+  await isSound(page, 'nothing-here', 'nowhere', () => page.getByRole('heading').first().waitFor());
 });
 
 describe('a call in a real browser', () => {
@@ -74,7 +94,7 @@ describe('a call in a real browser', () => {
     await lines[0]!.route.close({ code: 1012 });
     await lines[0]!.server.close({ code: 4000 });
     await state(page, 'reconnecting');
-    expect(await page.locator('.call [role=status]').innerText()).toContain('What you say now is kept');
+    expect(await page.locator('.call-words').innerText()).toContain('What you say now is kept');
     expect(await faultsOf(page)).toEqual([]);
     await screenshot(page, 'call-reconnecting');
     isCut = false;

@@ -1,4 +1,6 @@
 import type { Browser, BrowserContext, Page } from 'playwright-core';
+import { faultsOf } from './support/axe';
+import { asUser } from './support/asking';
 import { openBrowser, openPage, screenshot, signIn } from './support/browser';
 import { Stack } from './support/stack';
 
@@ -15,19 +17,11 @@ afterAll(async () => {
   await stack?.interrupt();
 });
 
-const ask = async (user: string, path: string, body: object) => {
-  const response = await fetch(`${stack.url}${path}`, {
-    method: 'POST',
-    headers: { authorization: `Bearer ${await stack.token(user)}`, 'content-type': 'application/json' },
-    body: JSON.stringify(body),
-  });
-  return (await response.json()) as Record<string, string>;
-};
 const enters = async (user: string) => {
   const { page } = await openPage(browser);
   await signIn(page, stack.url, user);
   people[user] = { page, context: page.context() };
-  const { invitation } = await ask('alice', `/api/rooms/${room}/invitations`, {});
+  const { invitation } = await asUser<{ invitation: string }>(stack, 'alice', `/api/rooms/${room}/invitations`, {});
   await page.goto(`${stack.url}/rooms/${room}${user === 'alice' ? '' : `?invitation=${invitation}`}`);
   await page.locator('[data-testid="room-status"][data-state="online"]').waitFor();
   return page;
@@ -43,7 +37,8 @@ const logOf = async (user: string) =>
   people[user]!.page.locator('[data-testid="message"][data-stage="final"]').allInnerTexts();
 
 it('three people talk in a room, and its assistant answers when it is addressed', async () => {
-  room = (await ask('alice', '/api/rooms', { title: 'The kitchen', assistant: 'general' }))['id']!;
+  const facts = { title: 'The kitchen', assistant: 'general' };
+  room = (await asUser<{ id: string }>(stack, 'alice', '/api/rooms', facts)).id;
   for (const user of ['alice', 'bob', 'carol']) await enters(user);
   await says('alice', 'Who is cooking tonight?');
   await Promise.all(['alice', 'bob', 'carol'].map((user) => reads(user, 'Who is cooking tonight?')));
@@ -75,4 +70,28 @@ it('a person whose line was cut reads what was missed, once and in order', async
     texts.flatMap((text) => /(Carol is in the tunnel|She will read it later)/.exec(text)?.[0] ?? []);
   expect(seen(await logOf('carol'))).toEqual(['Carol is in the tunnel', 'She will read it later']);
   expect(seen(await logOf('alice'))).toEqual(seen(await logOf('carol')));
+});
+
+it('somebody blocks another: his messages are hidden, one by one to be looked at, until he is unblocked', async () => {
+  const { page } = people['carol']!;
+  const hidden = page.getByTestId('hidden-message');
+  await page.getByText('People and settings').click();
+  await page.getByRole('button', { name: 'Block Bob' }).click();
+  await page.getByRole('form', { name: 'Block Bob' }).getByRole('button', { name: 'Block' }).press('Enter');
+  await page.locator('.notice', { hasText: /^You hear nothing of Bob/ }).waitFor();
+  await says('bob', 'Carol does not hear this');
+  await Promise.all([reads('alice', 'Carol does not hear this'), hidden.last().waitFor()]);
+  await says('alice', 'But this');
+  await reads('carol', 'But this');
+  expect((await logOf('carol')).join()).not.toContain('does not hear this');
+  await hidden.last().getByRole('button', { name: 'Show' }).click();
+  await hidden.last().getByText('Carol does not hear this').waitFor();
+  expect(await faultsOf(page)).toEqual([]);
+  await screenshot(page, 'room-blocked-people');
+  await page.getByText('People and settings').click();
+  await screenshot(page, 'room-blocked');
+  await page.getByText('People and settings').click();
+  await page.getByRole('button', { name: 'Unblock Bob' }).click();
+  await reads('carol', 'Carol does not hear this');
+  expect(await hidden.count()).toBe(0);
 });

@@ -117,7 +117,7 @@ it('a new service folder becomes a whole service without a line here', async () 
   const patterns = (read(distribution, 'orderedCacheBehaviors') as BehaviourInput[]).map(
     ({ pathPattern }) => pathPattern,
   );
-  expect(patterns).toEqual(['/api/notes*', '/ws/chat*', '/api/*', '/ws/*']);
+  expect(patterns.slice(0, 4)).toEqual(['/api/notes*', '/ws/chat*', '/api/*', '/ws/*']);
 });
 
 it('zones that VPC origins do not reach are left out, and a region with too few is refused', async () => {
@@ -312,4 +312,32 @@ it('the firewall counts where it shall, and never stops a long message', async (
       '{"actionToUse":{"count":{}},"name":"SizeRestrictions_BODY"}',
     );
   }
+});
+
+it('lets the pages of embedOrigins call, and takes only the own origin for the product’s', async () => {
+  const config = { embedOrigins: JSON.stringify(['https://shop.example', 'https://shop.example:8443']) };
+  for (const definition of await inputsOf({ config }, 'ecs/taskDefinition:TaskDefinition')) {
+    const environment = container(definition)['environment'] as { name: string; value: string }[];
+    const valueOf = (wanted: string) => environment.find(({ name }) => name === wanted)?.value;
+    const own = valueOf('OWN_ORIGINS')!;
+    expect(own).toMatch(/^https:\/\/[^,]+$/);
+    expect(valueOf('ALLOWED_ORIGINS')).toBe(`${own},https://shop.example,https://shop.example:8443`);
+  }
+});
+
+it('lets pages of other origins load the widget and the configuration, and nothing else of the site', async () => {
+  const { resources } = await record({});
+  const policies = resources.filter(({ type }) => type.endsWith('ResponseHeadersPolicy'));
+  const embedded = policies.filter((policy) => policy.inputs['corsConfig'] !== undefined);
+  expect(embedded).toHaveLength(1);
+  expect(read(embedded[0]!, 'corsConfig')).toMatchObject({
+    accessControlAllowCredentials: false,
+    accessControlAllowOrigins: { items: ['*'] },
+  });
+  expect(JSON.stringify(read(embedded[0]!, 'customHeadersConfig'))).toContain('"cross-origin"');
+  const [distribution] = await inputsOf({}, 'cloudfront/distribution:Distribution');
+  const behaviours = read(distribution!, 'orderedCacheBehaviors') as (BehaviourInput & Record<string, unknown>)[];
+  const ofSite = behaviours.filter(({ targetOriginId }) => targetOriginId === 'site');
+  expect(ofSite.map(({ pathPattern }) => pathPattern)).toEqual(['/widget.js', '/widget-audio.js', '/config.json']);
+  expect(ofSite.map(({ allowedMethods }) => allowedMethods)).toEqual(Array(3).fill(['GET', 'HEAD', 'OPTIONS']));
 });

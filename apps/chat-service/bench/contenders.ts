@@ -1,5 +1,6 @@
 import 'reflect-metadata';
-import { createServer, request as send } from 'node:http';
+import { subscribe } from 'node:diagnostics_channel';
+import { createServer, request as send, type ClientRequest } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Writable } from 'node:stream';
 import { createAmazonBedrock } from '@ai-sdk/amazon-bedrock';
@@ -15,6 +16,7 @@ import {
 import { Registry } from 'prom-client';
 import { AppModule } from '../src/app.module';
 import { chatConfigSchema } from '../src/config';
+import { clock, type Span } from './processes';
 
 const MODEL = '/model/amazon.nova-lite-v1%3A0/converse-stream';
 
@@ -74,4 +76,20 @@ export async function startParley(environment: Record<string, string>): Promise<
     bodyLimits: [{ path: '/api/chat', bytes: LIMITS.chatBody }],
   });
   return `http://127.0.0.1:${service.port}`;
+}
+
+/** When this process waits for DynamoDB, from now on. */
+export function watchStore(): Span[] {
+  const waits: Span[] = [];
+  const sent = new WeakMap<ClientRequest, number>();
+  const isToStore = (request: ClientRequest) => request.hasHeader('x-amz-target');
+  subscribe('http.client.request.start', (message) => {
+    const { request } = message as { request: ClientRequest };
+    if (isToStore(request)) sent.set(request, clock());
+  });
+  subscribe('http.client.response.finish', (message) => {
+    const from = sent.get((message as { request: ClientRequest }).request);
+    if (from !== undefined) waits.push([from, clock()]);
+  });
+  return waits;
 }

@@ -11,6 +11,11 @@ export interface Usage {
   memory: number;
 }
 
+/** From when to when something was waited for: milliseconds since the epoch, the same clock in every process. */
+export type Span = readonly [from: number, to: number];
+
+export const clock = (): number => performance.timeOrigin + performance.now();
+
 /** A part of the bench in a process of its own, so that its processor time and memory are its own. */
 export class BenchProcess {
   private constructor(
@@ -30,10 +35,19 @@ export class BenchProcess {
     return this.told['url']!;
   }
 
-  async usage(): Promise<Usage> {
-    this.child.send('usage');
-    const [usage] = (await once(this.child, 'message')) as [Usage];
-    return usage;
+  usage(): Promise<Usage> {
+    return this.tell<Usage>('usage');
+  }
+
+  /** When it waited for its store since this was asked last. */
+  waits(): Promise<Span[]> {
+    return this.tell<Span[]>('waits');
+  }
+
+  private async tell<T>(what: string): Promise<T> {
+    this.child.send(what);
+    const [answer] = (await once(this.child, 'message')) as [T];
+    return answer;
   }
 
   stop(): void {
@@ -41,9 +55,12 @@ export class BenchProcess {
   }
 }
 
-/** The other side: says where it listens, then answers what it has used. */
-export function serve(told: Record<string, string>): void {
-  process.on('message', () => {
+/** The other side: says where it listens, then answers what it has used and waited for. */
+export function serve(told: Record<string, string>, watchStore: () => Span[] = () => []): void {
+  let waits: Span[] | undefined;
+  process.on('message', (what) => {
+    // Not before it is asked for: what is noted down would count where memory is weighed.
+    if (what === 'waits') return void process.send!((waits ??= watchStore()).splice(0));
     (globalThis as { gc?: () => void }).gc?.();
     const { user, system } = process.cpuUsage();
     const { heapUsed, external } = process.memoryUsage();

@@ -15,7 +15,16 @@ function frame(event: string, payload: object): Uint8Array {
   return codec.encode({ headers, body: fromUtf8(JSON.stringify({ ...payload, p: 'abcdefghij' })) });
 }
 
+/** What Converse answers, the one without a stream: the service asks it for titles. */
+const TITLE = JSON.stringify({
+  output: { message: { role: 'assistant', content: [{ text: 'A question of the bench' }] } },
+  stopReason: 'end_turn',
+  usage: { inputTokens: 10, outputTokens: 5, totalTokens: 15 },
+  metrics: { latencyMs: 1 },
+});
+
 /** Written once: the provider's own processor time is nobody's here. */
+const START = frame('messageStart', { role: 'assistant' });
 const TOKEN = frame('contentBlockDelta', { contentBlockIndex: 0, delta: { text: ' token' } });
 const END = Buffer.concat([
   frame('contentBlockStop', { contentBlockIndex: 0 }),
@@ -38,9 +47,13 @@ export async function startProvider(): Promise<{ url: string; close(): void }> {
       return void response.end();
     }
     request.resume().on('end', () => {
+      if (request.url?.endsWith('/converse') === true) {
+        return void response.setHeader('content-type', 'application/json').end(TITLE);
+      }
       response.writeHead(200, { 'content-type': 'application/vnd.amazon.eventstream' });
-      response.write(frame('messageStart', { role: 'assistant' }));
-      streams.add({ response, due: performance.now(), left: tokens });
+      response.write(START);
+      response.write(TOKEN);
+      streams.add({ response, due: performance.now() + 1_000 / tokensPerSecond, left: tokens - 1 });
     });
   });
   const timer = setInterval(() => {

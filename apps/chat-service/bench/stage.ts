@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { Agent, request } from 'node:http';
 import { RedisServer } from '@parley/conversations/testing';
 import { startWorld } from '../src/testing/world';
-import { startParley, startPipe, startSdk } from './contenders';
-import { BenchProcess, serve, type Role } from './processes';
+import { startParley, startPipe, startSdk, watchStore } from './contenders';
+import { BenchProcess, clock, serve, type Role } from './processes';
 import { startProvider } from './provider';
 
 const FILE = import.meta.filename;
@@ -40,7 +40,7 @@ if (role !== undefined) {
       serve({ url: await startSdk(input['provider']!) });
       break;
     case 'parley':
-      serve({ url: await startParley(input) });
+      serve({ url: await startParley(input) }, watchStore);
   }
 }
 
@@ -52,24 +52,37 @@ export function freshAgent(): void {
 }
 
 let tokens: string[] = [];
-let questions = 0;
 
-/** Asks one question and reads the answer to its end. Answers when its first token came. */
-export function ask(url: string, onOpen?: () => void): Promise<{ firstTokenMs: number }> {
-  const started = performance.now();
+export interface Asked {
+  /** Milliseconds since the epoch. */
+  askedAt: number;
+  firstTokenAt: number;
+}
+
+/**
+ * Asks one question and reads the answer to its end.
+ *
+ * @param index of the asker: the same one always asks in the same conversation
+ */
+export function ask(url: string, conversation: string, index: number, onOpen?: () => void): Promise<Asked> {
+  const askedAt = clock();
   const parts = [{ type: 'text', text: 'Hello' }];
-  const body = JSON.stringify({ id: randomUUID(), messages: [{ id: randomUUID(), role: 'user', parts }] });
-  const headers = { 'content-type': 'application/json', authorization: `Bearer ${tokens[(questions += 1) % PEOPLE]}` };
+  const body = JSON.stringify({ id: conversation, messages: [{ id: randomUUID(), role: 'user', parts }] });
+  const headers = { 'content-type': 'application/json', authorization: `Bearer ${tokens[index % PEOPLE]}` };
   return new Promise((resolve, reject) => {
     const sent = request(`${url}/api/chat`, { method: 'POST', agent, headers }, (response) => {
-      if (response.statusCode !== 200) return reject(new Error(`${url} answered ${response.statusCode}`));
-      let firstTokenMs: number | undefined;
+      let firstTokenAt: number | undefined;
+      let refusal = '';
       response.on('data', (chunk: Buffer) => {
-        if (firstTokenMs !== undefined || !chunk.includes('token')) return;
-        firstTokenMs = performance.now() - started;
+        if (response.statusCode !== 200) refusal += chunk.toString();
+        if (firstTokenAt !== undefined || !chunk.includes('token')) return;
+        firstTokenAt = clock();
         onOpen?.();
       });
-      response.on('end', () => resolve({ firstTokenMs: firstTokenMs ?? Infinity }));
+      response.on('end', () => {
+        if (firstTokenAt !== undefined) resolve({ askedAt, firstTokenAt });
+        else reject(new Error(`${url} answered ${response.statusCode} without a token: ${refusal}`));
+      });
       response.on('error', reject);
     });
     sent.on('error', reject);
@@ -77,14 +90,27 @@ export function ask(url: string, onOpen?: () => void): Promise<{ firstTokenMs: n
   });
 }
 
+/** Where each asker asks, for every question that is not the first of its conversation. */
+const conversations = new Map<string, string[]>();
+function conversationOf(url: string, index: number): string {
+  const own = conversations.get(url) ?? [];
+  conversations.set(url, own);
+  return (own[index] ??= randomUUID());
+}
+
 /** So many streams at once, opened one after the other as the store allows. Resolves when all have ended. */
-export async function askMany(url: string, streams: number, onAllOpen: () => Promise<void> = async () => undefined) {
+export async function askMany(
+  url: string,
+  streams: number,
+  { isFirst = false, onAllOpen = async () => {} }: { isFirst?: boolean; onAllOpen?: () => Promise<void> } = {},
+) {
   const answers: Promise<unknown>[] = [];
   let opened = 0;
   const opener = async () => {
     while (answers.length < streams) {
       const isOpen = Promise.withResolvers<void>();
-      const answer = ask(url, isOpen.resolve);
+      const index = answers.length;
+      const answer = ask(url, isFirst ? randomUUID() : conversationOf(url, index), index, isOpen.resolve);
       answers.push(answer);
       await Promise.race([isOpen.promise, answer]);
       opened += 1;
@@ -113,7 +139,7 @@ export async function openStage() {
     [VALKEY]: await BenchProcess.start(FILE, 'parley', { ...environment, VALKEY_URL: redis.valkey.url }),
   };
   return {
-    each: (work: (contender: BenchProcess) => Promise<number>) =>
+    each: <T>(work: (contender: BenchProcess) => Promise<T>) =>
       Object.fromEntries(Object.entries(contenders).map(([name, contender]) => [name, () => work(contender)])),
     /** For all answers that are begun from now on. */
     pace: (tokensPerSecond: number, tokensOfAnswer: number) =>

@@ -40,7 +40,7 @@ export class AdminController {
     const calls = await this.liveCalls.all();
     const named = calls.map(async ({ startedAt, ...call }) => {
       const name = await this.authors.nameOf(call.principalId);
-      return { ...call, ...(name === undefined ? {} : { name }), startedAt: new Date(startedAt).toISOString() };
+      return { ...call, ...name, startedAt: new Date(startedAt).toISOString() };
     });
     return { items: await Promise.all(named) };
   }

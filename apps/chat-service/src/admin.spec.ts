@@ -1,6 +1,6 @@
 import { PutCommand } from '@aws-sdk/lib-dynamodb';
 import { createDocumentClient, liveCallKey } from '@parley/conversations';
-import type { AssistantStateList, AuditPage, CeilingList, LiveCallList } from '@parley/protocol';
+import type { AssistantStateList, AuditAnswer, CeilingList, LiveCallList } from '@parley/protocol';
 import { startReplica, type Replica } from './testing/start-chat';
 import { startWorld, type World } from './testing/world';
 
@@ -64,7 +64,7 @@ it('an admin sees which assistants are off and how far the day’s ceilings are 
     calls: { used: 0, limit: 7 },
   });
   expect(ceilings.slice(2).map(({ assistant }) => assistant)).toEqual(items.map(({ id }) => id));
-  const audit = await read<AuditPage>(one, '/api/admin/audit?limit=1');
+  const audit = await read<AuditAnswer>(one, '/api/admin/audit?limit=1');
   expect(audit.items).toMatchObject([{ what: 'switchOff', by: { id: admin.sub }, assistant: 'coding-coach' }]);
 });
 

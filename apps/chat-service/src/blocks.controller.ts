@@ -56,7 +56,6 @@ export class BlocksController {
   }
 
   private async named(principalId: string): Promise<BlockList['items'][number]> {
-    const name = await this.authors.nameOf(principalId);
-    return { principalId, ...(name === undefined ? {} : { name }) };
+    return { principalId, ...(await this.authors.nameOf(principalId)) };
   }
 }

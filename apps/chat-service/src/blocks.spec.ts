@@ -1,5 +1,5 @@
 import { RedisServer } from '@parley/conversations/testing';
-import type { AuditPage, BlockList, Conversation, ConversationList, Entry, EntryPage } from '@parley/protocol';
+import type { AuditAnswer, BlockList, Conversation, ConversationList, Entry, EntryPage } from '@parley/protocol';
 import { ChatSocket } from './testing/chat-socket';
 import { startReplica, type Replica } from './testing/start-chat';
 import { startWorld, type World } from './testing/world';
@@ -152,7 +152,7 @@ it('whom one blocks one sees alone, under the names they have; nobody blocks him
   expect((await ask(one, person, 'PUT', `/api/session/blocks/${'x'.repeat(257)}`)).status).toBe(400);
   await setBlocked(two, false);
   expect(await read<BlockList>(one, person, '/api/session/blocks')).toEqual({ items: [] });
-  const { items } = await read<AuditPage>(one, admin, '/api/admin/audit?limit=2');
+  const { items } = await read<AuditAnswer>(one, admin, '/api/admin/audit?limit=2');
   expect(items.map(({ what, by, whom }) => [what, by.id, whom])).toEqual([
     ['unblock', person.sub, rude.sub],
     ['block', person.sub, rude.sub],

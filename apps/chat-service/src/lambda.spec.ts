@@ -1,5 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { LIMITS, type ConversationUsageAnswer, type EntryPage } from '@parley/protocol';
+import type { UIMessage } from 'ai';
 import { ChatUi } from './testing/chat-ui';
 import { LambdaStandIn } from './testing/lambda-stand-in';
 import { BuiltService } from './testing/replica-process';
@@ -94,9 +95,13 @@ it('a resume is answered at once with a stream that is over, and useChat then sh
     'text/event-stream; charset=utf-8',
     'data: [DONE]\n\n',
   ]);
-  const ui = new ChatUi({ user: 'alice', url: () => functions[1]!.url, issuer: world.issuer, fetch: hashed, id });
+  // As a page does that is loaded again: what the log has, and then a look whether more is being written.
+  const messages = (await logOf(id)).items.map((item) => item as unknown as UIMessage);
+  expect(messages.map(({ role }) => role)).toEqual(['user', 'assistant']);
+  const url = () => functions[1]!.url;
+  const ui = new ChatUi({ user: 'alice', url, issuer: world.issuer, fetch: hashed, id, messages: [...messages] });
   await ui.resumeStream();
-  expect(ui.status).toBe('ready');
+  expect([ui.status, ui.messages]).toEqual(['ready', messages]);
 });
 
 it('an EventSource is sent away: it would come back for ever', async () => {

@@ -8,7 +8,7 @@ import {
   contentRemovalSchema,
   moderationQuerySchema,
   reportListSchema,
-  type AuditPage,
+  type AuditAnswer,
   type BanList,
   type ModerationQuery,
   type ReportList,
@@ -38,18 +38,25 @@ export class ModerationController {
   async reports(@Query({ schema: moderationQuerySchema }) query: ModerationQuery): Promise<ReportList> {
     const { items, next } = await this.reported.list(query);
     const looked = items.map(async (report) => {
-      const { conversationId, messageId } = report;
-      const message =
-        messageId === undefined ? undefined : await this.conversations.findForReview(conversationId, messageId);
-      return message === undefined ? report : { ...report, message };
+      const { conversationId, messageId, principalId } = report;
+      const [message, name] = await Promise.all([
+        messageId === undefined ? undefined : this.conversations.findForReview(conversationId, messageId),
+        this.authors.nameOf(principalId),
+      ]);
+      return { ...report, ...name, ...(message === undefined ? {} : { message }) };
     });
     return { items: await Promise.all(looked), ...(next === undefined ? {} : { next }) };
   }
 
   @Answers('Every act of moderation, newest first', auditSchema)
   @Get('audit')
-  audit(@Query({ schema: moderationQuerySchema }) query: ModerationQuery): Promise<AuditPage> {
-    return this.audited.list(query);
+  async audit(@Query({ schema: moderationQuerySchema }) query: ModerationQuery): Promise<AuditAnswer> {
+    const { items, next } = await this.audited.list(query);
+    const named = items.map(async (act) => ({
+      ...act,
+      ...(act.whom === undefined ? {} : await this.authors.nameOf(act.whom)),
+    }));
+    return { items: await Promise.all(named), ...(next === undefined ? {} : { next }) };
   }
 
   @Answers('Deletes a message, whoever wrote it')
@@ -68,7 +75,12 @@ export class ModerationController {
   @Get('bans')
   async bans(): Promise<BanList> {
     const bans = await this.banned.all();
-    return { items: bans.map(({ principalId, at }) => ({ principalId, at: new Date(at).toISOString() })) };
+    const named = bans.map(async ({ principalId, at }) => ({
+      principalId,
+      ...(await this.authors.nameOf(principalId)),
+      at: new Date(at).toISOString(),
+    }));
+    return { items: await Promise.all(named) };
   }
 
   /** Everywhere within five seconds, open sockets too. */

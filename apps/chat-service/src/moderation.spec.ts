@@ -1,5 +1,5 @@
 import { RedisServer } from '@parley/conversations/testing';
-import type { AuditPage, BanList, Conversation, ReportList } from '@parley/protocol';
+import type { AuditAnswer, BanList, Conversation, ReportList } from '@parley/protocol';
 import { ChatSocket } from './testing/chat-socket';
 import { startReplica, type Replica } from './testing/start-chat';
 import { startWorld, type World } from './testing/world';
@@ -89,7 +89,7 @@ it('an owner’s deletion of what a member wrote is in the audit log, once; what
     [owner, messageId],
   ] as const)
     expect((await erase(who, of)).event).toBe('ack');
-  const { items } = await read<AuditPage>(admin, '/api/admin/audit');
+  const { items } = await read<AuditAnswer>(admin, '/api/admin/audit');
   const { sub: whom } = rude;
   expect(items.filter(({ conversationId, what }) => conversationId === id && what === 'removeContent')).toEqual([
     expect.objectContaining({ by: expect.objectContaining({ id: person.sub }), whom, messageId }),
@@ -136,7 +136,7 @@ it('every act stands in the audit log, for admins only: who, what, to whom, wher
   await ask(two, person, 'DELETE', member);
   await ask(one, person, 'POST', `/api/rooms/${id}/archive`);
   await ask(one, admin, 'POST', '/api/admin/removals', { conversationId: id, messageId, reason: 'rude' });
-  const { items } = await read<AuditPage>(admin, '/api/admin/audit');
+  const { items } = await read<AuditAnswer>(admin, '/api/admin/audit');
   const acts = items.filter(({ conversationId }) => conversationId === id).reverse();
   const told = acts.map(({ what, by, whom, messageId: of, reason }) => [what, by.id, whom, of, reason]);
   expect(told).toEqual([
@@ -148,6 +148,6 @@ it('every act stands in the audit log, for admins only: who, what, to whom, wher
     ['removeContent', admin.sub, undefined, messageId, 'rude'],
   ]);
   expect((await ask(one, person, 'GET', '/api/admin/audit')).status).toBe(403);
-  expect((await read<AuditPage>(admin, '/api/admin/audit?limit=1')).next).toEqual(expect.any(String));
+  expect((await read<AuditAnswer>(admin, '/api/admin/audit?limit=1')).next).toEqual(expect.any(String));
   await end(socket, id);
 });

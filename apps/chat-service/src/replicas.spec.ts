@@ -107,7 +107,7 @@ describe('two replicas over Valkey', () => {
     expect((await resume(one, id)).status).toBe(204);
   });
 
-  const cuts = process.env['SOAK'] === undefined ? 100 : 10_000;
+  const [cuts, readers] = process.env['SOAK'] === undefined ? [100, 10] : [10_000, 40];
   const cutting = async () => {
     const random = randomFrom(20261125);
     const answer = async () => {
@@ -122,18 +122,21 @@ describe('two replicas over Valkey', () => {
         if (isOver()) break;
         replica = random() < 0.5 ? one : two;
         response = await resume(replica, id, seen.at(-1)?.id);
+        // Cut between the last chunk and the end of the stream: there is nothing left to be told.
+        if (response.status === 204) break;
       }
-      expect(seen.slice(0, -1).map(({ id: cursor }) => Number(cursor!.split('.')[1]))).toEqual(
-        seen.slice(0, -1).map((_, index) => index + 1),
+      const chunks = seen.filter(({ data }) => data !== '[DONE]');
+      expect(chunks.map(({ id: cursor }) => Number(cursor!.split('.')[1]))).toEqual(
+        chunks.map((_, index) => index + 1),
       );
-      expect(terminals(seen)).toEqual(['finish']);
-      expect(eventsOf(await (await resume(one, id)).text())).toEqual(seen);
+      expect(terminals(chunks)).toEqual(['finish']);
+      expect(eventsOf(await (await resume(one, id)).text()).slice(0, -1)).toEqual(chunks);
     };
-    let left = cuts;
+    let left: number = cuts;
     const worker = async () => {
       while ((left -= 1) >= 0) await answer();
     };
-    await Promise.all(Array.from({ length: 10 }, worker));
+    await Promise.all(Array.from({ length: readers }, worker));
   };
   it(
     'a cut that strikes anywhere loses no part and repeats none, whichever replica is asked next',

@@ -46,7 +46,7 @@ export class RoomsOfService implements OnApplicationBootstrap, OnApplicationShut
     const desk = new ChatDesk({
       store: hiding(store, blocks),
       rooms: this.open,
-      presence: new Presence(registry),
+      presence: new Presence(registry, assistants),
       answers: this.answers,
       audit,
       hostOf,

@@ -62,6 +62,16 @@ it('takes models and knowledge base from the person’s environment', () => {
   });
 });
 
+it('lets pages of other origins call where it is told to, and takes none of them for its own', () => {
+  const EMBED_ORIGINS = ' http://shop.localhost:3000, https://shop.example';
+  expect(localFacts({ ...situation, env: { EMBED_ORIGINS } })).toMatchObject({
+    origins: 'http://localhost:4200,http://127.0.0.1:4200,http://shop.localhost:3000,https://shop.example',
+    ownOrigins: 'http://localhost:4200,http://127.0.0.1:4200',
+  });
+  for (const wrong of ['http://shop.example/', 'http://shop.example/a', 'shop.example', '*', 'javascript:alert(1)'])
+    expect(() => localFacts({ ...situation, env: { EMBED_ORIGINS: wrong } })).toThrow('EMBED_ORIGINS is to be');
+});
+
 it('refuses a fact that it does not know, naming file and variable', () => {
   expect(() => environmentOf(service(variable({ from: 'moonPhase' })), facts)).toThrow(
     'apps/a-service/service.json: X takes the fact "moonPhase", which the local cloud does not know',

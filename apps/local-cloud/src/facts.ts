@@ -1,5 +1,6 @@
 import type { DemoUser } from '@parley/aws-sim';
 import type { ServiceDescriptor } from '@parley/descriptor';
+import { embedOrigins } from './settings';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -53,7 +54,8 @@ export function localFacts({ env, edgePort, region, issuer, valkeyUrl, knowledge
     'originSecret.current': undefined,
     'originSecret.previous': undefined,
     environment: undefined,
-    origins: localOrigins(edgePort).join(','),
+    origins: [...localOrigins(edgePort), ...embedOrigins(env)].join(','),
+    ownOrigins: localOrigins(edgePort).join(','),
     'table.conversations': TABLE_NAMES.conversations,
     'table.sessions': TABLE_NAMES.sessions,
     voiceModelId: env['VOICE_MODEL_ID'] || 'amazon.nova-2-sonic-v1:0',

@@ -77,6 +77,21 @@ function portOf(text: string | undefined, descriptors: readonly ServiceDescripto
   throw new SettingsError(`PORT is to be a number from 1024 to ${most}`);
 }
 
+/**
+ * Origins of other pages that may show the widget: `EMBED_ORIGINS`, separated by commas.
+ *
+ * @throws SettingsError for one that is more or less than an origin, as a browser would never send it
+ */
+export function embedOrigins(env: Environment): string[] {
+  const origins = (env['EMBED_ORIGINS'] ?? '').split(',').flatMap((text) => text.trim() || []);
+  for (const origin of origins)
+    if (!/^https?:/.test(origin) || !URL.canParse(origin) || new URL(origin).origin !== origin)
+      throw new SettingsError(
+        'EMBED_ORIGINS is to be a list of origins, such as http://shop.localhost:3000, without a path or a slash at the end',
+      );
+  return origins;
+}
+
 /** Where data is kept between runs: `PARLEY_DATA`, else `.parley` in the workspace. */
 export const dataFolder = (env: Environment, root: string): string =>
   resolve(root, env['PARLEY_DATA'] === undefined || env['PARLEY_DATA'] === '' ? '.parley' : env['PARLEY_DATA']);

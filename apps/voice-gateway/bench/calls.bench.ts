@@ -92,6 +92,7 @@ async function look(player: RolePlayer, tokens: readonly string[], talkMs: numbe
   const calls = await openCalls(url, tokens, Math.max(...LEVELS));
   for (const level of LEVELS) {
     await Promise.all(calls.splice(level).map((call) => call.end()));
+    await player.calm();
     await talk(calls, 200);
     if (level === LEVELS[0]) seen.held = ((await player.held()) - heldBefore) / level;
     const answers = () => calls.reduce((sum, { answered }) => sum + answered, 0);
@@ -102,6 +103,7 @@ async function look(player: RolePlayer, tokens: readonly string[], talkMs: numbe
     seen.p99[level] = 1_000 * waits[Math.floor(waits.length * 0.99)]!;
   }
   await Promise.all(calls.splice(0).map((call) => call.end()));
+  await player.calm();
 
   const many = await openCalls(url, tokens, 50);
   await Promise.all(many.map((call) => call.sayAll(20, 8)));
@@ -110,11 +112,13 @@ async function look(player: RolePlayer, tokens: readonly string[], talkMs: numbe
   await Promise.all(many.map((call) => call.sayAll(frames, 8)));
   seen.saturated = ((await player.cpu()) - before) / (50 * frames);
   await Promise.all(many.map((call) => call.end()));
+  await player.calm();
 
   before = await player.cpu();
   const whole = await openCalls(url, tokens, 8);
   await Promise.all(whole.map((call) => call.sayAll(CALL_FRAMES, 4)));
   await Promise.all(whole.map((call) => call.end()));
+  await player.calm();
   seen.wholeCall = ((await player.cpu()) - before) / whole.length;
   return seen;
 }

@@ -84,7 +84,7 @@ it('reserves an answer and what the model is told, for the assistant and the kin
   await accounts.reserve({ callId: 'c1', principalId: 'g-1', guest: true, assistant });
   expect(asked).toEqual([
     {
-      ...{ id: 'c1', principalId: 'g-1', guest: true, assistant, leaseMs: 150_000 },
+      ...{ id: 'c1', principalId: 'g-1', guest: true, assistant, leaseMs: 210_000 },
       tokens: assistant.limits.maxOutputTokens + 2_000,
     },
   ]);

@@ -1,11 +1,12 @@
 import type { OnApplicationBootstrap, OnApplicationShutdown } from '@nestjs/common';
 import type { Assistant, Budget, BudgetUse, Ceilings, Reservation, Switches } from '@parley/assistants';
 import { CallAccount, type CallAccountParts } from './call-account';
+import { InTurns } from './in-turns';
 
-/** What a killed process did not settle is lost: this much of each call at the most. */
+/** What a killed process did not settle is lost: this much of each call, twice as much of one that just began. */
 const SETTLE_MS = 60_000;
 /** A call that has not settled for so long no longer counts as one that runs. */
-const LEASE_MS = 2.5 * SETTLE_MS;
+const LEASE_MS = 3.5 * SETTLE_MS;
 /** Reserved, besides one answer, for what the model is told until it is known. */
 const PROMPT_TOKENS = 2_000;
 
@@ -28,19 +29,24 @@ export interface CallAccountsParts extends Pick<CallAccountParts, 'ledger' | 'mo
 export class CallAccounts implements OnApplicationBootstrap, OnApplicationShutdown {
   private readonly open = new Set<CallAccount>();
   private readonly closing = new Set<Promise<void>>();
-  private timer: NodeJS.Timeout | undefined;
+  private settlements: InTurns<CallAccount> | undefined;
 
   constructor(private readonly parts: CallAccountsParts) {}
 
   onApplicationBootstrap(): void {
     this.parts.switches.start();
-    const settleAll = () => [...this.open].forEach((account) => void account.settle());
-    this.timer = setInterval(settleAll, this.parts.settleMs ?? SETTLE_MS).unref();
+    this.settlements = new InTurns(
+      () => this.open,
+      async (few) => {
+        await Promise.all(few.filter((account) => this.open.has(account)).map((account) => account.settle()));
+      },
+      this.parts.settleMs ?? SETTLE_MS,
+    );
   }
 
   /** Calls have ended or moved before: what is left is to write their last parts down. */
   async onApplicationShutdown(): Promise<void> {
-    clearInterval(this.timer);
+    await this.settlements?.stop();
     await Promise.all([this.parts.switches.stop(), ...this.closing]);
     await this.parts.ceilings.close();
   }

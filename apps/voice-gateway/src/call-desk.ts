@@ -21,15 +21,11 @@ import type { CallAccounts, CallUse } from './call-accounts';
 import type { CallMetrics } from './call-metrics';
 import type { CallRights } from './call-rights';
 import { CallTrace } from './call-trace';
+import { LiveCalls } from './live-calls';
 import type { Personas } from './personas';
 
 /** Shown where a person has not told a name yet. */
 const NAMELESS = 'Someone';
-/**
- * How often the calls of this replica say that they go on; also how soon one learns that another replica took it, and
- * without Valkey that its caller may no longer hear the conversation.
- */
-const RENEW_MS = 5_000;
 
 /** A call, and how the one who asked came to it. */
 export interface Seat {
@@ -68,16 +64,22 @@ export interface CallDeskParts {
 export class CallDesk {
   readonly metrics: CallMetrics;
   private readonly clock = new CallClock();
-  private readonly calls = new Map<string, { call: Call; principalId: string; isKept: boolean }>();
-  private readonly renewal: NodeJS.Timeout;
+  private readonly calls: LiveCalls;
+  /** Calls whose words stay out of the log. */
+  private readonly unkept = new WeakSet<Call>();
 
   constructor(private readonly parts: CallDeskParts) {
+    const { registry, rights, logger } = parts;
+    this.calls = new LiveCalls({
+      registry,
+      onRound: () => rights.look(),
+      report: (what, cause) => logger.warn({ err: cause }, what),
+    });
     this.metrics = parts.metrics(() => this.calls.size);
-    this.renewal = setInterval(() => void this.renew(), RENEW_MS).unref();
   }
 
   get live(): readonly Call[] {
-    return [...this.calls.values()].map(({ call }) => call);
+    return this.calls.all;
   }
 
   /**
@@ -99,23 +101,24 @@ export class CallDesk {
   }
 
   /** Stops saying that calls go on: the process leaves. */
-  stop(): void {
-    clearInterval(this.renewal);
+  stop(): Promise<void> {
+    return this.calls.stop();
   }
 
   private seatOf(call: Call, resumed?: Seat['resumed']): Seat {
     const { conversationId } = call;
-    const isKept = this.calls.get(call.id)?.isKept === true;
-    return { call, conversationId, isKept, ...(resumed === undefined ? {} : { resumed }) };
+    return { call, conversationId, isKept: !this.unkept.has(call), ...(resumed === undefined ? {} : { resumed }) };
   }
 
   private async find(principal: Principal, { callId }: CallStart): Promise<Seat | undefined> {
     if (callId === undefined) return undefined;
-    const here = this.calls.get(callId);
-    if (here && !here.call.over) {
+    const here = this.calls.find(callId);
+    if (here) {
       if (here.principalId !== principal.id) return undefined;
-      this.metrics.callerCameBack('same_replica');
-      return this.seatOf(here.call, 'here');
+      if (await this.calls.isOurs(callId)) {
+        this.metrics.callerCameBack('same_replica');
+        return this.seatOf(here.call, 'here');
+      }
     }
     const record = await this.parts.registry.take(callId, principal.id);
     if (!record) return undefined;
@@ -128,13 +131,13 @@ export class CallDesk {
       reservation: this.parts.accounts.goOn(use),
       continued: true,
     });
+    this.calls.goOn(call, principal.id);
     return this.seatOf(call, 'from_elsewhere');
   }
 
   private async begin(principal: Principal, start: CallStart): Promise<Seat> {
     const { store, assistants, callsPerPrincipal, accounts } = this.parts;
-    const held = [...this.calls.values()].filter(({ principalId }) => principalId === principal.id).length;
-    if (held >= callsPerPrincipal)
+    if (this.calls.countOf(principal.id) >= callsPerPrincipal)
       throw new ParleyError('too_many_connections', {
         message: 'Too many calls are open already',
         retryAfterMs: 10_000,
@@ -173,10 +176,7 @@ export class CallDesk {
       ...voice,
     };
     const call = await this.make(principal, record, use, { ...voice, reservation, continued: false });
-    await this.parts.registry.open(record).catch((error: unknown) => {
-      // A call that no other replica can go on with is better than none.
-      this.parts.logger.warn({ err: error, callId: call.id }, 'a call could not be registered');
-    });
+    await this.calls.begin(call, record);
     return call;
   }
 
@@ -186,7 +186,7 @@ export class CallDesk {
     { assistant }: CallUse,
     { voiceId, reservation, continued }: { voiceId?: string; reservation: Reservation; continued: boolean },
   ): Promise<Call> {
-    const { store, personas, model, profile, leases, limits, logger, registry, tracer, accounts } = this.parts;
+    const { store, personas, model, profile, leases, limits, logger, tracer, accounts } = this.parts;
     const lease = await leaseOf(leases);
     try {
       addToContext({ callId, conversationId });
@@ -221,7 +221,7 @@ export class CallDesk {
         ...(!continued && assistant.greeting !== undefined ? { greeting: assistant.greeting } : {}),
         onFault: (error) => callLogger.warn({ err: error }, 'a fault in a call'),
       });
-      this.calls.set(callId, { call, principalId: principal.id, isKept });
+      if (!isKept) this.unkept.add(call);
       this.clock.add(call);
       this.parts.rights.keep(call, principal.id);
       const settle = accounts.keep({
@@ -231,8 +231,6 @@ export class CallDesk {
       });
       callLogger.info({ assistant: assistant.id, earlierMessages: messages.length, continued }, 'call began');
       void call.ended.then(({ reason, durationMs }) => {
-        this.calls.delete(callId);
-        if (reason !== 'restarting') void registry.close(callId);
         if (call.droppedMs > 0) observer.audioDropped(call.droppedMs);
         observer.ended(reason, call.usage, call.failed?.code);
         this.metrics.callEnded(reason, durationMs);
@@ -244,14 +242,6 @@ export class CallDesk {
       await lease.release();
       throw error;
     }
-  }
-
-  /** Another replica may have taken a call: a second device of the caller, or the caller over another way. */
-  private async renew(): Promise<void> {
-    void this.parts.rights.look();
-    const going = this.live.map(({ id, streams }) => ({ callId: id, streams }));
-    const taken = await this.parts.registry.renew(going);
-    for (const callId of taken) void this.calls.get(callId)?.call.abandon();
   }
 
   private async authorOf(principal: Principal): Promise<Author> {

@@ -45,10 +45,11 @@ export class CallRights {
     if (this.watched.size === 0) return;
     try {
       const states = await this.parts.log.states([...this.watched.keys()]);
-      for (const [id, watched] of this.watched) {
+      const changed = [...this.watched].filter(([id, { membersVersion }]) => {
         const version = states.get(id)?.membersVersion;
-        if (version === undefined || version !== watched.membersVersion) void this.check(id, version);
-      }
+        return version === undefined || version !== membersVersion;
+      });
+      await Promise.all(changed.map(([id]) => this.check(id, states.get(id)?.membersVersion)));
     } catch (error) {
       this.parts.report('the conversations of calls could not be looked at', error);
     }

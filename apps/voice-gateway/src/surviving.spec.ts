@@ -209,6 +209,25 @@ describe('another replica', () => {
     await stopped;
   });
 
+  it('had the call in between: back on the first one the call is found, not what is left of it there', async () => {
+    const other = await voice.replica();
+    const first = await voice.connect('alice');
+    const { callId } = await callStart(first);
+    await lost(first);
+    const second = await other.connect('alice');
+    expect(await callStart(second, { callId })).toMatchObject({ callId, resumed: true });
+    await lost(second);
+    const third = await voice.connect('alice');
+    const ready = await callStart(third, { callId });
+    expect(ready).toMatchObject({ callId, resumed: true });
+    // Taken from the other replica: how far that had heard is not known here.
+    expect(ready.heardMs).toBeUndefined();
+    speak(third, dtmfTones('3'));
+    expect(finals(await readUntil(third, isLastFinal))[0]!['content']).toContain('digit');
+    await hangUp(third);
+    await other.service.stop();
+  });
+
   it('answers what was said to a replica that died before it could', async () => {
     const dying = await voice.replica();
     const before = await dying.connect('alice');

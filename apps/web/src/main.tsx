@@ -11,6 +11,7 @@ import './styles/dock.css';
 import './styles/pages.css';
 import './styles/admin.css';
 import './styles/practice.css';
+import './styles/shop.css';
 
 createRoot(document.getElementById('root')!).render(
   <StrictMode>

@@ -7,8 +7,11 @@ import { silence, writeWav } from './audio';
 const RATE_HZ = 16_000;
 const screens = resolve(import.meta.dirname, '../../../.parley/screens');
 
-/** A real Chromium whose microphone plays a recording, over and over. */
-export async function openBrowser(recording: Int16Array = silence(5_000, RATE_HZ)): Promise<Browser> {
+/** A real Chromium whose microphone plays a recording, over and over; `flags` are more of its own. */
+export async function openBrowser(
+  recording: Int16Array = silence(5_000, RATE_HZ),
+  flags: readonly string[] = [],
+): Promise<Browser> {
   const executablePath = process.env['CHROMIUM_PATH'] || '/usr/bin/chromium';
   const file = join(mkdtempSync(join(tmpdir(), 'parley-wav-')), 'microphone.wav');
   writeWav(file, recording, RATE_HZ);
@@ -25,6 +28,7 @@ export async function openBrowser(recording: Int16Array = silence(5_000, RATE_HZ
       '--use-fake-device-for-media-stream',
       `--use-file-for-fake-audio-capture=${file}`,
       '--autoplay-policy=no-user-gesture-required',
+      ...flags,
     ],
   });
 }

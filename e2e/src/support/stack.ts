@@ -18,7 +18,7 @@ export class Stack {
 
   /**
    * @param data a folder to go on with; a new one without it
-   * @param settings further environment
+   * @param settings more of the environment, as a person sets it
    */
   static async start(
     data = mkdtempSync(join(tmpdir(), 'parley-e2e-')),

@@ -1,5 +1,6 @@
 import * as aws from '@pulumi/aws';
 import * as pulumi from '@pulumi/pulumi';
+import { EMBEDDED_FILES } from '@parley/descriptor';
 import type { Behaviour } from '../planning/edge-plan';
 import { EdgeLog } from './edge-log';
 import { Firewall } from './firewall';
@@ -75,7 +76,7 @@ export class Edge extends pulumi.ComponentResource {
           responseHeadersPolicyId: headers.site.id,
           functionAssociations: [{ eventType: 'viewer-request', functionArn: rewrite.arn }],
         },
-        orderedCacheBehaviors: this.behaviours(name, args, headers),
+        orderedCacheBehaviors: [...this.behaviours(name, args, headers), ...embeddedBehaviours(headers)],
         restrictions: { geoRestriction: { restrictionType: 'none' } },
         viewerCertificate:
           domain === undefined
@@ -224,3 +225,16 @@ export class Edge extends pulumi.ComponentResource {
       );
   }
 }
+
+/** The files of the site that other pages load: as all of it, with headers of their own. */
+const embeddedBehaviours = ({ embedded }: HeaderPolicies) =>
+  EMBEDDED_FILES.map((pathPattern) => ({
+    pathPattern,
+    targetOriginId: SITE,
+    viewerProtocolPolicy: 'redirect-to-https',
+    allowedMethods: READ_ONLY,
+    cachedMethods: ['GET', 'HEAD'],
+    compress: true,
+    cachePolicyId: CACHING_OPTIMIZED,
+    responseHeadersPolicyId: embedded.id,
+  }));

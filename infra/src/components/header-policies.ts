@@ -1,15 +1,17 @@
 import * as aws from '@pulumi/aws';
 import type * as pulumi from '@pulumi/pulumi';
-import { CONTENT_SECURITY_POLICY, PERMISSIONS_POLICY } from '@parley/descriptor';
+import { CONTENT_SECURITY_POLICY, EMBEDDED_HEADERS, PERMISSIONS_POLICY } from '@parley/descriptor';
 
 export interface HeaderPolicies {
   site: aws.cloudfront.ResponseHeadersPolicy;
+  /** Of what pages of other origins load from the site. */
+  embedded: aws.cloudfront.ResponseHeadersPolicy;
   api: aws.cloudfront.ResponseHeadersPolicy;
 }
 
 const YEAR_S = 31_536_000;
 
-/** Security headers of the page, and the few that make sense on an answer of a service. */
+/** Security headers of the page, of what other pages load from it, and the few that make sense on an answer of a service. */
 export function addHeaderPolicies(name: string, options: pulumi.CustomResourceOptions): HeaderPolicies {
   const always = {
     strictTransportSecurity: {
@@ -42,6 +44,29 @@ export function addHeaderPolicies(name: string, options: pulumi.CustomResourceOp
     },
     options,
   );
+  const embedded = new aws.cloudfront.ResponseHeadersPolicy(
+    `${name}-embedded`,
+    {
+      securityHeadersConfig: always,
+      corsConfig: {
+        accessControlAllowCredentials: false,
+        accessControlAllowHeaders: { items: ['*'] },
+        accessControlAllowMethods: { items: ['GET', 'HEAD'] },
+        accessControlAllowOrigins: { items: [EMBEDDED_HEADERS['Access-Control-Allow-Origin']] },
+        originOverride: true,
+      },
+      customHeadersConfig: {
+        items: [
+          {
+            header: 'Cross-Origin-Resource-Policy',
+            value: EMBEDDED_HEADERS['Cross-Origin-Resource-Policy'],
+            override: true,
+          },
+        ],
+      },
+    },
+    options,
+  );
   const api = new aws.cloudfront.ResponseHeadersPolicy(`${name}-api`, { securityHeadersConfig: always }, options);
-  return { site, api };
+  return { site, embedded, api };
 }

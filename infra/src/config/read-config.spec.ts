@@ -77,6 +77,9 @@ it('never shows the origin secret, valid or not', () => {
 });
 
 it.each<[string, Record<string, unknown>, string, string?]>([
+  ['an origin with a path', { embedOrigins: ['https://shop.example/'] }, 'embedOrigins is '],
+  ['an origin with the port of https', { embedOrigins: ['https://shop.example:443'] }, 'embedOrigins is '],
+  ['every origin', { embedOrigins: ['*'] }, 'embedOrigins is '],
   ['a domain without its zone', { domain: 'parley.example.com' }, 'zoneId is missing'],
   ['a zone without a domain', { zoneId: 'Z0123' }, 'domain is missing'],
   ['a public entry without an origin domain', publicEntry, 'originDomain is missing'],

@@ -15,6 +15,8 @@ const count = (min: number, max: number) => z.coerce.number().int().min(min).max
 const host = z.string().regex(/^(?=.{4,253}$)([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,}$/);
 const secretValue = z.string().min(32).max(1_024);
 const secretArn = z.string().regex(/^arn:aws[a-z-]*:secretsmanager:[a-z0-9-]+:\d{12}:secret:.+$/);
+/** As a browser sends it: no path, no slash at the end, no port that is https's own. */
+const ORIGIN = /^https:\/\/([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,}(:(?!443$)\d{1,5})?$/;
 const digest = z.string().regex(/^sha256:[0-9a-f]{64}$/);
 
 const identityPulumi = z.strictObject({ stack: z.string().regex(/^[^/]+\/[^/]+\/[^/]+$/) });
@@ -57,6 +59,10 @@ export const KEYS = {
     secret: true,
   } as const,
   domain: key(host.optional(), 'the host name of the page, such as parley.example.com'),
+  embedOrigins: key(
+    structured(z.array(z.string().regex(ORIGIN)).min(1).max(50)).optional(),
+    'a list of the origins that show the widget, such as [https://shop.example], without a path',
+  ),
   zoneId: key(
     z
       .string()

@@ -18,7 +18,7 @@ export interface FactSources {
   valkey: Valkey | undefined;
   originSecret: OriginSecret | undefined;
   guestSessionKeys: StoredSecret;
-  /** Where the page lives: the one origin that may call. */
+  /** Where the page lives; the origins of `embedOrigins` may call beside it. */
   origin: pulumi.Input<string>;
 }
 
@@ -38,7 +38,8 @@ export function deploymentFacts(sources: FactSources): DeploymentFacts {
     cognitoDomain: text(identity.domain),
     loginClientId: text(signInClientId(identity)),
     loginClientSecret: arn === undefined ? undefined : { secret: { arn, valueFrom: arn } },
-    origins: text(origin),
+    origins: text(pulumi.output(origin).apply((own) => [own, ...(config.embedOrigins ?? [])].join(','))),
+    ownOrigins: text(origin),
     voiceModelId: text(config.voiceModelId),
     chatModel: text(config.chatModels[0]),
     knowledgeBaseId: text(config.knowledgeBaseId),

@@ -1,4 +1,4 @@
-import { planRoutes, routeFor, type ServiceDescriptor } from '@parley/descriptor';
+import { EMBEDDED_FILES, planRoutes, routeFor, type ServiceDescriptor } from '@parley/descriptor';
 
 /** CloudFront's quota of behaviours of one distribution, the default one included. */
 const MAX_BEHAVIOURS = 75;
@@ -27,8 +27,9 @@ export function planBehaviours(services: readonly ServiceDescriptor[], withFunct
     origin: service,
     kind: /^\/ws\b/.test(pattern) ? 'socket' : 'http',
   }));
-  if (behaviours.length + 1 > MAX_BEHAVIOURS)
-    throw new Error(`${behaviours.length + 1} behaviours are more than the ${MAX_BEHAVIOURS} of one distribution`);
+  const all = behaviours.length + EMBEDDED_FILES.length + 1;
+  if (all > MAX_BEHAVIOURS)
+    throw new Error(`${all} behaviours are more than the ${MAX_BEHAVIOURS} of one distribution`);
   return behaviours;
 }
 

@@ -13,6 +13,7 @@ export const FACTS = [
   'loginClientId',
   'loginClientSecret',
   'origins',
+  'ownOrigins',
   'voiceModelId',
   'chatModel',
   'knowledgeBaseId',

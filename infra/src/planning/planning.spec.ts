@@ -213,6 +213,6 @@ describe('capacity and paths', () => {
 
   it('are refused beyond the quota of one distribution', () => {
     const paths = Array.from({ length: 75 }, (_, index) => `/api/${index}`);
-    expect(() => planBehaviours([service({ paths })], false)).toThrow('76 behaviours are more than the 75');
+    expect(() => planBehaviours([service({ paths })], false)).toThrow('79 behaviours are more than the 75');
   });
 });

@@ -1,5 +1,6 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { extname, join, relative, sep } from 'node:path';
+import { isEmbeddedFile, WIDGET_CACHE } from '@parley/descriptor';
 
 export interface SiteFile {
   /** The key in the bucket. */
@@ -44,9 +45,14 @@ export function siteFiles(folder: string): SiteFile[] {
         key,
         path,
         contentType: TYPES[extname(key)] ?? 'application/octet-stream',
-        cacheControl: key.startsWith('assets/') ? FOREVER : ASK_AGAIN,
+        cacheControl: cacheControlOf(key),
       };
     })
     .filter(({ key }) => key !== 'config.json')
     .sort((a, b) => (a.key < b.key ? -1 : 1));
+}
+
+function cacheControlOf(key: string): string {
+  if (key.startsWith('assets/')) return FOREVER;
+  return isEmbeddedFile(`/${key}`) ? WIDGET_CACHE : ASK_AGAIN;
 }

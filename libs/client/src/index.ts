@@ -28,9 +28,11 @@ export { Transcript, type TranscriptLine } from './voice/transcript';
 export type { Remedy } from './socket/close-verdict';
 export type { Credential } from './socket/credential';
 export type { SocketOptions } from './socket/reconnecting-socket';
+export { whyUnreachable } from './socket/ask-why';
 export type { WebSocketFactory, WebSocketLike } from './socket/web-socket';
 
 export { ChatClient, type ExportFormat } from './chat/chat-client';
+export { askAssistant, type Question } from './chat/ask-assistant';
 export { createChatTransport, type ChatTransportOptions } from './chat/chat-transport';
 export { asChatError } from './chat/chat-error';
 export { toUiMessages, type MessageMetadata, type ParleyMessage } from './chat/ui-messages';

@@ -7,7 +7,15 @@ import { gzipSync } from 'node:zlib';
 import { rolldown } from 'rolldown';
 
 const index = JSON.stringify(join(resolve(process.argv[2]), 'index.js'));
-const parts = ['VoiceClient', 'VoiceCall', 'ChatClient', 'createChatTransport', 'RoomClient', 'TokenSource'];
+const parts = [
+  'VoiceClient',
+  'VoiceCall',
+  'ChatClient',
+  'createChatTransport',
+  'askAssistant',
+  'RoomClient',
+  'TokenSource',
+];
 const words = ['callStart', 'joinRoom', '/api/chat/', 'AudioWorkletNode', 'code_challenge'];
 const costs = {};
 for (const part of parts) {

@@ -63,6 +63,7 @@ describe('the package', () => {
       VoiceCall: ['callStart', 'AudioWorkletNode'],
       ChatClient: ['/api/chat/'],
       createChatTransport: ['/api/chat/'],
+      askAssistant: ['/api/chat/'],
       RoomClient: ['joinRoom'],
       TokenSource: ['code_challenge'],
     });

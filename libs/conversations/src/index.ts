@@ -5,6 +5,7 @@ export type {
   DeletionDraft,
   EditDraft,
   EntryDraft,
+  HeldConversation,
   ListQuery,
   MessageDraft,
   PageQuery,

@@ -8,6 +8,13 @@ export {
   metricDimensions,
   type ServiceMetric,
 } from './metrics';
-export { CONTENT_SECURITY_POLICY, PERMISSIONS_POLICY } from './page-policy';
+export {
+  CONTENT_SECURITY_POLICY,
+  EMBEDDED_FILES,
+  EMBEDDED_HEADERS,
+  isEmbeddedFile,
+  PERMISSIONS_POLICY,
+  WIDGET_CACHE,
+} from './page-policy';
 export { TABLES, type TableDefinition, type TableName } from './tables';
 export { matchesPattern, planRoutes, routeFor, type EdgeRoute } from './routing';

@@ -25,3 +25,25 @@ export const CONTENT_SECURITY_POLICY = [
 
 /** The page speaks and is spoken to; it needs no other device. */
 export const PERMISSIONS_POLICY = 'microphone=(self), camera=(), geolocation=(), payment=(), usb=()';
+
+/**
+ * Files of the site that pages of other origins load: the widget, its audio thread (a worklet is fetched by CORS), and which
+ * environment it is in. They carry no secret and are asked for without cookies, so any origin may read them; which origins
+ * may call the services is `ALLOWED_ORIGINS`.
+ */
+export const EMBEDDED_FILES = ['/widget.js', '/widget-audio.js', '/config.json'] as const;
+
+/** What lets a page of another origin load {@link EMBEDDED_FILES}, also one that isolates itself by `Cross-Origin-Embedder-Policy`. */
+export const EMBEDDED_HEADERS = {
+  'Access-Control-Allow-Origin': '*',
+  'Cross-Origin-Resource-Policy': 'cross-origin',
+} as const;
+
+/**
+ * `Cache-Control` of the widget's scripts. Shops name them without a hash, so they cannot be kept for ever: a new version is
+ * everywhere within twice this, since the edge keeps them as long as a browser does.
+ */
+export const WIDGET_CACHE = 'public, max-age=300';
+
+/** Whether a path of the site is one of {@link EMBEDDED_FILES}. */
+export const isEmbeddedFile = (path: string): boolean => (EMBEDDED_FILES as readonly string[]).includes(path);

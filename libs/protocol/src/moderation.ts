@@ -34,9 +34,12 @@ export const reportSchema = z.object({
 });
 export type Report = z.infer<typeof reportSchema>;
 
+/** Of whom a line tells, as he is called today, where he has a name. */
+const name = z.string().optional();
+
 /** A report with the message as it reads today; without one that is deleted. */
 export const reportListSchema = z.object({
-  items: z.array(reportSchema.extend({ message: messageSchema.optional() })),
+  items: z.array(reportSchema.extend({ name, message: messageSchema.optional() })),
   next: z.string().optional(),
 });
 export type ReportList = z.infer<typeof reportListSchema>;
@@ -67,10 +70,12 @@ export const actSchema = z.object({
   reason: z.string().optional(),
 });
 export type Act = z.infer<typeof actSchema>;
-export const auditSchema = z.object({ items: z.array(actSchema), next: z.string().optional() });
-export type AuditPage = z.infer<typeof auditSchema>;
+export const auditSchema = z.object({ items: z.array(actSchema.extend({ name })), next: z.string().optional() });
+export type AuditAnswer = z.infer<typeof auditSchema>;
 
-export const banListSchema = z.object({ items: z.array(z.object({ principalId: z.string(), at: z.iso.datetime() })) });
+export const banListSchema = z.object({
+  items: z.array(z.object({ principalId: z.string(), name, at: z.iso.datetime() })),
+});
 export type BanList = z.infer<typeof banListSchema>;
 
 /** `GET /api/session/blocks`: whom the caller blocks, under the names they have now. */

@@ -3,6 +3,9 @@ import { isTextPart, type Message } from '@parley/protocol';
 /** A chunk of the AI SDK's UI message stream. */
 type Chunk = { type: string; [field: string]: unknown };
 
+/** Whether a chunk is the last one of its answer. */
+export const isTerminal = ({ type }: Pick<Chunk, 'type'>): boolean => type === 'finish' || type === 'error';
+
 /** Tells a reader that the rest cannot be followed; what there is of the answer is in the conversation. */
 export const brokenStream = (): Chunk => ({ type: 'error', errorText: 'answer_interrupted' });
 

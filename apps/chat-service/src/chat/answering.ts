@@ -22,9 +22,10 @@ import {
   type ConversationStore,
   type GenerationClaim,
   type GenerationClaims,
+  type HeldConversation,
 } from '@parley/conversations';
 import { ParleyError, asParleyError } from '@parley/errors';
-import { textOf, type Author, type ChatRequest, type Conversation, type Message } from '@parley/protocol';
+import { textOf, type Author, type ChatRequest, type Message } from '@parley/protocol';
 import { readTurn, type ChatTurn } from './chat-request';
 import type { Generations, ProducedChunk } from './generations';
 import { authorOf, keepAnswer } from './keeping-the-answer';
@@ -58,8 +59,9 @@ export interface AnsweringParts {
 }
 
 interface Production {
+  /** What was said up to the question, and the question. */
+  history: () => Promise<Message[]>;
   assistant: Assistant;
-  author: Author;
   context: unknown;
   reservation: Reservation;
   signal: AbortSignal;
@@ -95,7 +97,7 @@ export class Answering {
     const last = conversation === undefined ? undefined : await this.assertAlive(current);
     if (last !== undefined && this.answers(last, turn)) return last;
     if (last?.state === 'running') throw running();
-    return this.begin(author, turn, assistant, request, { isNew: conversation === undefined, last });
+    return this.begin(author, turn, assistant, request, { existing: conversation, last });
   }
 
   /** Reserves, claims, saves what was asked, and has it answered. */
@@ -104,15 +106,17 @@ export class Answering {
     turn: ChatTurn,
     assistant: Assistant,
     { id: conversationId, context }: ChatRequest,
-    { isNew, last }: { isNew: boolean; last: GenerationClaim | undefined },
+    { existing, last }: { existing: HeldConversation | undefined; last: GenerationClaim | undefined },
   ): Promise<GenerationClaim> {
     const { claims, store, generations, report } = this.parts;
     const generationId = randomUUID();
     const reservation = await this.reserve(author, assistant, generationId);
+    let conversation: HeldConversation;
+    let asked: Message | undefined;
     let claim: GenerationClaim | undefined;
     try {
       // Who asks first in a room need not be who made it.
-      if (isNew) await store.create(author, { id: conversationId, assistant: assistant.id });
+      conversation = existing ?? (await store.createHeld(author, { id: conversationId, assistant: assistant.id }));
       const draft = { conversationId, generationId, key: turn.key, principalId: author.id, assistant: assistant.id };
       claim = await claims.take(draft, last);
       if (claim === undefined) {
@@ -122,7 +126,7 @@ export class Answering {
         await reservation.settle(0);
         return first;
       }
-      await saveTurn(store, author, conversationId, turn, generationId);
+      asked = await saveTurn(conversation, author, turn, generationId);
     } catch (error) {
       await reservation.settle(0);
       if (claim !== undefined) {
@@ -133,7 +137,11 @@ export class Answering {
       throw error;
     }
     const begun = claim;
-    generations.run(begun, (signal) => this.produce(begun, { assistant, author, context, reservation, signal }));
+    // Before the first message nothing was said: there is no history to be read.
+    const whole = existing === undefined && asked?.seq === 1 ? [asked] : undefined;
+    const history = async () => whole ?? conversation.lastMessages(HISTORY_MESSAGES);
+    const production = { history, assistant, context, reservation };
+    generations.run(begun, (signal) => this.produce(begun, { ...production, signal }));
     return begun;
   }
 
@@ -163,9 +171,9 @@ export class Answering {
   }
 
   /** The author's conversation of this id; it is made with the first question that is admitted. */
-  private async existing(author: Author, id: string): Promise<Conversation | undefined> {
+  private async existing(author: Author, id: string): Promise<HeldConversation | undefined> {
     try {
-      return await this.parts.store.get(author.id, id);
+      return await this.parts.store.hold(author.id, id);
     } catch (error) {
       if (error instanceof ParleyError && error.code === 'conversation_not_found') return undefined;
       throw error;
@@ -174,12 +182,12 @@ export class Answering {
 
   private async *produce(
     claim: GenerationClaim,
-    { assistant, context, reservation, signal }: Production,
+    { history: read, assistant, context, reservation, signal }: Production,
   ): AsyncGenerator<ProducedChunk> {
     const { models, tools } = this.parts;
     const { principalId, conversationId, generationId } = claim;
     let end: AnswerEnd | undefined;
-    const history = await this.historyOf(claim);
+    const history = await read().catch(asParleyError);
     if (history instanceof ParleyError) {
       await reservation.settle(0);
       return yield { json: JSON.stringify({ type: 'error', errorText: history.code }), end: { succeeded: false } };
@@ -214,10 +222,6 @@ export class Answering {
       else yield { json, end: { succeeded: chunk.type === 'finish' && end?.outcome !== 'failed' } };
     }
     if (end !== undefined) await this.after(claim, assistant, end, history);
-  }
-
-  private historyOf({ principalId, conversationId }: GenerationClaim): Promise<Message[] | ParleyError> {
-    return this.parts.store.lastMessages(principalId, conversationId, HISTORY_MESSAGES).catch(asParleyError);
   }
 
   private async keep(claim: GenerationClaim, assistant: Assistant, { outcome, text, parts, ...end }: AnswerEnd) {

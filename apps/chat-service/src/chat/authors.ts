@@ -14,7 +14,8 @@ export class Authors {
   }
 
   /** The name of somebody else, where there is one. A guest's is not prolonged by that. */
-  nameOf(principalId: string): Promise<string | undefined> {
-    return this.names.get({ kind: 'guest', id: principalId, expiresAt: 0 });
+  async nameOf(principalId: string): Promise<{ name?: string }> {
+    const name = await this.names.get({ kind: 'guest', id: principalId, expiresAt: 0 });
+    return name === undefined ? {} : { name };
   }
 }

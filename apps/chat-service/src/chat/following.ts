@@ -7,7 +7,7 @@ import {
   type LoggedChunk,
 } from '@parley/conversations';
 import type { Message } from '@parley/protocol';
-import { answerChunks, brokenStream } from './answer-chunks';
+import { answerChunks, brokenStream, isTerminal } from './answer-chunks';
 import type { Rescue } from './rescue';
 
 export interface FollowingParts {
@@ -39,11 +39,11 @@ export class Following {
     return last === undefined || last.id === claim.generationId || last.role === 'user' ? claim : undefined;
   }
 
-  /** Whether a reader who names this place has the last chunk already. */
+  /** Whether a reader who names this place has the last chunk already. A claim ends before that is written. */
   async isReadToEnd({ generationId, state }: GenerationClaim, place: number): Promise<boolean> {
     if (state !== 'ended' || place === 0) return false;
-    const chunks = await this.parts.log.snapshot(generationId).catch(() => []);
-    return chunks.length > 0 && chunks.length <= place;
+    const last = (await this.parts.log.snapshot(generationId).catch(() => [])).at(-1);
+    return last !== undefined && last.at <= place && isTerminal(JSON.parse(last.json) as { type: string });
   }
 
   /** All chunks behind a place, to the last one, or until `signal` aborts. */

@@ -1,6 +1,7 @@
 import { AnswerParts, type AssistantCatalog } from '@parley/assistants';
 import type { ConversationStore, GenerationClaim, GenerationClaims, GenerationLog } from '@parley/conversations';
 import { textOf } from '@parley/protocol';
+import { isTerminal } from './answer-chunks';
 import { keepAnswer } from './keeping-the-answer';
 
 export interface RescueParts {
@@ -15,8 +16,6 @@ type Chunk = Parameters<AnswerParts['add']>[0];
 
 /** Told to the readers of an answer whose producer died: what there was of it is kept, and asking again makes sense. */
 const BROKEN_OFF = JSON.stringify({ type: 'error', errorText: 'answer_interrupted' });
-
-const isTerminal = ({ type }: Chunk) => type === 'finish' || type === 'error';
 
 /** Finishes what a dead producer left: keeps the partial answer as such and tells its readers. */
 export class Rescue {

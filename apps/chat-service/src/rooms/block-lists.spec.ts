@@ -6,6 +6,7 @@ function setUp() {
   const lists = new Map<string, Set<string>>();
   const listOf = (id: string) => lists.get(id) ?? lists.set(id, new Set()).get(id)!;
   const asked: string[][] = [];
+  const looks: number[] = [];
   const changes: { at: number; id: string }[] = [];
   const store = { hold: undefined as Promise<void> | undefined, isOut: false, now: 1_000_000 };
   const change = (id: string, by: () => void) => {
@@ -22,13 +23,16 @@ function setUp() {
       await store.hold;
       return answer;
     },
-    changedSince: async (since) => changes.filter(({ at }) => at >= since).map(({ id }) => id),
+    async changedSince(since) {
+      looks.push(since);
+      return changes.filter(({ at }) => at >= since).map(({ id }) => id);
+    },
   };
   const reports: string[] = [];
   const report = (what: string) => void reports.push(what);
   const process = (more: Partial<BlockListsParts> = {}) =>
     new BlockLists({ blocks, fanOut: new MemoryFanOut(), report, now: () => store.now, ...more });
-  return { process, blocks, asked, store, reports };
+  return { process, blocks, asked, looks, store, reports };
 }
 const settle = () => new Promise(setImmediate);
 
@@ -101,4 +105,20 @@ it('an outage lets nobody in who was not read yet, and keeps what is known', asy
   await expect(lists.hold('bob').ready).rejects.toThrow('out');
   await lists.look();
   expect([known.blocked.has('mallory'), reports]).toEqual([true, ['it cannot be read who blocked somebody']]);
+});
+
+it('looks at nothing while nobody is connected, and a minute further back than it looked last', async () => {
+  const { process, looks, store } = setUp();
+  const lists = process();
+  store.now += 3_600_000;
+  await lists.look();
+  expect(looks).toEqual([]);
+  const list = lists.hold('alice');
+  await list.ready;
+  const lookedAt = store.now;
+  store.now += 5_000;
+  await lists.look();
+  store.now += 5_000;
+  await lists.look();
+  expect(looks).toEqual([lookedAt - 60_000, lookedAt - 55_000]);
 });

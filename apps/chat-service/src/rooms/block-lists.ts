@@ -87,11 +87,17 @@ export class BlockLists {
     await this.readAgain([principalId]);
   }
 
+  /** Somebody is another principal from now on, a guest who signed in: he blocks whom he blocked before. */
+  async takeOver(fromId: string, toId: string): Promise<void> {
+    const blocked = (await this.parts.blocks.of([fromId])).get(fromId) ?? NOBODY;
+    for (const whom of blocked) if (whom !== toId) await this.change(toId, whom, true);
+  }
+
   /** Asks the store who changed something, whatever was heard of it. */
   async look(): Promise<void> {
     const startedAt = this.now();
     try {
-      await this.read(await this.parts.blocks.changedSince(this.lookedAt - OVERLAP_MS));
+      if (this.held.size > 0) await this.read(await this.parts.blocks.changedSince(this.lookedAt - OVERLAP_MS));
       this.lookedAt = startedAt;
     } catch (error) {
       this.parts.report('it cannot be read who blocked somebody', error);

@@ -1,5 +1,7 @@
+import type { AssistantCatalog } from '@parley/assistants';
 import type { ConnectionRegistry } from '@parley/auth';
 import type { Author, Conversation } from '@parley/protocol';
+import { withAssistantNames } from '../conversations/assistant-names';
 
 /** Members that are asked about at the same time. */
 const AT_ONCE = 20;
@@ -12,10 +14,14 @@ export interface PresentMember {
 
 /** Who of the members has a connection for chat, in any process that lives. */
 export class Presence {
-  constructor(private readonly registry: Pick<ConnectionRegistry, 'of'>) {}
+  constructor(
+    private readonly registry: Pick<ConnectionRegistry, 'of'>,
+    private readonly assistants: Pick<AssistantCatalog, 'all'>,
+  ) {}
 
   /** People in the order of the members; assistants are always there. @throws ParleyError `store_unavailable` */
-  async of({ members }: Pick<Conversation, 'members'>): Promise<PresentMember[]> {
+  async of(conversation: Pick<Conversation, 'members'>): Promise<PresentMember[]> {
+    const { members } = withAssistantNames(conversation, this.assistants);
     const present: PresentMember[] = [];
     for (let at = 0; at < members.length; at += AT_ONCE)
       present.push(

@@ -99,3 +99,15 @@ it('a claim ends the guest’s hearing on a socket that is open, and what it say
   expect(socket.liveSeqs).toHaveLength(heard);
   for (const one of [bob, socket]) one.close();
 });
+
+it('whom the guest blocked stays blocked for the person', async () => {
+  const { socket, session } = await guestWhoSpoke();
+  const headers = { origin: PARTNER, authorization: `Guest ${session}`, 'content-type': 'application/json' };
+  const blocked = await fetch(`${replica.url}/api/session/blocks/mallory`, { method: 'PUT', headers });
+  expect(blocked.status).toBe(204);
+  socket.close();
+  await socket.closed;
+  expect((await claimAs('carol', session))[0]).toBe(200);
+  const list = await replica.as('carol')('/api/session/blocks');
+  expect(await list.json()).toEqual({ items: [{ principalId: 'mallory' }] });
+});

@@ -108,6 +108,9 @@ describe('a guest who signs in', () => {
       const user = await bearer('bob', session === undefined ? { cookie: headers['cookie']! } : { origin });
       const claim = await call('/api/session/claim', user, 'POST', session === undefined ? {} : { session });
       expect([claim.status, await claim.json()]).toEqual([200, { conversations: [id] }]);
+      // Whoever uses this browser next is another guest: nothing is said to him that the one before can read.
+      const taken = claim.headers.getSetCookie().map((cookie) => /^[\w-]+=;.*Max-Age=0/i.test(cookie));
+      expect(taken).toEqual(session === undefined ? [true] : []);
       expect((await call(`/api/conversations/${id}`, user)).status).toBe(200);
       expect((await call(`/api/conversations/${id}`, headers)).status).toBe(404);
       const again = await call('/api/session/claim', user, 'POST', session === undefined ? {} : { session });

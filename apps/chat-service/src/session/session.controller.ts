@@ -6,10 +6,12 @@ import {
   CsrfGuard,
   CurrentPrincipal,
   DISPLAY_NAMES,
+  GUEST_COOKIE,
   Public,
   TICKET_LIFETIME_MS,
   TICKET_STORE,
   TOKEN_VERIFIER,
+  sessionCookie,
   type DisplayNames,
   type Principal,
   type TicketStore,
@@ -38,6 +40,7 @@ import { Answers } from '../openapi/answers';
 import { Authors } from '../chat/authors';
 import { Generations } from '../chat/generations';
 import { CONVERSATIONS } from '../ports';
+import { BlockLists } from '../rooms/block-lists';
 import { IdentityProvider, type PoolTokens } from './identity-provider';
 import { clearRefreshCookie, readRefreshCookie, setRefreshCookie } from './refresh-cookie';
 import { SignOut } from './sign-out';
@@ -55,6 +58,7 @@ export class SessionController {
     @Inject(CONVERSATIONS) private readonly conversations: ConversationStore,
     private readonly authors: Authors,
     private readonly generations: Generations,
+    private readonly blockLists: BlockLists,
   ) {}
 
   /** Exchanges an authorization code (RFC 7636): the page has the verifier, the server the client's secret. */
@@ -132,12 +136,17 @@ export class SessionController {
     @CurrentPrincipal() principal: Principal,
     @Body({ schema: claimRequestSchema }) { session }: z.output<typeof claimRequestSchema>,
     @Req() request: Request,
+    @Res({ passthrough: true }) response: Response,
   ): Promise<ClaimResponse> {
     const guest = this.authenticator.claimedGuest(request, session);
     if (!guest) return { conversations: [] };
+    // First: nothing of the guest's rooms may reach the person unhidden.
+    await this.blockLists.takeOver(guest.id, principal.id);
     const conversations = await this.conversations.handOver(guest.id, await this.authors.of(principal));
     // An answer ends for who was a guest, who reads it to here at the most; the person has what is written of it.
     await Promise.all(conversations.map((id) => this.generations.stopIn(id)));
+    // The guest has become somebody: whoever uses this browser after him is another one.
+    if (session === undefined) response.append('set-cookie', sessionCookie(GUEST_COOKIE, request.headers, '', 0));
     return { conversations };
   }
 

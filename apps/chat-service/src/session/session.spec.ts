@@ -204,8 +204,9 @@ describe('refused:', () => {
     ['a form', { 'content-type': 'application/x-www-form-urlencoded' }, 'json_required'],
     ['plain text', { 'content-type': 'text/plain' }, 'json_required'],
   ])('%s on every route that uses the cookie', async (_, headers, code) => {
-    for (const path of ['token', 'refresh', 'logout', 'guest']) {
-      const response = await post(path, {}, headers as unknown as Record<string, string>);
+    const authorization = `Bearer ${await chat.issuer.mint('alice')}`;
+    for (const path of ['token', 'refresh', 'logout', 'guest', 'claim']) {
+      const response = await post(path, {}, { authorization, ...headers } as unknown as Record<string, string>);
       expect([response.status, ((await response.json()) as { code: string }).code]).toEqual([403, code]);
     }
   });

@@ -178,6 +178,14 @@ describe('/ws/chat', () => {
     expect(alice.heard.filter(({ event }) => event === 'typing')).toEqual([]);
   });
 
+  it('tells of an assistant in the room under the name that people know', async () => {
+    const { json } = await api('alice', 'POST', '/api/rooms', { title: 'Lunch', assistant: 'general' });
+    const alice = await connect('alice');
+    const { data } = await alice.ask('presence', { conversationId: json['id'] });
+    const assistant = { kind: 'assistant', id: 'general', name: 'Parley' };
+    expect(data['members']).toContainEqual({ principal: assistant, online: true });
+  });
+
   it('ends hearing with leaving, with removal, and writing with a mute', async () => {
     const id = await makeRoom();
     const [alice, bob] = [await connect('alice'), await connect('bob')];

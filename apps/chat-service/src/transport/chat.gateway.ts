@@ -20,8 +20,6 @@ import { partsOf } from '../rooms/message-parts';
 import { ChatDesk } from './chat-desk';
 import { ConnectionListener } from './connection-listener';
 
-const LABEL = /^[A-Za-z0-9._~-]{1,128}$/;
-
 /** `/ws/chat`: people talk to each other, and to an assistant among them. */
 @WebSocketGateway({ path: '/ws/chat' })
 @SocketAccess({ audience: 'chat' })
@@ -115,9 +113,7 @@ export class ChatGateway implements OnGatewayConnection<Connection>, OnGatewayDi
 
   private async welcome(connection: Connection): Promise<ConnectionListener> {
     const principal = connection.principal!;
-    const { query, guestSession } = connection.facts;
-    const given = principal.label ?? query.get('sessionId') ?? '';
-    const label = LABEL.test(given) ? given : '';
+    const { label = '', guestSession } = connection.facts;
     const blockList = this.blockLists.hold(principal.id);
     const known = Promise.all([this.authors.of(principal), this.rooms.findOwn(principal.id, label), blockList.ready]);
     const [author, conversationId] = await known.catch((error: unknown) => {

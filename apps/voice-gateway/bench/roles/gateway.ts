@@ -26,7 +26,8 @@ export async function startGateway(facts: Record<string, string>): Promise<Recor
     VOICE_MODEL_ID: 'amazon.nova-2-sonic-v1:0',
     VOICE_MODEL_ADAPTER: facts.adapter,
     LOG_LEVEL: 'info',
-    // A few principals make all the calls.
+    // A few principals make all the calls, over more streams than an account has at first.
+    VOICE_STREAM_QUOTA: '1000',
     USER_REQUESTS_PER_MINUTE: '100000',
     USER_TOKENS_PER_DAY: '1000000000',
     USER_CONCURRENT_ANSWERS: '10000',

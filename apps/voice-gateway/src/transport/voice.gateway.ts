@@ -9,7 +9,7 @@ import {
 import { AllowGuests, SocketAccess } from '@parley/auth';
 import { ParleyError } from '@parley/errors';
 import { AUDIO, voiceClientEvents } from '@parley/protocol';
-import { parseWire, type Connection, type FrameLimits } from '@parley/service-kit';
+import { parseWire, type Connection, type FrameLimits, type GatewayOptions } from '@parley/service-kit';
 import { CallDesk } from '../call-desk';
 import { ClientOrder } from '../call/compatible/client-order';
 import { CompatibleCaller } from './compatible-caller';
@@ -19,12 +19,13 @@ import { Seats } from './seats';
 
 /** Audio has an allowance of its own; a compatible client's history comes at once, before its audio. */
 const CALL_FRAMES: FrameLimits = { perSecond: 20, burst: 60, firstBurst: 200, free: ['audioInput'] };
+const CALLS: Omit<GatewayOptions, 'path'> = { frames: novaFrames, limits: CALL_FRAMES, waits: true };
 
 /**
  * `/ws/voice`: one call per connection, which it may outlive. The first event decides how the two speak: `callStart`
  * (managed), or `sessionStart` for front ends that write Nova Sonic's own events (compatible).
  */
-@WebSocketGateway({ path: '/ws/voice', frames: novaFrames, limits: CALL_FRAMES } as object)
+@WebSocketGateway({ path: '/ws/voice', ...CALLS } as object)
 @SocketAccess({ audience: 'voice' })
 // Whether this service admits guests at all is its configuration (GUEST_VOICE); by default it does not.
 @AllowGuests()
@@ -136,7 +137,7 @@ export class VoiceGateway implements OnGatewayDisconnect<Connection>, BeforeAppl
   /** Before the sockets are closed: every call ends here in order, and its caller is told to go on elsewhere. */
   async beforeApplicationShutdown(): Promise<void> {
     await this.seats.move(this.desk.live);
-    this.desk.stop();
+    await this.desk.stop();
   }
 
   private orderOf(connection: Connection): ClientOrder {
@@ -149,7 +150,7 @@ export class VoiceGateway implements OnGatewayDisconnect<Connection>, BeforeAppl
 /**
  * The same at the address that older front ends know, for the tokens that they send: ID tokens too, in the URL.
  */
-@WebSocketGateway({ path: '/ws/nova-sonic-backend', frames: novaFrames, limits: CALL_FRAMES } as object)
+@WebSocketGateway({ path: '/ws/nova-sonic-backend', ...CALLS } as object)
 @SocketAccess({ audience: 'voice', uses: ['access', 'id'] })
 @AllowGuests()
 export class NovaSonicBackendGateway extends VoiceGateway {

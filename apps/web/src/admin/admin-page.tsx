@@ -1,6 +1,7 @@
 import { useCallback, useMemo, useState } from 'react';
 import { AdminClient } from '@parley/client';
 import { useServices } from '../app/services';
+import { usePageTitle } from '../ui/page-title';
 import { useLoaded } from '../ui/use-loaded';
 import { AssistantSwitches } from './assistant-switches';
 import { AuditTrail } from './audit-trail';
@@ -13,6 +14,7 @@ import { Usage } from './usage';
 
 /** What the group `admins` sees of the product's use and of what goes wrong among people, and does about it. */
 export default function AdminPage() {
+  usePageTitle('Administration');
   const { session, baseUrl } = useServices();
   const admin = useMemo(() => new AdminClient({ tokenSource: session, baseUrl }), [session, baseUrl]);
   const [ceilings, reloadCeilings] = useLoaded(

@@ -1,6 +1,6 @@
 import { useCallback, useEffect } from 'react';
 import type { AdminClient } from '@parley/client';
-import type { Act } from '@parley/protocol';
+import type { AuditAnswer } from '@parley/protocol';
 import { More } from './more';
 import { Section } from './section';
 import { usePages } from './use-pages';
@@ -12,6 +12,8 @@ interface AuditTrailProps {
   acts: number;
   names: ReadonlyMap<string, string>;
 }
+
+type Act = AuditAnswer['items'][number];
 
 /** Who did what to whom, and why. */
 export function AuditTrail({ admin, acts, names }: AuditTrailProps) {
@@ -26,15 +28,14 @@ export function AuditTrail({ admin, acts, names }: AuditTrailProps) {
         <>
           {pages.items.length === 0 && <p className="page-empty">Nothing was done yet.</p>}
           <ol className="admin-rows" aria-labelledby="admin-audit">
-            {pages.items.map(({ id, at, by, what, whom, assistant, reason }) => (
+            {pages.items.map(({ id, at, by, what, whom, name, assistant, reason }) => (
               <li key={id} className="admin-row">
                 <span>
                   <strong>{by.name}</strong> {actOf(what)}
                   {assistant !== undefined && `: ${names.get(assistant) ?? assistant}`}
                   {whom !== undefined && (
                     <>
-                      {' '}
-                      <code title={whom}>{shortOf(whom)}</code>
+                      : <span title={whom}>{name ?? <code>{shortOf(whom)}</code>}</span>
                     </>
                   )}
                   {reason !== undefined && <q>{reason}</q>}

@@ -27,9 +27,10 @@ export function Bans({ admin, acts, onAct }: BansProps) {
           {said}
           {items.length === 0 && <p className="page-empty">Nobody is banned.</p>}
           <ul className="admin-rows">
-            {items.map(({ principalId, at }) => (
+            {items.map(({ principalId, name, at }) => (
               <li key={principalId} className="admin-row">
                 <span>
+                  {name !== undefined && <strong>{name} </strong>}
                   <code>{principalId}</code>{' '}
                   <span className="field-hint">
                     since <time dateTime={at}>{whenOf(at)}</time>
@@ -38,7 +39,7 @@ export function Bans({ admin, acts, onAct }: BansProps) {
                 <button
                   type="button"
                   className="button button-plain"
-                  aria-label={`Lift the ban of ${principalId}`}
+                  aria-label={`Lift the ban of ${name ?? principalId}`}
                   onClick={() => act(() => admin.liftBan(principalId), 'The ban is lifted.')}
                 >
                   Lift the ban

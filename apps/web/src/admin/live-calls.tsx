@@ -34,9 +34,13 @@ export function LiveCallTable({ admin, names }: { admin: AdminClient; names: Rea
                 <tr>
                   <th scope="col">Who</th>
                   <th scope="col">Assistant</th>
-                  <th scope="col">For</th>
+                  <th scope="col" className="admin-figure">
+                    For
+                  </th>
                   <th scope="col">Replica</th>
-                  <th scope="col">Streams</th>
+                  <th scope="col" className="admin-figure">
+                    Streams
+                  </th>
                 </tr>
               </thead>
               <tbody>

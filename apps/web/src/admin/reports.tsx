@@ -55,8 +55,8 @@ interface ReportRowProps {
 }
 
 function ReportRow({ report, onRemove, onBan }: ReportRowProps) {
-  const { by, at, reason, message, messageId, principalId } = report;
-  const whom = message?.author.name ?? shortOf(principalId);
+  const { by, at, reason, message, messageId, principalId, name } = report;
+  const whom = name ?? shortOf(principalId);
   return (
     <li className="admin-row admin-report">
       <p>

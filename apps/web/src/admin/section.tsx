@@ -16,7 +16,7 @@ interface SectionProps<T> {
 /** A part of the page that is loaded by itself: what one of them cannot show keeps nothing from the others. */
 export function Section<T>({ id, title, lead, loaded, reload, aside, children }: SectionProps<T>) {
   return (
-    <section className="card" aria-labelledby={id}>
+    <section className="card" aria-labelledby={id} tabIndex={-1}>
       <div className="admin-head">
         <h2 id={id}>{title}</h2>
         {aside}

@@ -4,7 +4,7 @@ import type { AdminUsageAnswer } from '@parley/protocol';
 import { useLoaded } from '../ui/use-loaded';
 import { Section } from './section';
 import { summed, type Sum } from './sums';
-import { costOf, countOf } from './words';
+import { costOf, countOf, shortDayOf } from './words';
 
 const DAY_MS = 86_400_000;
 const PERIODS = [7, 30, 90];
@@ -70,7 +70,7 @@ function Used({ usage: { items, total }, names }: { usage: AdminUsageAnswer; nam
         </div>
       </dl>
       {hasUnpriced && <p className="field-hint">Some of it is of a model without a price, and is not in the cost.</p>}
-      <SumTable caption="By day" first="Day" sums={summed(items, ({ day }) => day).reverse()} />
+      <SumTable caption="By day" first="Day" sums={summed(items, ({ day }) => day).reverse()} nameOf={shortDayOf} />
       <SumTable
         caption="By assistant"
         first="Assistant"
@@ -80,7 +80,14 @@ function Used({ usage: { items, total }, names }: { usage: AdminUsageAnswer; nam
   );
 }
 
-function SumTable({ caption, first, sums }: { caption: string; first: string; sums: readonly Sum[] }) {
+interface SumTableProps {
+  caption: string;
+  first: string;
+  sums: readonly Sum[];
+  nameOf?: (of: string) => string;
+}
+
+function SumTable({ caption, first, sums, nameOf = (of) => of }: SumTableProps) {
   return (
     <div className="admin-table" role="group" aria-label={caption} tabIndex={0}>
       <table>
@@ -102,7 +109,9 @@ function SumTable({ caption, first, sums }: { caption: string; first: string; su
         <tbody>
           {sums.map(({ of, answers, tokens, costUsd }) => (
             <tr key={of}>
-              <th scope="row">{of}</th>
+              <th scope="row" title={of}>
+                {nameOf(of)}
+              </th>
               <td className="admin-figure">{countOf(answers)}</td>
               <td className="admin-figure">{countOf(tokens)}</td>
               <td className="admin-figure">{costOf(costUsd)}</td>

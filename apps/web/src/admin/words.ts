@@ -4,9 +4,13 @@ const counts = new Intl.NumberFormat();
 export const countOf = (count: number): string => counts.format(count);
 
 const dollars = new Intl.NumberFormat(undefined, { style: 'currency', currency: 'USD' });
-const cents = new Intl.NumberFormat(undefined, { style: 'currency', currency: 'USD', maximumFractionDigits: 4 });
-/** Less than a cent is told too: one answer costs no more. */
-export const costOf = (usd: number): string => (usd !== 0 && usd < 0.01 ? cents : dollars).format(usd);
+/** Less than a cent is not nothing: one answer costs no more. */
+export const costOf = (usd: number): string =>
+  usd > 0 && usd < 0.01 ? `<${dollars.format(0.01)}` : dollars.format(usd);
+
+/** A day of UTC, as `2026-01-31`. */
+export const shortDayOf = (day: string): string =>
+  new Date(day).toLocaleDateString(undefined, { day: 'numeric', month: 'short', timeZone: 'UTC' });
 
 /** How long ago it began, as a clock shows it. */
 export function lastingOf(since: string, now: number): string {

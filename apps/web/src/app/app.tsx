@@ -2,6 +2,7 @@ import { lazy, Suspense, useLayoutEffect, useMemo } from 'react';
 import { useLocation } from 'wouter';
 import { ChatClient, TokenSource } from '@parley/client';
 import type { WebConfig } from '@parley/protocol';
+import { AnnouncerProvider } from '../ui/announcer';
 import { Loading, Notice } from '../ui/notice';
 import { useLoaded } from '../ui/use-loaded';
 import { useObservable } from '@parley/client/react';
@@ -12,6 +13,7 @@ import { ServicesProvider, useServices, type Services } from './services';
 
 // What only somebody who is signed in needs is not loaded before.
 const Workspace = lazy(() => import('./workspace'));
+const ShopPage = lazy(() => import('../shop/shop-page'));
 
 /** The page: configuration first, then who is there, then what they came for. */
 export function App() {
@@ -40,6 +42,14 @@ function Configured({ config }: { config: WebConfig }) {
 }
 
 export function Page() {
+  return (
+    <AnnouncerProvider>
+      <PageOfSession />
+    </AnnouncerProvider>
+  );
+}
+
+function PageOfSession() {
   const { session } = useServices();
   const state = useObservable(session.state);
   const [path] = useLocation();
@@ -51,6 +61,15 @@ export function Page() {
   }, [session]); // eslint-disable-line react-hooks/exhaustive-deps
 
   if (isCallback) return <Callback />;
+  // Whoever is there: a shop has visitors, too.
+  const shop = /^\/shop(?:\/([^/]+))?\/?$/.exec(path);
+  if (shop !== null) {
+    return (
+      <Suspense fallback={<Loading label="Loading" />}>
+        <ShopPage productId={shop[1]} />
+      </Suspense>
+    );
+  }
   if (state.name === 'signed-in') {
     return (
       <Suspense fallback={<Loading label="Loading" />}>

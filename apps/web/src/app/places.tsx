@@ -5,6 +5,7 @@ const PLACES = [
   ['/rooms', 'Rooms'],
   ['/conversations', 'All conversations'],
   ['/practice', 'Practice'],
+  ['/shop', 'Shop'],
   ['/settings', 'Settings'],
 ] as const;
 const ADMIN_PLACES = [...PLACES, ['/admin', 'Administration']] as const;

@@ -1,13 +1,16 @@
-import { lazy, Suspense, useCallback, useEffect, useMemo, useState } from 'react';
+import { lazy, Suspense, useCallback, useEffect, useMemo, useRef, useState, type FocusEvent } from 'react';
 import { Link, useLocation } from 'wouter';
 import type { SessionUser } from '@parley/client';
 import { CallBar } from '../call/call-bar';
 import { CallProvider, useCall } from '../call/call-context';
+import { CallVoice } from '../call/call-voice';
 import { ConversationPage } from '../conversation/conversation-page';
 import { ConversationList } from '../list/conversation-list';
 import { UserMenu } from '../session/user-menu';
+import { keepFocus } from '../ui/focus';
 import { CloseIcon, Logo, MenuIcon, PlusIcon } from '../ui/icons';
 import { Loading } from '../ui/notice';
+import { usePageTitle } from '../ui/page-title';
 import { SimulatedBadge } from '../ui/simulated-badge';
 import { useLoaded } from '../ui/use-loaded';
 import { useMaybe } from '@parley/client/react';
@@ -52,8 +55,27 @@ function Shell({ user }: { user: SessionUser }) {
     if (isCalledDraft && routeId === undefined) navigate(`/c/${calledId}`, { replace: true });
   }, [isCalledDraft, routeId, calledId, navigate, reloadList]);
 
+  useEffect(() => keepFocus(document.body), []);
+  const menuButton = useRef<HTMLButtonElement>(null);
+  const main = useRef<HTMLElement>(null);
   const closeMenu = useCallback(() => setMenuOpen(false), []);
-  useEscape(isMenuOpen, closeMenu);
+  useEscape(
+    isMenuOpen,
+    useCallback(() => {
+      menuButton.current?.focus();
+      closeMenu();
+    }, [closeMenu]),
+  );
+  const menuOnChoose = (): void => {
+    if (!isMenuOpen) return;
+    main.current?.focus();
+    closeMenu();
+  };
+  // On a phone the menu lies over the page: what is under it must not have the focus.
+  const menuOnBlur = ({ currentTarget, relatedTarget }: FocusEvent): void => {
+    if (relatedTarget !== null && relatedTarget !== menuButton.current && !currentTarget.contains(relatedTarget))
+      closeMenu();
+  };
 
   const page = () => {
     const [, place, id] = /^\/(admin|conversations|practice|rooms|settings)(?:\/([^/]+))?\/?$/.exec(path) ?? [];
@@ -82,6 +104,7 @@ function Shell({ user }: { user: SessionUser }) {
       <div className="shell" data-menu={isMenuOpen ? 'open' : 'closed'}>
         <header className="top-bar">
           <button
+            ref={menuButton}
             type="button"
             className="button button-icon button-plain menu-button"
             aria-label={isMenuOpen ? 'Close the list of conversations' : 'Open the list of conversations'}
@@ -97,19 +120,20 @@ function Shell({ user }: { user: SessionUser }) {
           </Link>
           <SimulatedBadge />
         </header>
-        <nav id="sidebar" className="sidebar" aria-label="Conversations">
+        <nav id="sidebar" className="sidebar" aria-label="Conversations" onBlur={menuOnBlur}>
           <Link className="brand" href="/">
             <Logo /> Parley
           </Link>
-          <Link className="button new-conversation" href="/" data-testid="new-conversation" onClick={closeMenu}>
+          <Link className="button new-conversation" href="/" data-testid="new-conversation" onClick={menuOnChoose}>
             <PlusIcon /> New conversation
           </Link>
-          <Places user={user} onChoose={closeMenu} />
-          <ConversationList list={list} reload={reloadList} currentId={routeId} onChoose={closeMenu} />
+          <Places user={user} onChoose={menuOnChoose} />
+          <ConversationList list={list} reload={reloadList} currentId={routeId} onChoose={menuOnChoose} />
           <UserMenu user={user} />
         </nav>
         <button className="scrim" type="button" tabIndex={-1} aria-hidden="true" onClick={closeMenu} />
-        <main id="conversation" className="main" tabIndex={-1}>
+        <main ref={main} id="conversation" className="main" tabIndex={-1}>
+          <CallVoice />
           <CallBar currentId={routeId} />
           <Suspense fallback={<Loading label="Loading" />}>{page()}</Suspense>
         </main>
@@ -119,6 +143,7 @@ function Shell({ user }: { user: SessionUser }) {
 }
 
 function NothingHere() {
+  usePageTitle('Nothing here');
   return (
     <div className="empty">
       <h1>There is nothing here</h1>

@@ -1,6 +1,7 @@
 import { useEffect, useState } from 'react';
 import { isOver } from '@parley/client';
 import { useServices } from '../app/services';
+import { useTakenFocus } from '../ui/focus';
 import { HangUpIcon, MicrophoneIcon, MutedIcon } from '../ui/icons';
 import { Notice } from '../ui/notice';
 import { useObservable } from '@parley/client/react';
@@ -26,6 +27,7 @@ export function CallPanel({ active, onRetry, onTakeOver }: CallPanelProps) {
   const lostMs = useObservable(call.lostSpeechMs);
   const trouble = useObservable(call.microphoneTrouble);
   const words = wordsOf(state, muted);
+  const firstButton = useTakenFocus<HTMLButtonElement>(!isOver(state));
   const detail = detailOf(state);
   const { callId } = call;
 
@@ -54,7 +56,7 @@ export function CallPanel({ active, onRetry, onTakeOver }: CallPanelProps) {
   }
   if (state.name === 'ended') {
     return (
-      <p className="call-ended" role="status" data-testid="call-state" data-state="ended">
+      <p className="call-ended" data-testid="call-state" data-state="ended">
         {words}
         {state.durationMs !== undefined && ` · ${durationOf(state.durationMs)}`}
       </p>
@@ -65,8 +67,8 @@ export function CallPanel({ active, onRetry, onTakeOver }: CallPanelProps) {
       <div className="call" data-state={state.name}>
         <LevelMeter call={call} />
         <div className="call-words">
-          {/* One region that is always there: a reader that finds a new one may not say its first words. */}
-          <div role="status">
+          {/* Who listens to the page is told by CallVoice. */}
+          <div>
             <strong data-testid="call-state" data-state={state.name}>
               {words}
             </strong>
@@ -85,6 +87,7 @@ export function CallPanel({ active, onRetry, onTakeOver }: CallPanelProps) {
           <Elapsed since={active.startedAt} />
         </div>
         <button
+          ref={firstButton}
           type="button"
           className="button button-icon"
           aria-pressed={muted}
@@ -99,7 +102,6 @@ export function CallPanel({ active, onRetry, onTakeOver }: CallPanelProps) {
           type="button"
           className="button button-danger button-shrinks"
           data-testid="end-call"
-          disabled={isOver(state)}
           onClick={() => void call.hangUp()}
         >
           <HangUpIcon /> <span className="button-words">Hang up</span>

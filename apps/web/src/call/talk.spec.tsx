@@ -132,7 +132,7 @@ describe('a call in trouble', () => {
   const state = () => screen.getByTestId('call-state');
   const says = (name: string, words: string) =>
     waitFor(() => expect([state().dataset['state'], state().textContent]).toEqual([name, words]));
-  const told = () => screen.getAllByRole('status').map(({ textContent }) => textContent);
+  const told = () => [...screen.getByTestId('announcer').children].map(({ textContent }) => textContent);
 
   it('says that the assistant’s voice is coming back, and then listens', async () => {
     parley.signedIn();

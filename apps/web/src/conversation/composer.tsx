@@ -74,7 +74,8 @@ export function Composer({ placeholder, isAnswering, onSend, onStop, onType }: C
           aria-label="Send"
           title="Send (Enter)"
           data-testid="send"
-          disabled={text.trim() === ''}
+          // Not `disabled`, which would take the focus away from it as it empties the field.
+          aria-disabled={text.trim() === ''}
         >
           <SendIcon />
         </button>

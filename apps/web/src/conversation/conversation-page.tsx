@@ -3,6 +3,7 @@ import { Link } from 'wouter';
 import type { AssistantSummary } from '@parley/protocol';
 import { useServices } from '../app/services';
 import { Loading, Notice } from '../ui/notice';
+import { usePageTitle } from '../ui/page-title';
 import { useLoaded } from '../ui/use-loaded';
 import { ConversationView } from './conversation-view';
 import { emptyLog, readLog } from './log';
@@ -28,17 +29,7 @@ export function ConversationPage({ id, isNew, assistants, onChange }: Conversati
   );
   if (log.state === 'loading') return <Loading label="Loading the conversation" />;
   if (log.state === 'failed') {
-    if (log.error.code === 'conversation_not_found') {
-      return (
-        <div className="empty" data-testid="not-found">
-          <h1>There is no such conversation</h1>
-          <p>It may have been deleted, or it belongs to somebody else.</p>
-          <p>
-            <Link href="/">Begin a new one</Link>
-          </p>
-        </div>
-      );
-    }
+    if (log.error.code === 'conversation_not_found') return <NoSuchConversation />;
     return (
       <div className="empty">
         <Notice action={{ label: 'Try again', run: reload }} testId="conversation-error">
@@ -48,4 +39,17 @@ export function ConversationPage({ id, isNew, assistants, onChange }: Conversati
     );
   }
   return <ConversationView id={id} initial={log.value} assistants={assistants} onChange={onChange} />;
+}
+
+function NoSuchConversation() {
+  usePageTitle('No such conversation');
+  return (
+    <div className="empty" data-testid="not-found">
+      <h1>There is no such conversation</h1>
+      <p>It may have been deleted, or it belongs to somebody else.</p>
+      <p>
+        <Link href="/">Begin a new one</Link>
+      </p>
+    </div>
+  );
 }

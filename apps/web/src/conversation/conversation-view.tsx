@@ -6,8 +6,11 @@ import { useServices } from '../app/services';
 import { CallPanel } from '../call/call-panel';
 import { ConsentLine } from '../call/consent-line';
 import { useCall } from '../call/call-context';
+import { useReturnedFocus } from '../ui/focus';
 import { MicrophoneIcon } from '../ui/icons';
 import { Notice } from '../ui/notice';
+import { usePageTitle } from '../ui/page-title';
+import { useOnline } from '../ui/use-online';
 import { AssistantChoice } from './assistant-choice';
 import { CalledPeople, hasCalledPeople } from './called-people';
 import { Composer } from './composer';
@@ -33,6 +36,7 @@ export function ConversationView({ id, initial, assistants, onChange }: Conversa
   const assistant = chosen ?? assistants[0]?.id;
   const answers = useAnswers(id, initial, assistant, onChange);
   const { active, begin } = useCall();
+  const isOnline = useOnline();
   const here = useCallHere(id);
   const isEmpty = answers.messages.length === 0 && here.lines.length === 0;
 
@@ -53,6 +57,8 @@ export function ConversationView({ id, initial, assistants, onChange }: Conversa
   }, [isToBeRead, answerState, markRead, hideLines, catchUp, onChange, chat, id]);
 
   const inCall = here.state !== undefined && !isOver(here.state);
+  const talkButton = useReturnedFocus<HTMLButtonElement>(inCall);
+  usePageTitle(isEmpty ? 'New conversation' : initial.conversation?.title || 'Conversation');
   const send = (text: string): void => {
     setFailure(undefined);
     if (!inCall) {
@@ -92,7 +98,7 @@ export function ConversationView({ id, initial, assistants, onChange }: Conversa
           }
         />
       )}
-      <div className="dock">
+      <div className="dock" tabIndex={-1}>
         {answers.error !== undefined && !inCall && (
           <Notice action={{ label: 'Try again', run: answers.retry }} testId="answer-error">
             {answers.error.message}
@@ -100,6 +106,9 @@ export function ConversationView({ id, initial, assistants, onChange }: Conversa
         )}
         {failure !== undefined && (
           <Notice action={{ label: 'Close', run: () => setFailure(undefined) }}>{failure}</Notice>
+        )}
+        {!isOnline && !inCall && (
+          <Notice tone="quiet">You are offline. What is answered meanwhile is shown when you are back.</Notice>
         )}
         {(isRoom || hasCalledPeople(answers.messages)) && <CalledPeople id={id} />}
         {here.active === undefined && <ConsentLine />}
@@ -113,7 +122,13 @@ export function ConversationView({ id, initial, assistants, onChange }: Conversa
         {!inCall && (
           <div className="dock-row">
             <AssistantChoice assistants={assistants} chosen={assistant} onChoose={setChosen} />
-            <button type="button" className="button talk-button" data-testid="start-call" onClick={talk}>
+            <button
+              ref={talkButton}
+              type="button"
+              className="button talk-button"
+              data-testid="start-call"
+              onClick={talk}
+            >
               <MicrophoneIcon /> Talk
             </button>
           </div>

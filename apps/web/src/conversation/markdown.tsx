@@ -23,10 +23,8 @@ const components: Components = {
       <table>{children}</table>
     </div>
   ),
-  // The page has its own first heading.
-  h1: ({ children }) => <h3>{children}</h3>,
-  h2: ({ children }) => <h3>{children}</h3>,
-  h3: ({ children }) => <h4>{children}</h4>,
+  // The page has its own first heading; what answers begin with is under it, without a gap.
+  h1: ({ children }) => <h2>{children}</h2>,
 };
 const plugins = [remarkGfm];
 

@@ -1,4 +1,6 @@
+import { useEffect, useRef, type RefObject } from 'react';
 import type { ParleyMessage, TranscriptLine } from '@parley/client';
+import { useSaid, useSay } from '../ui/announcer';
 import { LineItem, MessageItem } from './thread-item';
 import { useFollow } from './use-follow';
 
@@ -18,6 +20,7 @@ export function Thread({ messages, lines, speaker, state, hasEarlier, onEarlier 
   const known = new Set(messages.flatMap(({ id, metadata }) => [id, metadata?.seq]));
   const fresh = lines.filter(({ messageId, seq }) => !known.has(messageId ?? '') && !known.has(seq ?? -1));
   const end = useFollow([messages, lines]);
+  useAnswerSaid(end, state);
   return (
     <div className="thread" tabIndex={0} role="region" aria-label="Messages" ref={end}>
       {hasEarlier && (
@@ -25,7 +28,8 @@ export function Thread({ messages, lines, speaker, state, hasEarlier, onEarlier 
           Show earlier messages
         </button>
       )}
-      <div role="log" aria-live="polite" aria-relevant="additions" aria-label="Conversation">
+      {/* Nothing of it is read out as it grows: a written answer is said once and whole, a spoken one was heard. */}
+      <div role="log" aria-live="off" aria-label="Conversation">
         <ul className="thread-items">
           {messages.map((message, n) => (
             <MessageItem
@@ -41,13 +45,12 @@ export function Thread({ messages, lines, speaker, state, hasEarlier, onEarlier 
         </ul>
       </div>
       {state === 'waiting' && (
-        <p className="waiting" role="status">
-          <span className="loading-dots" aria-hidden="true">
+        <p className="waiting" aria-hidden="true">
+          <span className="loading-dots">
             <span />
             <span />
             <span />
           </span>
-          <span className="visually-hidden">The answer is on its way</span>
         </p>
       )}
     </div>
@@ -57,4 +60,18 @@ export function Thread({ messages, lines, speaker, state, hasEarlier, onEarlier 
 function isSameVoice(before: ParleyMessage | undefined, message: ParleyMessage): boolean {
   const callId = message.metadata?.callId;
   return callId !== undefined && before?.metadata?.callId === callId && before.role === message.role;
+}
+
+/** Tells those who listen that an answer is on its way, and the answer itself when it is complete, as it is shown. */
+function useAnswerSaid(thread: RefObject<HTMLElement | null>, state: ThreadProps['state']): void {
+  const say = useSay();
+  const isExpected = useRef(false);
+  useSaid(state === 'waiting' ? 'The answer is on its way' : undefined);
+  useEffect(() => {
+    if (isExpected.current && state === 'idle') {
+      const answer = thread.current?.querySelector<HTMLElement>('.message-assistant:last-child');
+      if (answer) say(answer.innerText);
+    }
+    isExpected.current = state !== 'idle';
+  }, [thread, state, say]);
 }

@@ -1,5 +1,5 @@
 import { useChat } from '@ai-sdk/react';
-import { useCallback, useMemo, useState } from 'react';
+import { useCallback, useEffect, useMemo, useState } from 'react';
 import { asChatError, createChatTransport, toUiMessages, type ClientError, type ParleyMessage } from '@parley/client';
 import { textOf, type Part } from '@parley/protocol';
 import { useServices } from '../app/services';
@@ -62,6 +62,12 @@ export function useAnswers(
       onChange();
     },
   });
+
+  // Its first words say that the conversation is there: it was not yet when the question was sent.
+  const isStreaming = chat.status === 'streaming';
+  useEffect(() => {
+    if (isStreaming) onChange();
+  }, [isStreaming, onChange]);
 
   const { setMessages } = chat;
   const readWhatBecame = async (): Promise<void> => {

@@ -1,10 +1,11 @@
-import { useState, type FormEvent } from 'react';
+import { useRef, useState, type FormEvent } from 'react';
 import { Link } from 'wouter';
 import { asClientError, type ExportFormat } from '@parley/client';
 import { LIMITS, textOf, type ConversationSummary } from '@parley/protocol';
 import { useServices } from '../app/services';
 import { titleOf } from '../list/title';
 import { whenOf } from '../list/when';
+import { passFocusOn, useReturnedFocus } from '../ui/focus';
 import { Notice } from '../ui/notice';
 import { saveFile } from '../ui/save-file';
 
@@ -16,12 +17,18 @@ interface ConversationRowProps {
 
 export function ConversationRow({ item, onRenamed, onDeleted }: ConversationRowProps) {
   const { chat } = useServices();
-  const [mode, setMode] = useState<'shown' | 'renaming' | 'deleting'>('shown');
+  const [mode, setMode] = useState<'shown' | 'renaming' | 'exporting' | 'deleting'>('shown');
   const [title, setTitle] = useState(titleOf(item));
   const [failure, setFailure] = useState<string>();
   const [isBusy, setBusy] = useState(false);
 
+  const row = useRef<HTMLLIElement>(null);
+  const renameButton = useReturnedFocus<HTMLButtonElement>(mode === 'renaming');
+  const exportButton = useReturnedFocus<HTMLButtonElement>(mode === 'exporting');
+  const deleteButton = useReturnedFocus<HTMLButtonElement>(mode === 'deleting');
+
   const attempt = async (work: () => Promise<void>): Promise<void> => {
+    if (isBusy) return;
     setBusy(true);
     setFailure(undefined);
     await work().catch((error: unknown) => setFailure(asClientError(error).message));
@@ -37,17 +44,28 @@ export function ConversationRow({ item, onRenamed, onDeleted }: ConversationRowP
       onRenamed();
     });
   };
-  const remove = (): void => void attempt(() => chat.remove(item.id).then(onDeleted));
+  const remove = (): void =>
+    void attempt(async () => {
+      await chat.remove(item.id);
+      passFocusOn(row.current);
+      onDeleted();
+    });
   const keep = (format: ExportFormat): void =>
     void attempt(async () => {
       const file = await chat.export(item.id, format);
+      setMode('shown');
       saveFile(file, `${fileNameOf(title)}.${format === 'json' ? 'json' : 'md'}`);
     });
   const name = titleOf(item);
   const last = lastOf(item);
 
   return (
-    <li className="row" aria-busy={isBusy}>
+    <li
+      ref={row}
+      className="row"
+      aria-busy={isBusy}
+      onKeyDown={({ key }) => key === 'Escape' && mode !== 'shown' && setMode('shown')}
+    >
       {mode === 'renaming' ? (
         <form className="row-form" onSubmit={rename}>
           <input
@@ -56,9 +74,8 @@ export function ConversationRow({ item, onRenamed, onDeleted }: ConversationRowP
             value={title}
             autoFocus
             onChange={({ target }) => setTitle(target.value)}
-            onKeyDown={({ key }) => key === 'Escape' && setMode('shown')}
           />
-          <button type="submit" className="button button-primary" disabled={isBusy || title.trim() === ''}>
+          <button type="submit" className="button button-primary" disabled={title.trim() === ''} aria-disabled={isBusy}>
             Save
           </button>
           <button type="button" className="button" onClick={() => setMode('shown')}>
@@ -75,6 +92,7 @@ export function ConversationRow({ item, onRenamed, onDeleted }: ConversationRowP
       {mode === 'shown' && (
         <div className="row-actions">
           <button
+            ref={renameButton}
             type="button"
             className="button button-plain"
             aria-label={`Rename “${name}”`}
@@ -82,17 +100,17 @@ export function ConversationRow({ item, onRenamed, onDeleted }: ConversationRowP
           >
             Rename
           </button>
-          <label className="row-export">
-            <span className="visually-hidden">Export “{name}”</span>
-            <select value="" disabled={isBusy} onChange={({ target }) => keep(target.value as ExportFormat)}>
-              <option value="" disabled>
-                Export…
-              </option>
-              <option value="markdown">Markdown</option>
-              <option value="json">JSON</option>
-            </select>
-          </label>
           <button
+            ref={exportButton}
+            type="button"
+            className="button button-plain"
+            aria-label={`Export “${name}”`}
+            onClick={() => setMode('exporting')}
+          >
+            Export
+          </button>
+          <button
+            ref={deleteButton}
             type="button"
             className="button button-plain button-risky"
             aria-label={`Delete “${name}”`}
@@ -102,10 +120,24 @@ export function ConversationRow({ item, onRenamed, onDeleted }: ConversationRowP
           </button>
         </div>
       )}
+      {mode === 'exporting' && (
+        <div className="row-question" role="group" aria-label={`Export “${name}”`}>
+          <p>As which kind of file?</p>
+          <button type="button" className="button" aria-disabled={isBusy} autoFocus onClick={() => keep('markdown')}>
+            Markdown
+          </button>
+          <button type="button" className="button" aria-disabled={isBusy} onClick={() => keep('json')}>
+            JSON
+          </button>
+          <button type="button" className="button" onClick={() => setMode('shown')}>
+            Cancel
+          </button>
+        </div>
+      )}
       {mode === 'deleting' && (
         <div className="row-question" role="group" aria-label={`Delete “${name}”?`}>
           <p>Delete it for good? Nobody can bring it back.</p>
-          <button type="button" className="button button-danger" disabled={isBusy} autoFocus onClick={remove}>
+          <button type="button" className="button button-danger" aria-disabled={isBusy} autoFocus onClick={remove}>
             Delete for good
           </button>
           <button type="button" className="button" onClick={() => setMode('shown')}>

@@ -2,13 +2,16 @@ import { useCallback, useDeferredValue, useEffect, useState } from 'react';
 import { asClientError } from '@parley/client';
 import type { ConversationList, ConversationSummary } from '@parley/protocol';
 import { useServices } from '../app/services';
+import { useSaid } from '../ui/announcer';
 import { Loading, Notice } from '../ui/notice';
+import { usePageTitle } from '../ui/page-title';
 import { useLoaded } from '../ui/use-loaded';
 import { ConversationRow } from './conversation-row';
 
 /** All conversations: to find, rename, keep as a file, and delete. */
 export default function ConversationsPage({ onChange }: { onChange: () => void }) {
   const { chat } = useServices();
+  usePageTitle('Conversations');
   const [query, setQuery] = useState('');
   const q = useDeferredValue(useSettled(query.trim()));
   const [list, reload] = useLoaded(
@@ -66,17 +69,15 @@ function Found({ page, query, onChange }: FoundProps) {
   };
   const known = new Set(page.items.map(({ id }) => id));
   const items = [...page.items, ...older.items.filter(({ id }) => !known.has(id))].filter(({ id }) => !gone.has(id));
+  useSaid(items.length === 0 ? 'None found' : items.length === 1 ? '1 conversation' : `${items.length} conversations`);
   return (
     <>
-      <p className="visually-hidden" role="status">
-        {items.length === 0 ? 'None found' : `${items.length} conversations`}
-      </p>
       {items.length === 0 && (
         <p className="page-empty">
           {query === '' ? 'Nothing has been said or written yet.' : 'No conversation has that in it.'}
         </p>
       )}
-      <ul className="rows">
+      <ul className="rows" tabIndex={-1} aria-label="Conversations found">
         {items.map((item) => (
           <ConversationRow key={item.id} item={item} onRenamed={onChange} onDeleted={() => deleted(item)} />
         ))}

@@ -91,7 +91,8 @@ describe('all conversations', () => {
     });
     parley.routes['GET /api/conversations/conversation-0001/export'] = () => ({ status: 200, json: { id: 'x' } });
     await open();
-    fireEvent.change(screen.getByRole('combobox', { name: 'Export “Trains”' }), { target: { value: 'json' } });
+    fireEvent.click(screen.getByRole('button', { name: 'Export “Trains”' }));
+    fireEvent.click(screen.getByRole('button', { name: 'JSON' }));
     await waitFor(() => expect(saved).toEqual(['Trains.json']));
     expect(parley.queries).toContain('format=json');
     click.mockRestore();

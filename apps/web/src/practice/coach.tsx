@@ -86,7 +86,7 @@ function CoachThread({ id, initial, context, onAsked }: CoachThreadProps) {
           onEarlier={loadEarlier}
         />
       )}
-      <div className="dock">
+      <div className="dock" tabIndex={-1}>
         {answers.error !== undefined && (
           <Notice action={{ label: 'Try again', run: answers.retry }} testId="answer-error">
             {answers.error.message}

@@ -1,5 +1,6 @@
 import { Link } from 'wouter';
 import type { SessionUser } from '@parley/client';
+import { usePageTitle } from '../ui/page-title';
 import { ProblemPage } from './problem-page';
 import { PROBLEMS } from './problems';
 
@@ -7,9 +8,14 @@ import { PROBLEMS } from './problems';
 export default function PracticePage({ problemId, user, onChange }: PracticePageProps) {
   const problem = PROBLEMS.find(({ id }) => id === problemId);
   if (problem !== undefined) return <ProblemPage key={problem.id} problem={problem} user={user} onChange={onChange} />;
+  return <Problems isMistaken={problemId !== undefined} />;
+}
+
+function Problems({ isMistaken }: { isMistaken: boolean }) {
+  usePageTitle('Practice');
   return (
     <div className="page">
-      <h1>{problemId === undefined ? 'Practice' : 'There is no such problem'}</h1>
+      <h1>{isMistaken ? 'There is no such problem' : 'Practice'}</h1>
       <p className="page-lead">Small problems to solve in JavaScript, with a coach beside you.</p>
       <ul className="rows">
         {PROBLEMS.map(({ id, title, text }) => (

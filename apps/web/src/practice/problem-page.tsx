@@ -2,6 +2,7 @@ import { lazy, Suspense, useCallback, useEffect, useRef, useState } from 'react'
 import { Link } from 'wouter';
 import type { SessionUser } from '@parley/client';
 import { Loading } from '../ui/notice';
+import { usePageTitle } from '../ui/page-title';
 import { Coach } from './coach';
 import { keepDraft, readDraft } from './drafts';
 import { pageContextOf } from './page-context';
@@ -20,6 +21,7 @@ interface ProblemPageProps {
 
 /** One problem: what is asked, the code, what its tests say, and the coach. */
 export function ProblemPage({ problem, user, onChange }: ProblemPageProps) {
+  usePageTitle(problem.title);
   const [initial] = useState(() => readDraft(user.id, problem.id) ?? { code: problem.starter });
   // Read at each run and each question, and not drawn: it is in a ref.
   const draft = useRef(initial);

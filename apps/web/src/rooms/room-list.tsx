@@ -5,10 +5,12 @@ import { LIMITS } from '@parley/protocol';
 import { titleOf } from '../list/title';
 import { whenOf } from '../list/when';
 import { Loading, Notice } from '../ui/notice';
+import { usePageTitle } from '../ui/page-title';
 import { useLoaded } from '../ui/use-loaded';
 
 /** The rooms one is in, and a new one. */
 export function RoomList({ directory }: { directory: RoomDirectory }) {
+  usePageTitle('Rooms');
   const [list, reload] = useLoaded(useCallback((signal: AbortSignal) => directory.list({ signal }), [directory]));
   return (
     <div className="page">

@@ -53,7 +53,8 @@ export function RoomSettings({ client, directory, room, me, onChange }: RoomSett
   return (
     <details className="room-settings">
       <summary className="button">People and settings</summary>
-      <ul className="room-members" aria-label="Members">
+      <ul className="room-members" aria-label="Members" tabIndex={-1}>
+        {people.length === 0 && <li className="row-text">Nobody else is in the room.</li>}
         {people.map((person) => (
           <MemberRow
             key={person.id}
@@ -130,10 +131,10 @@ function MemberRow({ person: { name }, isOwner, isBlocked, onMute, onRemove, onB
             <button
               type="button"
               className="button button-plain"
-              aria-label={`Let ${name} write`}
+              aria-label={`Unmute ${name}`}
               onClick={() => onMute(false)}
             >
-              Let write
+              Unmute
             </button>
             <RiskyAction
               label="Remove"

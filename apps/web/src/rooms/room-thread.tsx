@@ -1,8 +1,10 @@
-import { useState, type FormEvent } from 'react';
+import { useEffect, useRef, useState, type FormEvent } from 'react';
 import type { Draft, Outgoing, ParleyMessage } from '@parley/client';
 import { LIMITS, textOf, type Part } from '@parley/protocol';
 import { useFollow } from '../conversation/use-follow';
 import { whenOf } from '../list/when';
+import { useSay } from '../ui/announcer';
+import { useReturnedFocus } from '../ui/focus';
 import { HiddenMessage } from './hidden-message';
 
 interface RoomThreadProps {
@@ -29,6 +31,7 @@ export function RoomThread({
   ...actions
 }: RoomThreadProps) {
   const end = useFollow([messages, outgoing, drafts]);
+  useMessagesSaid(messages, me);
   const hasEarlier = (messages[0]?.metadata?.seq ?? 1) > 1;
   return (
     <div className="thread" tabIndex={0} role="region" aria-label="Messages" ref={end}>
@@ -38,7 +41,8 @@ export function RoomThread({
         </button>
       )}
       {messages.length === 0 && outgoing.length === 0 && <p className="page-empty">Nothing was said here yet.</p>}
-      <div role="log" aria-live="polite" aria-relevant="additions" aria-label="Conversation">
+      {/* What others say is read out by useMessagesSaid: once, and not what was loaded or is still being written. */}
+      <div role="log" aria-live="off" aria-label="Conversation">
         <ul className="thread-items">
           {messages.map((message) =>
             message.metadata?.hidden === true ? (
@@ -78,6 +82,23 @@ export function RoomThread({
   );
 }
 
+/** Tells those who listen what others say from now on, and nothing of somebody they blocked. */
+function useMessagesSaid(messages: readonly ParleyMessage[], me: string | undefined): void {
+  const say = useSay();
+  const told = useRef(messages.at(-1)?.metadata?.seq ?? 0);
+  useEffect(() => {
+    for (const { parts, metadata } of messages) {
+      const seq = metadata?.seq ?? 0;
+      if (seq <= told.current) continue;
+      told.current = seq;
+      if (metadata?.author?.id !== me && metadata?.hidden !== true)
+        say(`${nameOf(metadata)}: ${textOf(parts as unknown as Part[])}`);
+    }
+  }, [messages, me, say]);
+}
+
+const nameOf = (metadata: ParleyMessage['metadata']): string => metadata?.author?.name ?? 'Somebody';
+
 interface SaidProps extends Pick<RoomThreadProps, 'onEdit' | 'onDelete'> {
   message: ParleyMessage;
   isMine: boolean;
@@ -86,7 +107,8 @@ interface SaidProps extends Pick<RoomThreadProps, 'onEdit' | 'onDelete'> {
 function Said({ message: { id, parts, metadata }, isMine, onEdit, onDelete }: SaidProps) {
   const text = textOf(parts as unknown as Part[]);
   const [draft, setDraft] = useState<string>();
-  const name = metadata?.author?.name ?? 'Somebody';
+  const name = nameOf(metadata);
+  const editButton = useReturnedFocus<HTMLButtonElement>(draft !== undefined);
   const save = (event: FormEvent): void => {
     event.preventDefault();
     const wanted = draft?.trim() ?? '';
@@ -119,7 +141,7 @@ function Said({ message: { id, parts, metadata }, isMine, onEdit, onDelete }: Sa
       )}
       {isMine && draft === undefined && (
         <span className="message-actions">
-          <button type="button" className="link-button" onClick={() => setDraft(text)}>
+          <button ref={editButton} type="button" className="link-button" onClick={() => setDraft(text)}>
             Edit
           </button>
           <button type="button" className="link-button" onClick={() => onDelete(id)}>

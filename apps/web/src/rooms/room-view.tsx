@@ -4,7 +4,9 @@ import { asClientError, type RoomClient, type RoomDirectory } from '@parley/clie
 import { useObservable, useRoom } from '@parley/client/react';
 import { useServices } from '../app/services';
 import { Composer } from '../conversation/composer';
+import { useSaid } from '../ui/announcer';
 import { Loading, Notice } from '../ui/notice';
+import { usePageTitle } from '../ui/page-title';
 import { useLoaded } from '../ui/use-loaded';
 import { RoomSettings } from './room-settings';
 import { RoomThread } from './room-thread';
@@ -68,10 +70,14 @@ function JoinedRoom({ client, directory, roomId }: RoomViewProps) {
   };
   const [isInvited, setInvited] = useState(false);
 
+  const words = connectionWords(connection);
+  useSaid(words);
+  useSaid(drafts.length > 0 ? 'An answer is being written' : undefined);
+  usePageTitle(about.state === 'loaded' ? about.value.title : 'Room');
+
   if (state.name === 'removed') return <NoRoom>You were taken out of it, or it was deleted.</NoRoom>;
   if (state.name === 'refused') return <NoRoom>{state.error.message}</NoRoom>;
   if (connection.name === 'failed') return <NoRoom>{connection.error.message}</NoRoom>;
-  const words = connectionWords(connection);
   return (
     <div className="conversation">
       <header className="room-head">
@@ -106,8 +112,8 @@ function JoinedRoom({ client, directory, roomId }: RoomViewProps) {
           onForget={(clientId) => room?.forget(clientId)}
         />
       )}
-      <div className="dock">
-        <p className="room-status" role="status" data-testid="room-status" data-state={connection.name}>
+      <div className="dock" tabIndex={-1}>
+        <p className="room-status" data-testid="room-status" data-state={connection.name}>
           {words ?? typingWords(typing)}
         </p>
         {isInvited && (

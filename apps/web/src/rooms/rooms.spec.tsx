@@ -142,12 +142,12 @@ describe('a room', () => {
       parley.routes[`DELETE /api/rooms/${room.id}/members/u-2`] = () => ({ status: 204 });
       await open(alice, bob);
       fireEvent.click(screen.getByRole('button', { name: 'Mute Bob' }));
-      expect(await screen.findByText('Bob can read only.')).toBeTruthy();
+      expect(await screen.findByText('Bob can read only.', { selector: '.notice p' })).toBeTruthy();
       expect(sent(`PUT /api/rooms/${room.id}/members/u-2/mute`)).toEqual({ muted: true });
       fireEvent.click(screen.getByRole('button', { name: 'Remove Bob' }));
       expect(parley.seen.some(({ route }) => route.startsWith('DELETE'))).toBe(false);
       fireEvent.click(within(screen.getByRole('form', { name: 'Remove Bob' })).getByRole('button', { name: 'Remove' }));
-      expect(await screen.findByText('Bob is no longer in the room.')).toBeTruthy();
+      expect(await screen.findByText('Bob is no longer in the room.', { selector: '.notice p' })).toBeTruthy();
       expect(screen.queryByRole('button', { name: 'Leave the room' })).toBeNull();
     });
 
@@ -163,7 +163,7 @@ describe('a room', () => {
       expect(within(form).getByRole('button', { name: 'Report' })).toHaveProperty('disabled', true);
       fireEvent.change(within(form).getByRole('textbox', { name: 'What is wrong?' }), { target: { value: 'spam' } });
       fireEvent.submit(form);
-      expect(await screen.findByText(/Thank you/)).toBeTruthy();
+      expect(await screen.findByText(/Thank you/, { selector: '.notice p' })).toBeTruthy();
       expect(sent(`POST /api/rooms/${room.id}/reports`)).toEqual({ principalId: 'u-2', reason: 'spam' });
       fireEvent.click(screen.getByRole('button', { name: 'Leave the room' }));
       fireEvent.keyDown(screen.getByRole('form', { name: 'Leave the room' }), { key: 'Escape' });
@@ -188,7 +188,7 @@ describe('a room', () => {
       await shows('rude');
       fireEvent.click(screen.getByRole('button', { name: 'Block Bob' }));
       fireEvent.submit(screen.getByRole('form', { name: 'Block Bob' }));
-      expect(await screen.findByText('You hear nothing of Bob any more.')).toBeTruthy();
+      expect(await screen.findByText('You hear nothing of Bob any more.', { selector: '.notice p' })).toBeTruthy();
       await shows();
       parley.rooms.message('ruder');
       const hidden = () => screen.queryAllByTestId('hidden-message');

@@ -1,7 +1,9 @@
+import { Link } from 'wouter';
 import type { SessionState } from '@parley/client';
 import { useServices } from '../app/services';
 import { Logo, MicrophoneIcon } from '../ui/icons';
 import { Notice } from '../ui/notice';
+import { usePageTitle } from '../ui/page-title';
 import { SimulatedBadge } from '../ui/simulated-badge';
 import { ThemeToggle } from '../ui/theme-toggle';
 
@@ -10,6 +12,7 @@ type Failure = Extract<SessionState, { name: 'failed' }>;
 /** What somebody sees who is not signed in; with `failure`, who could not be. */
 export function Landing({ failure }: { failure?: Failure }) {
   const { session } = useServices();
+  usePageTitle(undefined);
   return (
     <div className="landing">
       <header className="landing-head">
@@ -40,6 +43,9 @@ export function Landing({ failure }: { failure?: Failure }) {
           >
             Sign in
           </button>
+          <p>
+            Or <Link href="/shop">visit a shop</Link> and ask there, without an account.
+          </p>
         </div>
         <Sample />
       </main>

@@ -15,7 +15,7 @@ export function BlockedPeople() {
     directory.unblock(principalId).then(reload, (error: unknown) => setFailure(asClientError(error).message));
   };
   return (
-    <section className="card" aria-labelledby="settings-blocked">
+    <section className="card" aria-labelledby="settings-blocked" tabIndex={-1}>
       <h2 id="settings-blocked">People you blocked</h2>
       {blocked.state === 'loading' && <Loading label="Loading the people you blocked" />}
       {blocked.state === 'failed' && (

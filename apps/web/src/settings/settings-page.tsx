@@ -1,6 +1,7 @@
 import { useEffect, useState, type ReactNode } from 'react';
 import { AudioDeviceWatch, type AudioDevice, type AudioDevices } from '@parley/client';
 import { useCall } from '../call/call-context';
+import { usePageTitle } from '../ui/page-title';
 import { chooseTheme, useThemeChoice, type ThemeChoice } from '../ui/theme';
 import { BlockedPeople } from './blocked-people';
 import { OwnData } from './own-data';
@@ -11,6 +12,7 @@ const nothing: AudioDevices = { microphones: [], speakers: [] };
 
 /** Voice and language, devices, and how the page looks, kept in this browser; whom one does not want to hear, and what is kept of one. */
 export default function SettingsPage() {
+  usePageTitle('Settings');
   const chosen = useSettings();
   const theme = useThemeChoice();
   const devices = useDevices();

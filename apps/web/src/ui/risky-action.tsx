@@ -1,4 +1,5 @@
 import { useState, type FormEvent } from 'react';
+import { useReturnedFocus } from './focus';
 
 interface RiskyActionProps {
   label: string;
@@ -18,9 +19,11 @@ const MAX_REASON = 500;
 export function RiskyAction({ label, name = label, question, answer, reason, onDo }: RiskyActionProps) {
   const [isAsking, setAsking] = useState(false);
   const [text, setText] = useState('');
+  const opener = useReturnedFocus<HTMLButtonElement>(isAsking);
   if (!isAsking)
     return (
       <button
+        ref={opener}
         type="button"
         className="button button-plain button-risky"
         aria-label={name}

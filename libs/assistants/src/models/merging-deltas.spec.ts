@@ -5,11 +5,11 @@ import { mergingDeltas } from './merging-deltas';
 type Part = Awaited<ReturnType<MockLanguageModelV4['doStream']>>['stream'] extends ReadableStream<infer P> ? P : never;
 
 /** The stream of a model that writes what the test says, as its reader gets it. */
-async function merged(mergeMs: number) {
+async function merged(mergeMs: number, now?: () => number) {
   const { readable, writable } = new TransformStream<Part, Part>(undefined, { highWaterMark: 100 });
   const model = wrapLanguageModel({
     model: new MockLanguageModelV4({ doStream: async () => ({ stream: readable }) }),
-    middleware: mergingDeltas(mergeMs),
+    middleware: mergingDeltas(mergeMs, now),
   });
   const { stream } = await model.doStream({ prompt: [] });
   const reader = stream.getReader();
@@ -23,6 +23,24 @@ it('gives the first piece at once, and those that follow within the time as one'
   expect(await next()).toEqual(text('a'));
   for (const piece of ['b', 'c', 'd']) void writer.write(text(piece));
   expect(await next()).toEqual(text('bcd'));
+});
+
+it('collects on while pieces follow each other, and lets one through at once that comes after a pause', async () => {
+  let clock = 0;
+  const { writer, next } = await merged(50, () => clock);
+  const write = (piece: string, afterMs: number) => {
+    clock += afterMs;
+    return writer.write(text(piece));
+  };
+  void write('a', 0);
+  expect(await next()).toEqual(text('a'));
+  for (const piece of ['b', 'c']) await write(piece, 20);
+  expect(await next()).toEqual(text('bc'));
+  for (const piece of ['d', 'e']) await write(piece, 20);
+  expect(await next()).toEqual(text('de'));
+  await write('f', 50);
+  await write('g', 20);
+  expect([await next(), await next()]).toEqual([text('f'), text('g')]);
 });
 
 it('waits for nothing else: an end, another text, any other part brings out what was collected', async () => {

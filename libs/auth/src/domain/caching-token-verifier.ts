@@ -2,6 +2,8 @@ import { hash } from 'node:crypto';
 import type { Principal, TokenUse } from './principal';
 import type { TokenVerifier } from './token-verifier';
 
+const ACCESS: readonly TokenUse[] = ['access'];
+
 /** The key of a `kid` as it is trusted at this moment: another object, or none, when it was withdrawn or replaced. */
 export type TrustedKeyOf = (kid: string) => object | undefined;
 
@@ -32,10 +34,15 @@ export class CachingTokenVerifier implements TokenVerifier {
     return this.verified.size + this.older.size;
   }
 
-  async verify(token: string, uses: readonly TokenUse[] = ['access']): Promise<Principal> {
+  verify(token: string, uses: readonly TokenUse[] = ACCESS): Promise<Principal> | Principal {
     if (typeof token !== 'string') return this.inner.verify(token, uses);
-    const id = `${uses.join()} ${hash('sha256', token, 'base64')}`;
-    return this.remembered(id) ?? this.remember(id, token, await this.inner.verify(token, uses));
+    const digest = hash('sha256', token, 'base64');
+    const id = uses === ACCESS ? digest : `${uses.join()} ${digest}`;
+    return this.remembered(id) ?? this.verifyNew(id, token, uses);
+  }
+
+  private async verifyNew(id: string, token: string, uses: readonly TokenUse[]): Promise<Principal> {
+    return this.remember(id, token, await this.inner.verify(token, uses));
   }
 
   private remembered(id: string): Principal | undefined {

@@ -1,4 +1,4 @@
-import { isIPv6 } from 'node:net';
+import { isIP, isIPv6 } from 'node:net';
 
 /** The facts of a request that say where it comes from. */
 export interface AddressSource {
@@ -18,12 +18,14 @@ export function clientAddress(request: AddressSource, trustedHeader?: string): s
 
 function withoutPort(viewer: string): string | undefined {
   const colon = viewer.lastIndexOf(':');
-  return colon > 0 ? viewer.slice(0, colon).replace(/^\[|\]$/g, '') : undefined;
+  const address = colon > 0 ? viewer.slice(0, colon).replace(/^\[|\]$/g, '') : '';
+  return isIP(address) === 0 ? undefined : address;
 }
 
 function network(address: string): string {
+  if (!address.includes(':')) return address;
   const plain = address.replace(/^::ffff:(?=\d+\.)/i, '');
-  if (!plain.includes(':') || !isIPv6(plain)) return plain;
+  if (!isIPv6(plain)) return plain;
   const [head = '', tail] = plain.toLowerCase().split('::');
   const left = head === '' ? [] : head.split(':');
   const right = tail ? tail.split(':') : [];

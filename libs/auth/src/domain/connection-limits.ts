@@ -13,7 +13,8 @@ const RETRY_AFTER_MS = 30_000;
 
 /** Counts the open sockets of this process. */
 export class ConnectionLimits {
-  private readonly held = new Map<string, number>();
+  private readonly byPrincipal = new Map<string, number>();
+  private readonly byAddress = new Map<string, number>();
 
   constructor(private readonly options: ConnectionLimitOptions = {}) {}
 
@@ -25,23 +26,29 @@ export class ConnectionLimits {
    */
   take(principal: Principal | undefined, address: string): () => void {
     const { perPrincipal = 10, guestsPerAddress = 20 } = this.options;
-    const places: [string, number][] = [];
-    if (principal) places.push([`principal ${principal.id}`, perPrincipal]);
-    if (principal?.kind !== 'user') places.push([`address ${address}`, guestsPerAddress]);
-    if (places.some(([place, limit]) => (this.held.get(place) ?? 0) >= limit))
-      throw new ParleyError('too_many_connections', { retryAfterMs: RETRY_AFTER_MS });
-    for (const [place] of places) this.held.set(place, (this.held.get(place) ?? 0) + 1);
+    const countsAddress = principal?.kind !== 'user';
+    if (principal && (this.byPrincipal.get(principal.id) ?? 0) >= perPrincipal) throw full();
+    if (countsAddress && (this.byAddress.get(address) ?? 0) >= guestsPerAddress) throw full();
+    if (principal) add(this.byPrincipal, principal.id);
+    if (countsAddress) add(this.byAddress, address);
     let given = false;
     return () => {
       if (given) return;
       given = true;
-      for (const [place] of places) this.give(place);
+      if (principal) give(this.byPrincipal, principal.id);
+      if (countsAddress) give(this.byAddress, address);
     };
   }
+}
 
-  private give(place: string): void {
-    const left = (this.held.get(place) ?? 1) - 1;
-    if (left > 0) this.held.set(place, left);
-    else this.held.delete(place);
-  }
+const full = () => new ParleyError('too_many_connections', { retryAfterMs: RETRY_AFTER_MS });
+
+function add(held: Map<string, number>, party: string): void {
+  held.set(party, (held.get(party) ?? 0) + 1);
+}
+
+function give(held: Map<string, number>, party: string): void {
+  const left = (held.get(party) ?? 1) - 1;
+  if (left > 0) held.set(party, left);
+  else held.delete(party);
 }

@@ -35,8 +35,9 @@ export function readCredential(source: CredentialSource): Credential | undefined
       throw refused('two credentials that differ');
     found ??= one;
   };
-  take(authorization.flatMap((header) => ofHeader(header, ['bearer', 'guest'])));
-  take(forwardedAuthorization.flatMap((header) => ofHeader(header, ['bearer'])));
+  // Most requests have one of these: the others cost a handshake nothing.
+  if (authorization.length > 0) take(authorization.flatMap((header) => ofHeader(header, ['bearer', 'guest'])));
+  if (forwardedAuthorization.length > 0) take(forwardedAuthorization.flatMap((header) => ofHeader(header, ['bearer'])));
   if (subprotocols !== '') take(subprotocols.split(',').flatMap(ofSubprotocol));
   if (query) {
     take(query.getAll('token').flatMap((value) => told('token', value)));

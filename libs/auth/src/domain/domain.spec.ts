@@ -63,6 +63,11 @@ describe('clientAddress', () => {
       ),
     ).toBe('2001:db8:1:2::/64');
   });
+
+  it.each(['203.0.113.9', '203.0.113.9:1, 198.51.100.1:2', 'nonsense:1', ':1', ''])(
+    'counts by the socket when the trusted header is no address: "%s"',
+    (told) => expect(clientAddress(from('10.0.0.1', { 'x-viewer': told }), 'x-viewer')).toBe('10.0.0.1'),
+  );
 });
 
 describe('RefusalLimiter', () => {

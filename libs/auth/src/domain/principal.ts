@@ -15,8 +15,6 @@ export interface Principal {
   sessionId?: string;
   /** Epoch milliseconds of that sign-in; a sign-out everywhere ends all that are older. */
   signedInAt?: number;
-  /** `?sessionId=` of a guest: a name inside the guest's own session, which opens nothing by itself. */
-  label?: string;
   /** App client that the token was issued to; a refreshed token must be of the same. */
   clientId: string;
   /** Epoch milliseconds at which the credential ends. */

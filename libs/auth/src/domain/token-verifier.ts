@@ -8,8 +8,9 @@ export interface TokenVerifier {
    * @param uses which `token_use` is accepted; access tokens when left out
    * @throws ParleyError `invalid_token` for anything wrong with the token (its `cause` says what, for the log only),
    *   `signing_keys_unavailable` when the keys to check it with cannot be had: that says nothing about the token.
+   * @returns the principal itself where that is known already: a busy client does not pay for a promise each time
    */
-  verify(token: string, uses?: readonly TokenUse[]): Promise<Principal>;
+  verify(token: string, uses?: readonly TokenUse[]): Promise<Principal> | Principal;
 }
 
 /** Whose tokens are accepted. Nothing has a default: a wrong issuer must not start. */

@@ -19,9 +19,15 @@ function isSecure({ origin, host = '' }: Headers): boolean {
 
 const nameOf = (cookie: SessionCookie, headers: Headers) => (isSecure(headers) ? '__Secure-' : '') + cookie.name;
 
-/** What the browser keeps for us, or `undefined`. */
+/**
+ * What the browser keeps for us, or `undefined`. Two that differ are none: a neighbouring subdomain can put one of its own
+ * before ours (RFC 6265 8.6), and whoever came first would decide as whom the person speaks.
+ */
 export function readSessionCookie(cookie: SessionCookie, headers: Headers): string | undefined {
-  return parseCookie(headers.cookie ?? '')[nameOf(cookie, headers)] || undefined;
+  const name = nameOf(cookie, headers);
+  const all = (headers.cookie ?? '').split(';').map((pair) => pair.trim());
+  const [pair = '', ...others] = new Set(all.filter((each) => each.startsWith(`${name}=`)));
+  return others.length === 0 ? parseCookie(pair)[name] || undefined : undefined;
 }
 
 /** A `Set-Cookie` that gives the browser something to keep: no script sees it. An empty value takes it away. */

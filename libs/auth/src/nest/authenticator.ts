@@ -5,6 +5,7 @@ import { clientAddress } from '../domain/client-address';
 import type { BannedList } from '../domain/banned-list';
 import type { ConnectionLimits } from '../domain/connection-limits';
 import { readCredential, type Credential, type CredentialSource } from '../domain/credential';
+import { labelOf } from '../domain/guest-label';
 import { isOriginAllowed } from '../domain/origins';
 import type { Principal, TokenUse } from '../domain/principal';
 import { headerValues } from '../domain/raw-headers';
@@ -39,6 +40,8 @@ export interface Admission {
 export interface SocketAdmission extends Partial<Admission> {
   /** The address it is counted by. */
   address: string;
+  /** `?sessionId=`: a name inside the caller's own history, which opens nothing by itself. */
+  label: string | undefined;
   /** The guest's new session, for other origins only: the own one has the cookie. To be told in `welcome`. */
   session?: string;
   /** Gives the connection's place back. Call it when the socket is gone, or never came to be. */
@@ -100,18 +103,13 @@ export class Authenticator {
     const address = this.addressOf(request);
     if (!isOriginAllowed(request.headers.origin, this.options.allowedOrigins))
       throw this.refused('socket', new ParleyError('origin_not_allowed'));
-    if (policy.public) return { address, release: this.place('socket', undefined, address) };
-    const identity = await this.decide(
-      'socket',
-      request,
-      {
-        ...this.headersOf(request),
-        subprotocols: request.headers['sec-websocket-protocol'],
-        query: queryOf(request.url),
-      },
-      policy,
-    );
-    const { principal, ticket, setCookie, session } = identity;
+    const query = queryOf(request.url);
+    const label = labelOf(query);
+    if (policy.public) return { address, label, release: this.place('socket', undefined, address) };
+    const source = this.headersOf(request);
+    source.subprotocols = request.headers['sec-websocket-protocol'];
+    source.query = query;
+    const { principal, ticket, setCookie, session } = await this.decide('socket', request, source, policy);
     if (!hasRights(principal, policy)) throw this.refused('socket', new ParleyError('forbidden'), principal);
     const release = this.place('socket', principal, address);
     try {
@@ -121,7 +119,10 @@ export class Authenticator {
       release();
       throw this.refused('socket', this.limited(error, address), principal);
     }
-    return { principal, address, release, ...(setCookie ? { setCookie } : {}), ...(session ? { session } : {}) };
+    const admission: SocketAdmission = { principal, address, label, release };
+    if (setCookie !== undefined) admission.setCookie = setCookie;
+    if (session !== undefined) admission.session = session;
+    return admission;
   }
 
   /**
@@ -216,8 +217,7 @@ export class Authenticator {
 
   private async refreshed(principal: Principal, token: unknown, session: unknown, uses?: readonly TokenUse[]) {
     if (principal.kind === 'user' && typeof token === 'string') return this.parts.verifier.verify(token, uses);
-    if (principal.kind === 'guest' && typeof session === 'string')
-      return { ...this.parts.guests.verify(session), ...(principal.label ? { label: principal.label } : {}) };
+    if (principal.kind === 'guest' && typeof session === 'string') return this.parts.guests.verify(session);
     throw invalid('no credential of the kind this socket was opened with');
   }
 
@@ -225,7 +225,10 @@ export class Authenticator {
     let credential: Credential | undefined;
     try {
       credential = readCredential(source);
-      const identity = await this.identify(where, request, credential, source.query, access);
+      const identity: Identity =
+        credential?.kind === 'token'
+          ? { principal: await this.parts.verifier.verify(credential.value, access.uses) }
+          : await this.identify(where, request, credential, source, access);
       const { principal } = identity;
       if (principal.kind === 'guest') this.parts.guests.assertAdmitted(access.guests);
       if (where === 'socket') this.assertSignedIn(principal);
@@ -243,21 +246,20 @@ export class Authenticator {
     where: Where,
     request: IncomingMessage,
     credential: Credential | undefined,
-    query: URLSearchParams | undefined,
+    { query }: CredentialSource,
     access: Access,
   ): Promise<Identity> {
-    const { guests, verifier, tickets } = this.parts;
-    if (credential?.kind === 'token') return { principal: await verifier.verify(credential.value, access.uses) };
+    const { guests, tickets } = this.parts;
     if (credential?.kind === 'ticket') {
       if (access.audience === undefined) throw invalid('no ticket opens this path');
       const { principal } = await tickets.look(credential.value, access.audience);
       return { principal, ticket: credential.value };
     }
-    if (credential) return guests.ofSession(credential.value, query);
+    if (credential) return { principal: guests.verify(credential.value) };
     const found =
       where === 'http'
         ? guests.ofRequestCookie(request.headers, request.method)
-        : guests.ofHandshake(request.headers, query, access.guests === true, this.addressOf(request));
+        : guests.ofHandshake(request.headers, labelOf(query), access.guests === true, this.addressOf(request));
     if (!found) throw new ParleyError('missing_token');
     return found;
   }
@@ -298,5 +300,7 @@ export class Authenticator {
 
 const invalid = (why: string) => new ParleyError('invalid_token', { cause: new Error(why) });
 
-const queryOf = (url = '/'): URLSearchParams | undefined =>
-  url.includes('?') ? new URL(url, 'http://edge').searchParams : undefined;
+function queryOf(url = '/'): URLSearchParams | undefined {
+  const mark = url.indexOf('?');
+  return mark === -1 ? undefined : new URLSearchParams(url.slice(mark + 1));
+}

@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { ParleyError } from '@parley/errors';
 import { assertNotForged } from '../domain/forgery';
-import { isUnguessable, labelOf } from '../domain/guest-label';
+import { isUnguessable } from '../domain/guest-label';
 import { GuestSessions, type IssuedGuestSession } from '../domain/guest-sessions';
 import type { Principal } from '../domain/principal';
 import { RefusalLimiter } from '../domain/refusal-limiter';
@@ -57,11 +57,6 @@ export class Guests {
     return session === undefined ? this.ofCookie(headers) : this.verify(session);
   }
 
-  /** The guest of a session that was presented. @throws ParleyError `invalid_token` */
-  ofSession(session: string, query?: URLSearchParams): FoundGuest {
-    return { principal: labelled(this.verify(session), labelOf(query)) };
-  }
-
   /**
    * The guest of an HTTP request's cookie, which is read only when nothing else is there. A bad one counts as none.
    *
@@ -83,25 +78,23 @@ export class Guests {
    */
   ofHandshake(
     headers: IncomingHttpHeaders,
-    query: URLSearchParams | undefined,
+    label: string | undefined,
     admits: boolean,
     address: string,
   ): FoundGuest | undefined {
-    const label = labelOf(query);
     const admitted = admits && this.guestOptions !== undefined && this.guestOptions.admitted !== false;
     const bare = admitted && this.guestOptions?.bareLabels === true && label !== undefined && isUnguessable(label);
     const ofLabel = bare ? this.known.issueForLabel(label) : undefined;
-    if (ofLabel && !this.isOver(ofLabel.principal)) return this.hand(ofLabel, headers, label);
+    if (ofLabel && !this.isOver(ofLabel.principal)) return this.hand(ofLabel, headers);
 
     const principal = headers.origin === undefined ? undefined : this.ofCookie(headers);
     if (principal) {
       const renewal = this.sessions?.renewalOf(principal);
-      if (renewal) return this.hand(renewal, headers, label);
-      return { principal: labelled(principal, label) };
+      return renewal ? this.hand(renewal, headers) : { principal };
     }
     if (!admitted || label === undefined) return undefined;
     this.takeNew(address);
-    return this.hand(this.known.issue(), headers, label);
+    return this.hand(this.known.issue(), headers);
   }
 
   /**
@@ -114,7 +107,7 @@ export class Guests {
     const principal = known ?? this.ofCookie(headers);
     if (!principal) this.takeNew(address);
     const issued = principal ? this.known.renew(principal) : this.known.issue();
-    return { ...this.hand(issued, headers, undefined), expiresInMs: issued.expiresInMs };
+    return { ...this.hand(issued, headers), expiresInMs: issued.expiresInMs };
   }
 
   private get known(): GuestSessions {
@@ -149,16 +142,13 @@ export class Guests {
   }
 
   /** The own origin gets a cookie and never the session itself; others, and programs, the session and no cookie. */
-  private hand(issued: IssuedGuestSession, headers: IncomingHttpHeaders, label: string | undefined): FoundGuest {
-    const principal = labelled(issued.principal, label);
+  private hand(issued: IssuedGuestSession, headers: IncomingHttpHeaders): FoundGuest {
+    const { principal } = issued;
     return headers.origin !== undefined && this.isOwn(headers.origin)
       ? { principal, setCookie: cookieOf(headers, issued) }
       : { principal, session: issued.session };
   }
 }
-
-const labelled = (principal: Principal, label: string | undefined): Principal =>
-  label === undefined ? principal : { ...principal, label };
 
 const cookieOf = (headers: IncomingHttpHeaders, { session, expiresInMs }: IssuedGuestSession) =>
   sessionCookie(GUEST_COOKIE, headers, session, expiresInMs);

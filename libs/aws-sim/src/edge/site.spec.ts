@@ -16,6 +16,7 @@ beforeAll(async () => {
   writeFileSync(join(folder, 'index.html'), '<!doctype html><title>Parley</title>');
   writeFileSync(join(folder, 'assets', 'index-4f2a.js'), 'export {};');
   writeFileSync(join(folder, 'worklet.js'), 'registerProcessor();');
+  for (const name of ['widget.js', 'widget-audio.js']) writeFileSync(join(folder, name), '// the widget');
   edge = await startEdge({ routes: [], targets: {}, siteFolder: folder, config: CONFIG });
 });
 afterAll(() => edge.close());
@@ -28,6 +29,7 @@ it.each([
   ['/conversations/42', 'text/html; charset=utf-8', 'no-store'],
   ['/assets/index-4f2a.js', 'text/javascript; charset=utf-8', 'public, max-age=31536000, immutable'],
   ['/worklet.js', 'text/javascript; charset=utf-8', 'no-cache'],
+  ['/widget.js', 'text/javascript; charset=utf-8', 'public, max-age=300'],
   ['/config.json', 'application/json; charset=utf-8', 'no-store'],
 ])('%s is served as %s, %s', async (path, type, cache) => {
   const answer = await get(path);
@@ -99,6 +101,17 @@ it('lets the page load only from its own origin and use the microphone, and nobo
     expect(headers.get('permissions-policy')).toContain('microphone=(self)');
     expect(headers.get('x-content-type-options')).toBe('nosniff');
   }
+});
+
+it('lets pages of other origins load the widget, and nothing else of the site', async () => {
+  const embedding = async (path: string) => {
+    const { headers } = await get(path, { headers: { origin: 'https://shop.example' } });
+    return [headers.get('access-control-allow-origin'), headers.get('cross-origin-resource-policy')];
+  };
+  for (const path of ['/widget.js', '/widget-audio.js', '/config.json'])
+    expect(await embedding(path)).toEqual(['*', 'cross-origin']);
+  for (const path of ['/', '/index.html', '/assets/index-4f2a.js', '/worklet.js'])
+    expect(await embedding(path)).toEqual([null, null]);
 });
 
 it('says so when the page is not built', async () => {

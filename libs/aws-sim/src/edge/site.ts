@@ -3,6 +3,7 @@ import { stat } from 'node:fs/promises';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { extname, join, resolve, sep } from 'node:path';
 import { pipeline } from 'node:stream/promises';
+import { EMBEDDED_HEADERS, isEmbeddedFile, WIDGET_CACHE } from '@parley/descriptor';
 import type { WebConfig } from '@parley/protocol';
 import { sendError } from './errors';
 import { edgeHeaders } from './headers';
@@ -46,7 +47,10 @@ export async function serveSite(
   };
   if (request.method !== 'GET' && request.method !== 'HEAD') return fail(403, 'The site answers GET and HEAD only');
   const send = (status: number, headers: [string, string][]) =>
-    response.writeHead(status, [...headers, ...SECURITY_HEADERS, ...edgeHeaders(requestId, 'Hit')].flat());
+    response.writeHead(
+      status,
+      [...headers, ...SECURITY_HEADERS, ...embedding(path), ...edgeHeaders(requestId, 'Hit')].flat(),
+    );
 
   if (path === '/config.json') {
     const body = JSON.stringify(site.config);
@@ -98,9 +102,12 @@ export function fileOf(folder: string, path: string): string | undefined {
   return extname(file) === '' || decoded.endsWith('/') ? join(root, 'index.html') : file;
 }
 
+const embedding = (path: string) => (isEmbeddedFile(path) ? Object.entries(EMBEDDED_HEADERS) : []);
+
 /** Vite names what lies in `assets/` by its content; the page must always be the newest. */
 function cacheControl(path: string, file: string): string {
   if (path.startsWith('/assets/')) return 'public, max-age=31536000, immutable';
+  if (isEmbeddedFile(path)) return WIDGET_CACHE;
   return file.endsWith('.html') ? 'no-store' : 'no-cache';
 }
 

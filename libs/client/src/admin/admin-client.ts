@@ -1,7 +1,7 @@
 import type {
   AdminUsageAnswer,
   AssistantStateList,
-  AuditPage,
+  AuditAnswer,
   BanList,
   CeilingList,
   LiveCallList,
@@ -73,7 +73,7 @@ export class AdminClient {
   }
 
   /** Every act of moderation, newest first. */
-  audit({ signal, ...page }: Page = {}): Promise<AuditPage> {
+  audit({ signal, ...page }: Page = {}): Promise<AuditAnswer> {
     return this.request('GET', this.url('audit', page), undefined, signal);
   }
 

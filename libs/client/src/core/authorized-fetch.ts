@@ -30,7 +30,7 @@ export function authorizedFetch({ tokenSource, fetch: given }: HttpOptions): Fet
   const send = hashingFetch(given ?? ((input, init) => fetch(input, init)));
   const attempt = async (input: string, init: RequestInit, token: string): Promise<Response> => {
     const headers = new Headers(init.headers);
-    headers.set('authorization', authorizationOf(tokenSource, token));
+    for (const [name, value] of Object.entries(authorizationOf(tokenSource, token))) headers.set(name, value);
     return send(input, { credentials: 'same-origin', ...init, headers });
   };
   return async (input, init) => {

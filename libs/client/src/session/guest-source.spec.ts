@@ -5,6 +5,7 @@ import { hasty } from '../../test/voice-line';
 import { ChatClient } from '../chat/chat-client';
 import { until } from '../core/observable';
 import { RoomClient } from '../rooms/room-client';
+import { admissionTo } from '../socket/credential';
 import { GuestSource } from './guest-source';
 import type { Store } from './sign-in-request';
 
@@ -45,6 +46,15 @@ async function serve(answer: (request: SeenRequest) => Answer = newSession) {
   return server;
 }
 const refusal: Answer = { status: 401, json: { code: 'invalid_token', kind: 'denied', message: 'no' } };
+
+it('makes one guest for two tabs that a new visitor opens at once', async () => {
+  const server = await serve();
+  const store = memory();
+  const tabs = [1, 2].map(() => new GuestSource({ baseUrl: server.url, store }));
+  const [first, second] = await Promise.all(tabs.map((tab) => tab.token()));
+  expect(second).toBe(first);
+  expect(server.seen).toHaveLength(1);
+});
 
 it('makes a guest once, for all who ask at the same time, and without cookies', async () => {
   const server = await serve();
@@ -133,10 +143,36 @@ it('is a new guest when the session is not accepted any more', async () => {
   ]);
 });
 
-it('says that guests are known by a cookie where no session is given', async () => {
-  const server = await serve(() => ({ status: 201, json: { sessionId: 'label', expiresInMs: LIFE_MS } }));
-  const guest = new GuestSource({ baseUrl: server.url, store: memory() });
-  await expect(guest.token()).rejects.toMatchObject({ code: 'guest_by_cookie', kind: 'invalid' });
+describe('on Parley’s own origin', () => {
+  beforeAll(() => Object.assign(globalThis, { location: new URL('http://127.0.0.1/shop') }));
+  afterAll(() => void Reflect.deleteProperty(globalThis, 'location'));
+  const byCookie = (): Answer => ({ status: 201, json: { sessionId: 'label', expiresInMs: LIFE_MS } });
+  /** A guest on the page of `server`, and what was sent with which credentials. */
+  const guestOf = (server: { url: string }) => {
+    Object.assign(globalThis, { location: new URL(`${server.url}/shop`) });
+    const store = memory();
+    const sent: RequestInit[] = [];
+    const fetchSeen = (input: string, init: RequestInit) => (sent.push(init), fetch(input, init));
+    return { guest: new GuestSource({ baseUrl: server.url, store, fetch: fetchSeen }), store, sent };
+  };
+
+  it('is a cookie: nothing is kept, and no request and no handshake names it', async () => {
+    const server = await serve(({ path }) => (path === '/api/session/guest' ? byCookie() : { json: { items: [] } }));
+    const { guest, store, sent } = guestOf(server);
+    expect([await guest.token(), await guest.token()]).toEqual(['', '']);
+    expect([server.seen.length, store.items.size, sent[0]!.credentials]).toEqual([1, 0, 'same-origin']);
+    await new ChatClient({ tokenSource: guest, baseUrl: server.url }).list();
+    expect(server.seen[1]!.headers).not.toHaveProperty('authorization');
+    const options = { tokenSource: guest, baseUrl: server.url };
+    expect(await admissionTo('/ws/chat', await guest.token(), options)).toMatchObject({ protocols: ['parley.v1'] });
+  });
+
+  it('is claimed by its cookie, also one of an earlier visit', async () => {
+    const server = await serve(() => ({ json: { conversations: ['one'] } }));
+    const user = { token: () => Promise.resolve('user-token') };
+    expect(await guestOf(server).guest.claim(user)).toEqual(['one']);
+    expect([server.seen[0]!.headers.authorization, server.seen[0]!.body]).toEqual(['Bearer user-token', '{}']);
+  });
 });
 
 describe('claim', () => {

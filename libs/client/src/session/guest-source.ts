@@ -1,13 +1,14 @@
 import type { ClaimResponse, GuestResponse } from '@parley/protocol';
 import { authorizedFetch, hashingFetch, jsonRequest, type Fetch } from '../core/authorized-fetch';
-import { asClientError, ClientError, errorOfResponse } from '../core/client-error';
+import { asClientError, errorOfResponse } from '../core/client-error';
 import { systemClock, type Clock } from '../core/clock';
 import { httpUrl } from '../core/urls';
 import type { Store } from './sign-in-request';
+import { exclusively } from './tabs';
 import { authorizationOf, type TokenProvider, type TokenWish } from './token-provider';
 
 export interface GuestSourceOptions {
-  /** Where Parley is: another origin than the page's. */
+  /** Where Parley is. */
   baseUrl: string;
   /** Where the session is kept between visits. Default: the page's own `localStorage`, or memory where that is blocked. */
   store?: Store;
@@ -16,6 +17,7 @@ export interface GuestSourceOptions {
 }
 
 interface HeldSession {
+  /** Empty: the cookie has it. */
   session: string;
   expiresAt: number;
   lifeMs: number;
@@ -25,9 +27,10 @@ interface HeldSession {
 const NEARLY_OVER_MS = 5_000;
 
 /**
- * Makes a visitor of another allowed origin a guest, without a cookie: the signed session is kept in the page's own
- * storage, so it works where third-party cookies are blocked. Renewed when half of its life is over. On Parley's own
- * origin a guest is a cookie that no script reads; there `token()` rejects with ClientError `guest_by_cookie`.
+ * Makes a visitor a guest. On a page of another allowed origin without a cookie: the signed session is kept in the page's
+ * own storage, so it works where third-party cookies are blocked. Renewed when half of its life is over; the tabs of one
+ * page make or renew one guest, not one each. On Parley's own origin a guest is a cookie that no script reads; there
+ * `token()` sees to it that there is one, and is empty.
  */
 export class GuestSource implements TokenProvider {
   readonly credential = 'guest';
@@ -48,12 +51,12 @@ export class GuestSource implements TokenProvider {
 
   async token({ minValidityMs = 0, refused }: TokenWish = {}): Promise<string> {
     this.held ??= this.read();
-    const held = this.held?.session === refused ? undefined : this.held;
+    const held = refused !== undefined && this.held?.session === refused ? undefined : this.held;
     const leftMs = held === undefined ? 0 : held.expiresAt - this.clock.now();
     if (held !== undefined && leftMs > Math.max(minValidityMs, held.lifeMs / 2)) return held.session;
-    this.beginning ??= this.begin(leftMs > NEARLY_OVER_MS ? held?.session : undefined).finally(
-      () => (this.beginning = undefined),
-    );
+    const known = leftMs > NEARLY_OVER_MS ? held?.session : undefined;
+    const work = async () => this.takeOver(known, refused) ?? (await this.begin(known));
+    this.beginning ??= exclusively(this.key, work).finally(() => (this.beginning = undefined));
     try {
       return await this.beginning;
     } catch (error) {
@@ -69,14 +72,23 @@ export class GuestSource implements TokenProvider {
    */
   async claim(user: TokenProvider): Promise<string[]> {
     const session = (this.held ?? this.read())?.session;
-    if (session === undefined) return [];
+    if (session === undefined && !this.isOwnOrigin) return [];
     const { baseUrl, fetch: given } = this.options;
     const request = jsonRequest(authorizedFetch({ tokenSource: user, fetch: given }));
     const url = httpUrl(baseUrl, '/api/session/claim');
-    const { conversations } = await request<ClaimResponse>('POST', url, { session });
+    const { conversations } = await request<ClaimResponse>('POST', url, session ? { session } : {});
     // Another guest may have begun meanwhile; that one stays.
     if ((this.held ?? this.read())?.session === session) this.forget();
     return conversations;
+  }
+
+  /** What another tab put into the store while this one waited for its turn. */
+  private takeOver(known: string | undefined, refused: string | undefined): string | undefined {
+    const kept = this.read();
+    if (kept === undefined || kept.session === known || kept.session === refused) return undefined;
+    if (kept.expiresAt - this.clock.now() <= kept.lifeMs / 2) return undefined;
+    this.held = kept;
+    return kept.session;
   }
 
   private async begin(known: string | undefined): Promise<string> {
@@ -85,12 +97,9 @@ export class GuestSource implements TokenProvider {
       if (known === undefined || error.status !== 401) throw error;
       return this.ask(undefined); // the session was withdrawn: a new guest
     });
-    if (answer.session === undefined) {
-      const message = 'On this page guests are known by a cookie.';
-      throw new ClientError({ code: 'guest_by_cookie', kind: 'invalid', message });
-    }
-    const { session, expiresInMs } = answer;
+    const { session = '', expiresInMs } = answer;
     this.held = { session, expiresAt: this.clock.now() + expiresInMs, lifeMs: expiresInMs };
+    if (session === '') return session;
     try {
       this.store.setItem(this.key, JSON.stringify(this.held));
     } catch {
@@ -100,14 +109,21 @@ export class GuestSource implements TokenProvider {
   }
 
   private ask(known: string | undefined): Promise<GuestResponse> {
-    const headers: Record<string, string> = known === undefined ? {} : { authorization: authorizationOf(this, known) };
+    const headers = authorizationOf(this, known ?? '');
+    const credentials = this.isOwnOrigin ? 'same-origin' : 'omit';
     const request = jsonRequest(async (url, init) => {
       const all = { ...(init.headers as Record<string, string>), ...headers };
-      const response = await this.send(url, { ...init, headers: all, credentials: 'omit', cache: 'no-store' });
+      const response = await this.send(url, { ...init, headers: all, credentials, cache: 'no-store' });
       if (!response.ok) throw await errorOfResponse(response);
       return response;
     });
     return request('POST', httpUrl(this.options.baseUrl, '/api/session/guest'), {});
+  }
+
+  /** Where a guest is a cookie. There may be one from an earlier visit of which this object knows nothing. */
+  private get isOwnOrigin(): boolean {
+    const page = typeof location === 'undefined' ? undefined : location.origin;
+    return page === new URL(httpUrl(this.options.baseUrl, '/')).origin;
   }
 
   private forget(): void {

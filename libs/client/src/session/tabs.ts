@@ -7,16 +7,21 @@ export interface Tabs<Message> {
   close(): void;
 }
 
+/** Runs `work` while no other tab of this origin does anything under that name; at once where a browser has no Web Locks. */
+export function exclusively<T>(name: string, work: () => Promise<T>): Promise<T> {
+  const locks = globalThis.navigator?.locks;
+  return locks === undefined ? work() : (locks.request(name, work) as Promise<T>);
+}
+
 /**
  * Tabs of one origin over the Web Locks API and BroadcastChannel. Where a browser lacks them each tab is alone, which is
  * right too, only with more requests: the server accepts a refresh token twice within its grace.
  */
 export function browserTabs<Message>(name: string, heard: (message: Message) => void): Tabs<Message> {
-  const locks = globalThis.navigator?.locks;
   const channel = typeof BroadcastChannel === 'undefined' ? undefined : new BroadcastChannel(name);
   if (channel !== undefined) channel.onmessage = ({ data }: MessageEvent) => heard(data as Message);
   return {
-    exclusively: (work) => (locks === undefined ? work() : (locks.request(name, work) as ReturnType<typeof work>)),
+    exclusively: (work) => exclusively(name, work),
     tell: (message) => channel?.postMessage(message),
     close: () => channel?.close(),
   };

@@ -9,13 +9,16 @@ export interface TokenWish {
 export interface TokenProvider {
   /** What `token()` gives: a user's access token (the default), or a guest's session. */
   readonly credential?: 'user' | 'guest';
-  /** A valid access token. Rejects with ClientError: `denied` when signed out, `unavailable` when none can be had now. */
+  /**
+   * A valid access token, or a guest's session; empty where the guest is known by a cookie, which the browser sends by
+   * itself. Rejects with ClientError: `denied` when signed out, `unavailable` when none can be had now.
+   */
   token(wish?: TokenWish): Promise<string>;
 }
 
-/** The `Authorization` header of a request. */
-export const authorizationOf = ({ credential }: TokenProvider, token: string): string =>
-  `${credential === 'guest' ? 'Guest' : 'Bearer'} ${token}`;
+/** The `Authorization` header of a request; none where a cookie says who is there. */
+export const authorizationOf = ({ credential }: TokenProvider, token: string): Record<string, string> =>
+  token === '' ? {} : { authorization: `${credential === 'guest' ? 'Guest' : 'Bearer'} ${token}` };
 
 /** What a living socket is told of a renewed credential. */
 export const refreshOf = ({ credential }: TokenProvider, token: string): { token: string } | { session: string } =>

@@ -17,7 +17,8 @@ export async function admissionTo(
 ): Promise<{ url: string; protocols: string[] }> {
   if (credential === 'subprotocol') {
     const prefix = tokenSource.credential === 'guest' ? GUEST_SUBPROTOCOL : BEARER_SUBPROTOCOL;
-    return { url: socketUrl(baseUrl, path), protocols: [PROTOCOL_VERSION, prefix + token] };
+    const protocols = token === '' ? [PROTOCOL_VERSION] : [PROTOCOL_VERSION, prefix + token];
+    return { url: socketUrl(baseUrl, path), protocols };
   }
   const request = jsonRequest(authorizedFetch({ tokenSource, baseUrl, fetch }));
   const body = { audience: path === '/ws/voice' ? 'voice' : 'chat' };

@@ -184,6 +184,7 @@ export class ReconnectingSocket {
     const asks = verdict.askWhy === true && this.network.isOnline;
     const why = asks && this.token !== undefined ? await askWhy(this.options, this.token) : undefined;
     if (this.over) return;
+    if (why?.code === 'origin_not_allowed') return this.fail(why, 'none');
     if (why?.status === 401 && !this.markRefused()) return this.fail(why, 'sign-in');
     const error = why ?? (verdict.error.code === 'network' ? this.lossError() : verdict.error);
     this.tryAgain(error, this.comeBackMs ?? why?.retryAfterMs ?? verdict.afterMs);
@@ -251,6 +252,8 @@ export class ReconnectingSocket {
     try {
       const token = await this.options.tokenSource.token({ minValidityMs });
       if (line === undefined || line !== this.line) return;
+      // A cookie is not said in-band. A line in doubt is believed then: the browser notices, later, that it is dead.
+      if (token === '') return this.watch.heard();
       this.owner.socketSayToken(token);
     } catch (thrown) {
       if (line === undefined || line !== this.line) return;

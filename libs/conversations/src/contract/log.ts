@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { Entry } from '@parley/protocol';
 import { alice, answered, assistant, bob, said, seeded } from '../testing/drafts';
 import { seqs, textsOf, upTo, type Store, type Subject } from './subject';
@@ -41,6 +42,38 @@ export function describeLog(make: () => Promise<Subject>): void {
       const id = await chat();
       const entry = await store.append(alice.id, id, answered('Hello', { id: 'msg_known' }), 'g1');
       expect(entry).toMatchObject({ id: 'msg_known', role: 'assistant', author: assistant });
+    });
+
+    it('of one that is held sees what it said itself, and what others said meanwhile', async () => {
+      const id = await chat();
+      await say(id, 'one');
+      const held = await store.hold(alice.id, id);
+      await replica().append(alice.id, id, said(alice, 'two'), 'two');
+      const three = await held.append(said(alice, 'three'), 'three');
+      expect(await held.append(said(alice, 'three'), 'three')).toEqual(three);
+      expect(await held.append({ type: 'superseded', author: alice, from: 2 }, 's')).toMatchObject({ seq: 4 });
+      expect(await held.append(said(alice, 'five'), 'five')).toMatchObject({ seq: 5 });
+      expect(textsOf(await held.lastMessages(10))).toEqual(['one', 'five']);
+      expect(await held.findMessage(three.id)).toBeUndefined();
+      expect(await store.get(alice.id, id)).toMatchObject({ head: 5 });
+    });
+
+    it('of one that is made with its first entry goes on in it, also where it was made before', async () => {
+      const id = randomUUID();
+      for (const text of ['one', 'two']) {
+        const held = await store.createHeld(alice, { id });
+        await held.append(said(alice, text), text);
+      }
+      expect(textsOf(await store.lastMessages(alice.id, id, 10))).toEqual(['one', 'two']);
+      await expect(store.createHeld(bob, { id })).rejects.toMatchObject({ code: 'conversation_not_found' });
+    });
+
+    it('of one that is held takes nothing once it was deleted, and nothing in the name of another', async () => {
+      const id = await chat();
+      const held = await store.hold(alice.id, id);
+      await expect(held.append(said(bob, 'forged'), 'forged')).rejects.toMatchObject({ code: 'forbidden' });
+      await store.remove(alice.id, id);
+      await expect(held.append(said(alice, 'late'), 'late')).rejects.toMatchObject({ code: 'conversation_not_found' });
     });
 
     it('answers the entry of then for a key that is in the log', async () => {

@@ -90,6 +90,7 @@ export function describeRights(make: () => Promise<Subject>): void {
   describe('rights', () => {
     const everything: [string, (id: string) => Promise<unknown>][] = [
       ['get', (id) => store.get(bob.id, id)],
+      ['hold', (id) => store.hold(bob.id, id)],
       ['rename', (id) => store.rename(bob.id, id, 'Mine')],
       ['remove', (id) => store.remove(bob.id, id)],
       ['append', (id) => store.append(bob.id, id, said(bob, 'hello'), 'k')],

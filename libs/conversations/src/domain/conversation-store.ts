@@ -77,6 +77,18 @@ export interface PageQuery {
   blocked?: 'show';
 }
 
+/** A conversation as it was when it was asked for, for all that is done with it at once: it is not read again each time. */
+export interface HeldConversation {
+  /** Who answers here, where that was chosen. */
+  assistant?: string;
+  /** As `ConversationStore.append`. One that was deleted meanwhile takes nothing. */
+  append(draft: EntryDraft, key: string): Promise<Entry>;
+  /** As `ConversationStore.lastMessages`. */
+  lastMessages(limit: number): Promise<Message[]>;
+  /** As `ConversationStore.findMessage`. */
+  findMessage(messageId: string): Promise<Message | undefined>;
+}
+
 /**
  * The log of what was said. Every function takes the id of the principal who acts and answers an unknown, a foreign and
  * a deleted conversation alike: `conversation_not_found`. An outage of the store is `store_unavailable`, whatever the
@@ -93,6 +105,12 @@ export interface ConversationStore {
   create(by: Author, draft: ConversationDraft): Promise<Conversation>;
 
   get(principalId: string, id: string): Promise<Conversation>;
+
+  /** For a moment: who may do what is decided now, and not again. */
+  hold(principalId: string, id: string): Promise<HeldConversation>;
+
+  /** Makes a conversation as `create` does, and holds it. */
+  createHeld(by: Author, draft: ConversationDraft): Promise<HeldConversation>;
 
   /**
    * The principal's conversations, newest first. Whatever does not change between two pages is listed exactly once.

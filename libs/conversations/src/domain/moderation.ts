@@ -1,4 +1,4 @@
-import type { Act, AuditPage, Author, Entry, Message, ModerationQuery, Report } from '@parley/protocol';
+import type { Act, Author, Entry, Message, ModerationQuery, Report } from '@parley/protocol';
 
 export type ActDraft = Omit<Act, 'id' | 'at'>;
 export type ReportDraft = Omit<Report, 'id' | 'at'>;
@@ -11,7 +11,7 @@ export interface AuditLog {
   /** @throws ParleyError `store_unavailable` */
   add(act: ActDraft): Promise<void>;
   /** Newest first. @throws ParleyError `invalid_body` for a cursor that it did not give */
-  list(query: ModerationQuery): Promise<AuditPage>;
+  list(query: ModerationQuery): Promise<{ items: Act[]; next?: string }>;
   /** Takes a principal's name out of the lines, and what he gave as a reason for his reports; his id stays. Again is harmless. @throws ParleyError `store_unavailable` */
   forget(principalId: string): Promise<void>;
 }

@@ -6,7 +6,7 @@ import { isoTime, type StoreContext } from './context';
 import { toEntry, toMessage, unplaced, type EntryItem, type RecordItem } from './items';
 import { entryKey, recordKey, scopedKey } from './keys';
 import type { Log } from './log';
-import { chatPlace, forbidden, notFound, type Records } from './records';
+import { chatPlace, forbidden, notFound, type Admitted, type Records } from './records';
 import type { Views } from './views';
 
 /** A client's key is an id, never content. */
@@ -22,13 +22,20 @@ export class Appending {
   ) {}
 
   async append(principalId: string, id: string, draft: EntryDraft, key: string): Promise<Entry> {
-    if (key === '' || key.length > MAX_KEY_CHARACTERS) {
-      throw new ParleyError('invalid_body', { details: [{ path: 'key', message: '1 to 256 characters' }] });
-    }
+    assertKey(key);
     const isAnswer = draft.type === 'message' && draft.author.kind === 'assistant';
-    const { record, role, isMuted } = await (isAnswer
-      ? this.records.admitAnswer(principalId, id)
-      : this.records.admit(principalId, id));
+    const admitted = await (isAnswer ? this.records.admitAnswer(principalId, id) : this.records.admit(principalId, id));
+    return this.appendTo(admitted, principalId, draft, key);
+  }
+
+  /** The same for who was admitted a moment ago. */
+  async appendTo(
+    { record, role, isMuted }: Admitted,
+    principalId: string,
+    draft: EntryDraft,
+    key: string,
+  ): Promise<Entry> {
+    assertKey(key);
     if (record.archivedAt !== undefined) throw new ParleyError('conversation_archived');
     // What a muted member wrote before is his to delete.
     if (isMuted && draft.type !== 'deleted' && draft.author.kind !== 'assistant') throw forbidden();
@@ -155,4 +162,9 @@ export class Appending {
     const [last] = await this.views.messages(record, { limit: 1 });
     return last;
   }
+}
+
+function assertKey(key: string): void {
+  if (key !== '' && key.length <= MAX_KEY_CHARACTERS) return;
+  throw new ParleyError('invalid_body', { details: [{ path: 'key', message: '1 to 256 characters' }] });
 }

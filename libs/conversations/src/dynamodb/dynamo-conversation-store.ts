@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
-import type { ConversationStore, ConversationUpkeep } from '../domain/conversation-store';
+import type { ConversationStore, ConversationUpkeep, HeldConversation } from '../domain/conversation-store';
 import type { ErasedPrincipals } from '../domain/erasure';
 import type { ModeratedConversations } from '../domain/moderation';
 import type { OpenConversations, Rooms } from '../domain/rooms';
@@ -13,7 +13,7 @@ import { Listing } from './listing';
 import { Log } from './log';
 import { Memberships } from './memberships';
 import { OwnConversations } from './own-conversations';
-import { Records } from './records';
+import { Records, type Admitted } from './records';
 import { Removal } from './removal';
 import { Retention } from './retention';
 import { Table } from './table';
@@ -59,6 +59,21 @@ export function createConversationStore(
   const erasingEntries = new ErasingEntries(context, log, views);
   const erasing = new Erasing(context, records, memberships, removal, erasingEntries, stopWork);
 
+  const held = (principalId: string, admitted: Admitted): HeldConversation => {
+    let { record } = admitted;
+    return {
+      ...(record.assistant === undefined ? {} : { assistant: record.assistant }),
+      async append(draft, key) {
+        const entry = await appending.appendTo({ ...admitted, record }, principalId, draft, key);
+        // Where the next one is looked for first.
+        record = { ...record, head: Math.max(record.head, entry.seq) };
+        return entry;
+      },
+      lastMessages: (limit) => views.messages(record, { limit }),
+      findMessage: (messageId) => views.find(record, messageId),
+    };
+  };
+
   return {
     async create(by, draft) {
       const record = await records.create(by, draft);
@@ -68,6 +83,14 @@ export function createConversationStore(
     async get(principalId, id) {
       const record = await records.open(principalId, id);
       return records.describe(record, await log.head(record));
+    },
+
+    async hold(principalId, id) {
+      return held(principalId, await records.admit(principalId, id));
+    },
+
+    async createHeld(by, draft) {
+      return held(by.id, { record: await records.create(by, draft), role: 'owner', isMuted: false });
     },
 
     list: (principalId, query) => listing.list(principalId, query),

@@ -24,6 +24,13 @@ const conversationIn = (pk: string): string => pk.slice(conversationPartition(''
 
 export const chatPlace = (updatedAt: string, id: string): string => CHATS + orderKey({ updatedAt, id });
 
+/** A conversation, and what a principal is in it. */
+export interface Admitted {
+  record: RecordItem;
+  role: Member['role'];
+  isMuted: boolean;
+}
+
 /** Records and memberships: who may read a conversation, who may change it. */
 export class Records {
   constructor(private readonly context: StoreContext) {}
@@ -34,10 +41,7 @@ export class Records {
   }
 
   /** The same, with what the principal is in it. */
-  async admit(
-    principalId: string,
-    id: string,
-  ): Promise<{ record: RecordItem; role: Member['role']; isMuted: boolean }> {
+  async admit(principalId: string, id: string): Promise<Admitted> {
     return this.placed(principalId, await this.read(id));
   }
 
@@ -46,10 +50,7 @@ export class Records {
    *
    * @throws ParleyError `conversation_not_found`
    */
-  async admitAnswer(
-    principalId: string,
-    id: string,
-  ): Promise<{ record: RecordItem; role: Member['role']; isMuted: boolean }> {
+  async admitAnswer(principalId: string, id: string): Promise<Admitted> {
     const record = await this.read(id);
     if (record?.state === 'live' && record.handedFrom === principalId)
       return { record, role: 'member', isMuted: false };
@@ -184,7 +185,7 @@ export class Records {
     };
   }
 
-  private async placed(principalId: string, record: RecordItem | undefined) {
+  private async placed(principalId: string, record: RecordItem | undefined): Promise<Admitted> {
     const place = record?.state === 'live' ? await this.placeOf(principalId, record) : undefined;
     if (record === undefined || place === undefined) throw notFound();
     return { record, ...place };

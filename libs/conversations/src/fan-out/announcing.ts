@@ -1,5 +1,5 @@
 import type { Entry } from '@parley/protocol';
-import type { ConversationStore } from '../domain/conversation-store';
+import type { ConversationStore, HeldConversation } from '../domain/conversation-store';
 import type { ErasedPrincipals } from '../domain/erasure';
 import type { ModeratedConversations } from '../domain/moderation';
 import type { Rooms } from '../domain/rooms';
@@ -25,13 +25,19 @@ export function announcing<S extends ConversationStore & Rooms & ModeratedConver
     fanOut.publish(topicOf(entry.conversationId), writeSignal(signal));
     return entry;
   };
-  const told: Pick<ConversationStore, 'append' | 'addMember' | 'removeMember' | 'handOver'> &
+  const announced = (held: HeldConversation): HeldConversation => ({
+    ...held,
+    append: async (draft, key) => said(await held.append(draft, key)),
+  });
+  const told: Pick<ConversationStore, 'append' | 'hold' | 'createHeld' | 'addMember' | 'removeMember' | 'handOver'> &
     Pick<Rooms, 'join'> &
     Pick<ModeratedConversations, 'removeContent'> &
     ErasedPrincipals = {
     async append(principalId, id, draft, key) {
       return said(await store.append(principalId, id, draft, key));
     },
+    hold: async (principalId, id) => announced(await store.hold(principalId, id)),
+    createHeld: async (by, draft) => announced(await store.createHeld(by, draft)),
     async removeContent(by, id, messageId) {
       return said(await store.removeContent(by, id, messageId));
     },

@@ -41,8 +41,12 @@ export class MemoryGenerationLog implements GenerationLog {
     };
   }
 
-  async *read(generationId: string, { after = 0, signal }: ReadOptions): AsyncGenerator<LoggedChunk> {
-    let chunks = this.generations.get(generationId);
+  read(generationId: string, { after = 0, signal }: ReadOptions): AsyncGenerator<LoggedChunk> {
+    return this.generations.get(generationId)?.read(after, signal) ?? this.readLater(generationId, after, signal);
+  }
+
+  private async *readLater(generationId: string, after: number, signal: AbortSignal): AsyncGenerator<LoggedChunk> {
+    let chunks: KeptChunks | undefined;
     while (chunks === undefined && !signal.aborted) {
       await this.openings.next(signal);
       chunks = this.generations.get(generationId);

@@ -41,3 +41,14 @@ it('a request without a page, and an OPTIONS that is no preflight, are what they
   expect([plain.status, plain.headers.get('access-control-allow-origin')]).toEqual([200, null]);
   expect((await fetch(`${example.url}/api/closed`, { method: 'OPTIONS', headers: { origin: ORIGIN } })).status).not.toBe(204);
 }); // prettier-ignore
+
+it('tells a page of another origin that its origin is the reason, where it asks why', async () => {
+  const ask = (headers: Record<string, string>) => fetch(`${example.url}/api/session/me`, { headers });
+  const refused = await ask({ origin: 'https://evil.example' });
+  expect([refused.status, refused.headers.get('access-control-allow-origin')]).toEqual([403, '*']);
+  expect(await refused.json()).toMatchObject({ code: 'origin_not_allowed', kind: 'denied', status: 403 });
+  // Not where a credential comes along, which a page cannot send without a preflight, nor to the page's own origin.
+  const own = await ask({ origin: ORIGIN });
+  expect([own.status, own.headers.get('access-control-allow-origin')]).toEqual([404, ORIGIN]);
+  expect((await ask({ origin: 'https://evil.example', authorization: 'Bearer x' })).headers.get('access-control-allow-origin')).toBeNull();
+}); // prettier-ignore

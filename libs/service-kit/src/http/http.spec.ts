@@ -100,11 +100,11 @@ describe('a body', () => {
 });
 
 it('answers refusals above the limit with 429 and Retry-After, and valid tokens from the same address as ever', async () => {
-  const statuses = [];
-  for (let n = 0; n < 35; n += 1) statuses.push((await get('/api/closed', { authorization: 'Bearer a.b.c' })).status);
-  expect(statuses.at(-1)).toBe(429);
-  const refused = await get('/api/closed', { authorization: 'Bearer a.b.c' });
-  expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0);
+  // Twice as many as are let through, at once: a slow machine gets some back meanwhile.
+  const ask = () => get('/api/closed', { authorization: 'Bearer a.b.c' });
+  const answers = await Promise.all(Array.from({ length: 60 }, ask));
+  const refused = answers.find(({ status }) => status === 429);
+  expect(Number(refused?.headers.get('retry-after'))).toBeGreaterThan(0);
   expect((await get('/api/closed', { authorization: `Bearer ${token}` })).status).toBe(200);
 });
 

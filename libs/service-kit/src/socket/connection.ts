@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import type { Writable } from 'node:stream';
+import type { MessageMappingProperties } from '@nestjs/websockets';
 import type { Principal } from '@parley/auth';
 import { CloseCode, ParleyError } from '@parley/errors';
+import type { Observable } from 'rxjs';
 import type { WebSocket } from 'ws';
 import { currentContext } from '../logging/request-context';
 import type { FrameCodec } from './frame-codec';
@@ -10,9 +12,13 @@ import type { SharedFrame } from './shared-frame';
 /** A reader this far behind is dropped: nothing waits for it and nothing is kept for it. */
 const MAX_BUFFERED_BYTES = 4 << 20;
 
+/** Unique everywhere, and no secret: a random name of this process, and a number. A random one for each would cost more. */
+const PROCESS = randomUUID();
+let opened = 0;
+
 /** One WebSocket of one principal, as gateways see it. */
 export class Connection {
-  readonly id: string = randomUUID();
+  readonly id: string = `${PROCESS}.${(opened += 1)}`;
   /** Who it is, with the rights of the token that is valid now. Only a public path has none. */
   principal: Principal | undefined;
   /** Takes binary frames, in the order of all frames. Without it a binary frame is answered as not valid. */
@@ -21,6 +27,9 @@ export class Connection {
   currentRef: string | undefined;
   /** The code it was closed with, by either end; 1006 when it broke. `undefined` while it is open. */
   closedWith: number | undefined;
+  /** What Nest bound to it: the gateway's handlers by the message they answer. */
+  bound:
+    { handlers: readonly MessageMappingProperties[]; transform: (result: unknown) => Observable<unknown> } | undefined;
   private closeListeners: (() => void)[] | undefined;
 
   constructor(
@@ -30,12 +39,13 @@ export class Connection {
       /** The id that the edge gave the handshake. */
       requestId: string;
       path: string;
-      query: URLSearchParams;
       principal: Principal | undefined;
       /** The address that limits count by. */
-      address?: string;
+      address: string;
+      /** `?sessionId=`: a name inside the caller's own history, which opens nothing by itself. */
+      label: string | undefined;
       /** A guest's session that was issued at the handshake and has no cookie to be in; for `welcome`, never for a log. */
-      guestSession?: string;
+      guestSession: string | undefined;
     },
   ) {
     this.principal = facts.principal;

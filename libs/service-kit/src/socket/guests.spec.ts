@@ -26,7 +26,6 @@ interface Welcome {
   id: string;
   label?: string;
   session?: string;
-  query: string;
 }
 /** A guest's socket: its welcome, and the cookie that came with the 101. */
 async function visit(
@@ -56,7 +55,7 @@ async function leave(socket: TestSocket) {
 describe('a front end that sends only ?sessionId=', () => {
   it('gets its session in the cookie of the 101 answer on the own origin, and never in a frame', async () => {
     const { welcome, setCookie, leave } = await visit({ origin: ORIGIN });
-    expect(welcome).toEqual({ kind: 'guest', id: expect.stringMatching(/^g-/), label: 'abc', query: 'sessionId=abc' });
+    expect(welcome).toEqual({ kind: 'guest', id: expect.stringMatching(/^g-/), label: 'abc' });
     expect(setCookie).toMatch(/^__Secure-parley_guest=g1\.[^;]+;/);
     for (const part of [/HttpOnly/i, /Secure/i, /SameSite=Lax/i, /Path=\/(;|$)/i, /Max-Age=2592000/i])
       expect(setCookie).toMatch(part);

@@ -1,16 +1,9 @@
-import { STATUS_CODES, type IncomingMessage, type Server } from 'node:http';
+import type { IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { WsAdapter } from '@nestjs/platform-ws';
 import type { MessageMappingProperties } from '@nestjs/websockets';
-import type {
-  Authenticator,
-  BannedList,
-  OpenConnections,
-  SignedOutList,
-  SocketAdmission,
-  SocketPolicy,
-} from '@parley/auth';
-import { CloseCode, ParleyError, asParleyError, toProblem } from '@parley/errors';
+import type { Authenticator, BannedList, OpenConnections, SignedOutList, SocketPolicy } from '@parley/auth';
+import { CloseCode, ParleyError, asParleyError } from '@parley/errors';
 import { HEARTBEAT, LIMITS, PROTOCOL_VERSION } from '@parley/protocol';
 import type { Logger } from 'pino';
 import { lastValueFrom, type Observable } from 'rxjs';
@@ -24,6 +17,7 @@ import { Connection } from './connection';
 import { namedFrames, parseFrameObject, refOf, type FrameCodec } from './frame-codec';
 import { FRAME_LIMITS, FrameAllowance, type FrameLimits } from './frame-allowance';
 import { PersonAllowances } from './person-allowances';
+import { answer, pathOf, withoutTrailingSlash } from './upgrade-request';
 import { FrameQueue } from './frame-queue';
 import { LifeWatch, type LifeWatchOptions } from './life-watch';
 
@@ -36,8 +30,6 @@ const RESTARTING = new ParleyError('restarting', { message: 'Service restarting'
 /** What the edge keeps of an open socket. */
 interface Open {
   connection: Connection;
-  handlers: Map<string, MessageMappingProperties>;
-  transform: (data: unknown) => Observable<unknown>;
   queue: FrameQueue;
   codec: FrameCodec;
   policy: SocketPolicy;
@@ -45,6 +37,8 @@ interface Open {
   /** Of the person, over all of his connections. */
   ofPerson: FrameAllowance | undefined;
   refusedRefreshes: number;
+  /** Its path while Nest has not heard of it. */
+  unbound: Path | undefined;
 }
 
 /** What a gateway says of its path beside Nest's own options. */
@@ -54,16 +48,23 @@ export interface GatewayOptions {
   frames?: FrameCodec;
   /** How many frames a connection may send; 20 a second, 60 at once, when left out. */
   limits?: FrameLimits;
+  /**
+   * The gateway says nothing before it is spoken to, so Nest hears of a connection with its first text frame: bound to a
+   * dozen handlers each, sockets that only stand open would hold a third more.
+   */
+  waits?: boolean;
 }
 
 /** One path of the service: its WebSocket server, its policy and its frames. */
 interface Path {
+  name: string;
   server: WebSocketServer;
   policy: SocketPolicy;
   codec: FrameCodec;
   limits: FrameLimits;
   people: PersonAllowances;
-  connect?: (connection: Connection, request: IncomingMessage) => void;
+  waits: boolean;
+  connect?: (connection: Connection, request?: IncomingMessage) => void;
 }
 
 export interface SocketEdgeOptions {
@@ -89,8 +90,6 @@ export interface SocketEdgeOptions {
  */
 export class SocketEdgeAdapter extends WsAdapter {
   private readonly paths = new Map<string, Path>();
-  private readonly open = new WeakMap<WebSocket, Open>();
-  private readonly sockets = new WeakMap<Connection, WebSocket>();
   private readonly life: LifeWatch;
   private readonly stopListening: (() => void)[];
   /** `Set-Cookie` of handshakes that are being answered. */
@@ -132,8 +131,9 @@ export class SocketEdgeAdapter extends WsAdapter {
       const cookie = this.cookies.get(request);
       if (cookie !== undefined) headers.push(`Set-Cookie: ${cookie}`);
     });
-    const { frames = namedFrames, limits = FRAME_LIMITS } = options;
-    this.paths.set(path, { server, policy, codec: frames, limits, people: new PersonAllowances(limits) });
+    const { frames = namedFrames, limits = FRAME_LIMITS, waits = false } = options;
+    const people = new PersonAllowances(limits);
+    this.paths.set(path, { name: path, server, policy, codec: frames, limits, people, waits });
     this.listenForUpgrades();
     return server;
   }
@@ -149,21 +149,16 @@ export class SocketEdgeAdapter extends WsAdapter {
   override bindMessageHandlers(
     client: unknown,
     handlers: MessageMappingProperties[],
-    transform: Open['transform'],
+    transform: (data: unknown) => Observable<unknown>,
   ): void {
-    const socket = this.sockets.get(client as Connection);
-    const open = socket && this.open.get(socket);
-    if (!open) return;
-    open.handlers = new Map(handlers.map((handler) => [String(handler.message), handler]));
-    open.transform = transform;
+    (client as Connection).bound = { handlers, transform };
   }
 
   /** Ends every connection with 1012 and waits for the close handshakes, at most 10 s, and for what is still being handled. */
   override async close(server: WebSocketServer): Promise<void> {
-    for (const socket of server.clients) {
-      this.open.get(socket)?.connection.fail(RESTARTING, undefined);
-      socket.close(CloseCode.restarting, RESTARTING.message);
-    }
+    for (const connection of this.life.connections())
+      if (this.paths.get(connection.facts.path)?.server === server) connection.fail(RESTARTING, undefined);
+    for (const socket of server.clients) socket.close(CloseCode.restarting, RESTARTING.message);
     const closed = [...server.clients].map((socket) => new Promise((resolve) => socket.once('close', resolve)));
     await Promise.all(closed);
     await Promise.all(this.unfinished);
@@ -188,20 +183,13 @@ export class SocketEdgeAdapter extends WsAdapter {
   }
 
   private async upgrade(request: IncomingMessage, socket: Duplex, head: Buffer, requestId: string): Promise<void> {
-    const onError = () => socket.destroy();
-    socket.on('error', onError);
-    let url: URL;
+    socket.on('error', destroy);
     try {
       this.edge.fence.verify(request);
     } catch (thrown) {
       return answer(socket, asParleyError(thrown), requestId);
     }
-    try {
-      url = new URL(request.url ?? '/', 'http://edge');
-    } catch {
-      return answer(socket, new ParleyError('invalid_body'), requestId);
-    }
-    const path = this.paths.get(withoutTrailingSlash(url.pathname));
+    const path = this.paths.get(pathOf(request.url));
     if (!path) return answer(socket, new ParleyError('not_found'), requestId);
     try {
       if (this.edge.readiness.draining) throw RESTARTING;
@@ -209,20 +197,20 @@ export class SocketEdgeAdapter extends WsAdapter {
       // Whatever becomes of the handshake, and whoever ends the socket: its place is free again.
       socket.once('close', admission.release);
       if (socket.destroyed) return admission.release();
-      socket.off('error', onError);
+      socket.off('error', destroy);
       if (admission.setCookie !== undefined) this.cookies.set(request, admission.setCookie);
+      const { principal, address, label, session: guestSession } = admission;
       path.server.handleUpgrade(request, socket, head, (webSocket) => {
-        const facts = { requestId, path: url.pathname, query: withoutCredentials(url.searchParams) };
-        const connection = new Connection(webSocket, path.codec, { ...facts, ...factsOf(admission) });
-        this.admit(path, webSocket, connection, request);
+        const facts = { requestId, path: path.name, principal, address, label, guestSession };
+        this.admit(path, webSocket, new Connection(webSocket, path.codec, facts), request);
       });
     } catch (thrown) {
       const error = asParleyError(thrown);
-      logError(this.edge.logger, error, { path: url.pathname });
+      logError(this.edge.logger, error, { path: path.name });
       if (socket.destroyed) return;
       if (error.code === 'origin_not_allowed' || error.code === 'too_many_requests')
         return answer(socket, error, requestId);
-      socket.off('error', onError);
+      socket.off('error', destroy);
       // A browser cannot see why a handshake failed, so it completes and closes at once. No gateway hears of it.
       path.server.handleUpgrade(request, socket, head, (refused) => {
         refused.on('error', () => refused.terminate());
@@ -247,22 +235,17 @@ export class SocketEdgeAdapter extends WsAdapter {
   }
 
   private admit(path: Path, socket: WebSocket, connection: Connection, request: IncomingMessage): void {
-    const queue = new FrameQueue(socket, (error) => this.edge.logger.error({ err: error }, 'a frame handler failed'));
+    const queue = new FrameQueue(socket, this.onHandlerError);
     const open: Open = {
       connection,
-      handlers: new Map(),
-      transform: () => {
-        throw new Error('no handlers are bound');
-      },
       queue,
       codec: path.codec,
       policy: path.policy,
       allowance: new FrameAllowance(path.limits),
       ofPerson: connection.principal && path.people.opened(connection.principal.id),
       refusedRefreshes: 0,
+      unbound: path.waits ? path : undefined,
     };
-    this.open.set(socket, open);
-    this.sockets.set(connection, socket);
     this.life.add(socket, connection);
     const { id, principal } = connection;
     if (principal) {
@@ -270,32 +253,31 @@ export class SocketEdgeAdapter extends WsAdapter {
       connection.onClose(this.edge.connections.opened({ ...facts, since: Date.now() }));
       connection.onClose(() => path.people.closed(principal.id));
     }
-    socket.on('message', (data, isBinary) => this.socketOnMessage(socket, data, isBinary));
+    socket.on('message', (data, isBinary) => this.socketOnMessage(socket, open, data, isBinary));
     socket.on('pong', () => this.life.answered(socket));
-    socket.on('close', (code) => this.socketOnClose(socket, code));
+    socket.on('close', (code) => this.socketOnClose(socket, open, code));
     // ws has closed the connection with the right code (1009 too big, 1007 not UTF-8) by the time this is emitted.
     socket.on('error', (error) =>
       this.edge.logger.info({ code: (error as NodeJS.ErrnoException).code }, 'a socket broke'),
     );
-    path.connect?.(connection, request);
+    if (!path.waits) path.connect?.(connection, request);
   }
 
-  private socketOnClose(socket: WebSocket, code: number): void {
+  private readonly onHandlerError = (error: unknown) =>
+    this.edge.logger.error({ err: error }, 'a frame handler failed');
+
+  private socketOnClose(socket: WebSocket, { queue, connection }: Open, code: number): void {
     this.life.remove(socket);
-    const open = this.open.get(socket);
-    if (!open) return;
-    open.queue.clear();
-    if (!open.queue.idle) {
-      const work = open.queue.settled();
+    queue.clear();
+    if (!queue.idle) {
+      const work = queue.settled();
       this.unfinished.add(work);
       void work.finally(() => this.unfinished.delete(work));
     }
-    open.connection.notifyClosed(code);
+    connection.notifyClosed(code);
   }
 
-  private socketOnMessage(socket: WebSocket, data: RawData, isBinary: boolean): void {
-    const open = this.open.get(socket);
-    if (!open) return;
+  private socketOnMessage(socket: WebSocket, open: Open, data: RawData, isBinary: boolean): void {
     if (!isBinary) return open.queue.add(() => this.handleText(socket, open, data as Buffer));
     if (open.queue.idle) this.handleBinary(open, data as Buffer);
     else open.queue.add(() => this.handleBinary(open, data as Buffer));
@@ -316,12 +298,13 @@ export class SocketEdgeAdapter extends WsAdapter {
       try {
         const { name, body } = this.readFrame(open, data);
         if (name === 'tokenRefresh') return await this.refresh(socket, open, body);
-        const handler = open.handlers.get(name);
-        if (!handler) throw new ParleyError('unknown_event');
+        open.unbound?.connect?.(connection);
+        open.unbound = undefined;
+        const { handlers = [], transform } = connection.bound ?? {};
+        const handler = handlers.find(({ message }) => message === name);
+        if (!handler || !transform) throw new ParleyError('unknown_event');
         // What handlers and guards throw is answered by the exception filter; what they return is sent as an answer.
-        const result = await lastValueFrom(open.transform(handler.callback(body, name)), {
-          defaultValue: undefined,
-        });
+        const result = await lastValueFrom(transform(handler.callback(body, name)), { defaultValue: undefined });
         if (isAnswer(result)) connection.send(result.event, result.data, connection.currentRef);
       } catch (thrown) {
         const error = asParleyError(thrown);
@@ -352,13 +335,12 @@ export class SocketEdgeAdapter extends WsAdapter {
 
   private async refresh(socket: WebSocket, open: Open, body: unknown): Promise<void> {
     const { connection, policy } = open;
-    const { address = 'unknown' } = connection.facts;
     try {
       if (!connection.principal) throw new ParleyError('invalid_token');
       const offered = typeof body === 'object' && body !== null ? body : {};
       connection.principal = await this.edge.authenticator.refresh(connection.principal, offered, {
         uses: policy.uses,
-        address,
+        address: connection.facts.address,
       });
       this.life.renewed(socket);
       connection.send(
@@ -376,29 +358,9 @@ export class SocketEdgeAdapter extends WsAdapter {
   }
 }
 
-const withoutTrailingSlash = (path: string) => (path.length > 1 ? path.replace(/\/+$/, '') : path);
-
-/** Gateways get the query without what must never be logged. */
-function withoutCredentials(query: URLSearchParams): URLSearchParams {
-  for (const name of ['token', 'ticket']) query.delete(name);
-  return query;
-}
-
-const factsOf = ({ principal, address, session }: SocketAdmission) => ({
-  principal,
-  address,
-  ...(session === undefined ? {} : { guestSession: session }),
-});
-
 const isAnswer = (value: unknown): value is { event: string; data: unknown } =>
   typeof value === 'object' && value !== null && typeof (value as { event?: unknown }).event === 'string';
 
-/** Answers a handshake on the HTTP level, as a problem document. */
-function answer(socket: Duplex, error: ParleyError, requestId: string): void {
-  const body = JSON.stringify(toProblem(error, requestId));
-  const retry = error.status === 429 ? `Retry-After: ${Math.ceil((error.retryAfterMs ?? 1_000) / 1_000)}\r\n` : '';
-  socket.end(
-    `HTTP/1.1 ${error.status} ${STATUS_CODES[error.status]}\r\nConnection: close\r\nContent-Type: application/problem+json\r\n` +
-      `${retry}Content-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
-  );
+function destroy(this: Duplex): void {
+  this.destroy();
 }

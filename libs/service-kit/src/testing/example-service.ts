@@ -126,9 +126,8 @@ class GuestGateway {
     connection.send('welcome', {
       kind: principal?.kind,
       id: principal?.id,
-      label: principal?.label,
+      label: facts.label,
       session: facts.guestSession,
-      query: facts.query.toString(),
     });
   }
   @SubscribeMessage('users')

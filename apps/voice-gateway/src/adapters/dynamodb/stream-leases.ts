@@ -9,15 +9,16 @@ import {
 } from '@aws-sdk/lib-dynamodb';
 import { ParleyError } from '@parley/errors';
 import type { StreamLease, StreamLeases } from '../../call/ports/stream-leases.port';
+import { InTurns } from '../../in-turns';
 
 export interface StreamLeaseOptions {
   /** Streams that all replicas together may hold open to this model. */
   quota: number;
   /** Of them kept for rotations. */
   reserve: number;
-  /** A lease that is not renewed for so long is free again. Default 45 s. */
+  /** A lease that is not renewed for so long is free again. Default 60 s. */
   lifetimeMs?: number;
-  /** Default 15 s: two renewals may fail before a lease of ours is somebody else's. */
+  /** Default 15 s: two renewals may fail before a lease of ours is somebody else's. The first comes within two of them. */
   renewMs?: number;
   now?: () => number;
   random?: () => number;
@@ -29,7 +30,7 @@ export interface StreamLeaseOptions {
  */
 export class DynamoStreamLeases implements StreamLeases {
   private readonly held = new Map<string, string>();
-  private timer: NodeJS.Timeout | undefined;
+  private renewals: InTurns<[slot: string, holder: string]> | undefined;
   private readonly options: Required<StreamLeaseOptions>;
   private readonly pk: string;
 
@@ -40,7 +41,7 @@ export class DynamoStreamLeases implements StreamLeases {
     options: StreamLeaseOptions,
   ) {
     this.pk = `STREAMS#${modelId}`;
-    this.options = { lifetimeMs: 45_000, renewMs: 15_000, now: Date.now, random: Math.random, ...options };
+    this.options = { lifetimeMs: 60_000, renewMs: 15_000, now: Date.now, random: Math.random, ...options };
   }
 
   async acquire(purpose: 'call' | 'rotation'): Promise<StreamLease | undefined> {
@@ -49,7 +50,11 @@ export class DynamoStreamLeases implements StreamLeases {
       const holder = randomUUID();
       if (!(await this.take(slot, holder))) continue;
       this.held.set(slot, holder);
-      this.timer ??= setInterval(() => void this.renew(), this.options.renewMs).unref();
+      this.renewals ??= new InTurns(
+        () => this.held,
+        (few) => this.renew(few),
+        this.options.renewMs,
+      );
       return { release: () => this.release(slot, holder) };
     }
     return undefined;
@@ -99,8 +104,8 @@ export class DynamoStreamLeases implements StreamLeases {
   }
 
   /** Leases of ours go on. One that is lost is dropped: its stream lives on, since to cut a call would help nobody. */
-  private async renew(): Promise<void> {
-    const renewals = [...this.held].map(async ([slot, holder]) => {
+  private async renew(leases: readonly [slot: string, holder: string][]): Promise<void> {
+    const renewals = leases.map(async ([slot, holder]) => {
       const { endsAt, expiresAt } = this.end(this.options.now());
       try {
         await this.client.send(
@@ -120,7 +125,10 @@ export class DynamoStreamLeases implements StreamLeases {
   }
 
   private async release(slot: string, holder: string): Promise<void> {
+    const { renewals } = this;
     if (!this.forget(slot, holder)) return;
+    // The last one waits for renewals that are on their way.
+    if (this.held.size === 0) await renewals?.stop();
     await this.client
       .send(
         new DeleteCommand({
@@ -137,8 +145,8 @@ export class DynamoStreamLeases implements StreamLeases {
     if (this.held.get(slot) !== holder) return false;
     this.held.delete(slot);
     if (this.held.size === 0) {
-      clearInterval(this.timer);
-      this.timer = undefined;
+      void this.renewals?.stop();
+      this.renewals = undefined;
     }
     return true;
   }

@@ -19,6 +19,8 @@ export class InputQueue implements AsyncIterable<Uint8Array> {
   constructor(
     private readonly encodeAudio: (frame: Buffer) => string,
     private readonly maxAudioMs = 3_000,
+    /** Frames that wait together are one event, of at most so much audio. Nothing waits for another to be together with it. */
+    private readonly togetherMs = 256,
   ) {}
 
   /** Milliseconds of audio that were dropped so far. */
@@ -81,11 +83,22 @@ export class InputQueue implements AsyncIterable<Uint8Array> {
   private next(): string | undefined {
     const control = this.control.shift();
     if (control !== undefined) return control;
-    const again = this.again.shift();
+    const again = this.takeTogether(this.again);
     if (again !== undefined) return this.encodeAudio(again);
-    const frame = this.audio.shift();
+    const frame = this.takeTogether(this.audio);
     if (frame === undefined) return undefined;
     this.audioBytes -= frame.length;
     return this.encodeAudio(frame);
+  }
+
+  /** The oldest of the frames, and those after it that fit into one event with it. At the pace of speech that is one: no copy. */
+  private takeTogether(frames: Buffer[]): Buffer | undefined {
+    const most = this.togetherMs * BYTES_PER_MS;
+    let count = 0;
+    for (let bytes = 0; count < frames.length; count += 1) {
+      bytes += frames[count]!.length;
+      if (bytes > most) break;
+    }
+    return count < 2 ? frames.shift() : Buffer.concat(frames.splice(0, count));
   }
 }

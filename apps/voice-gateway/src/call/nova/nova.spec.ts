@@ -88,7 +88,7 @@ describe('the writer', () => {
     for await (const bytes of queue) all.push(Buffer.from(bytes).toString());
     return all;
   };
-  const encode = (frame: Buffer) => `audio ${frame[0]}`;
+  const encode = (frame: Buffer) => `audio ${[...frame.filter((_, at) => at % 1_280 === 0)].join('+')}`;
 
   it('writes control events before audio and never audio between them', async () => {
     const queue = new InputQueue(encode);
@@ -98,7 +98,20 @@ describe('the writer', () => {
     const take = async () => String(Buffer.from((await reader.next()).value as Uint8Array));
     expect([await take(), await take()]).toEqual(['start', 'text']);
     queue.pushAudio(Buffer.from([2, 0]));
-    expect([await take(), await take(), await take()]).toEqual(['end', 'audio 1', 'audio 2']);
+    expect([await take(), await take()]).toEqual(['end', 'audio 1']);
+  });
+
+  it('writes what waits together as one event, a quarter of a second at most, and lets nothing wait for that', async () => {
+    const queue = new InputQueue(encode);
+    const reader = queue[Symbol.asyncIterator]();
+    const take = async () => String(Buffer.from((await reader.next()).value as Uint8Array));
+    const frame = (n: number) => Buffer.alloc(32 * 40, n);
+    queue.pushAudio(frame(1));
+    expect(await take()).toBe('audio 1');
+    for (let n = 2; n <= 9; n += 1) queue.pushAudio(frame(n));
+    queue.pushAgain([frame(0)]);
+    expect([await take(), await take(), await take()]).toEqual(['audio 0', 'audio 2+3+4+5+6+7', 'audio 8+9']);
+    expect(queue.waitingMs).toBe(0);
   });
 
   it('drops the oldest audio beyond its bound, counts it, and never a control event', async () => {
@@ -108,7 +121,7 @@ describe('the writer', () => {
     expect([queue.droppedMs, queue.waitingMs]).toEqual([120, 80]);
     const reader = queue[Symbol.asyncIterator]();
     for (let n = 0; n < 500; n += 1) await reader.next();
-    expect(String(Buffer.from((await reader.next()).value as Uint8Array))).toBe('audio 4');
+    expect(String(Buffer.from((await reader.next()).value as Uint8Array))).toBe('audio 4+5');
   });
 
   it('ends its reader, also one that waits, and writes nothing after its last words', async () => {

@@ -22,7 +22,8 @@ export class ModelCaller {
   /** Events that the adapter has taken from the input. */
   taken = 0;
   private readonly nova = new NovaInputStream();
-  private readonly queue = new InputQueue((frame) => this.nova.audio(frame), 60_000);
+  /** One event a frame, so that events can be counted. */
+  private readonly queue = new InputQueue((frame) => this.nova.audio(frame), 60_000, 0);
   private waiters: (() => void)[] = [];
   private over = false;
 
