@@ -9,7 +9,10 @@ describe('trap 1: WebSockets over a VPC origin', () => {
     const origins = await inputsOf({}, 'cloudfront/vpcOrigin:VpcOrigin');
     expect(origins.map((origin) => read(origin, 'vpcOriginEndpointConfig', 'httpPort'))).toEqual([8080, 8081]);
     const [distribution] = await inputsOf({}, 'cloudfront/distribution:Distribution');
-    for (const behaviour of read(distribution!, 'orderedCacheBehaviors') as BehaviourInput[])
+    const behaviours = read(distribution!, 'orderedCacheBehaviors') as BehaviourInput[];
+    const ofServices = behaviours.filter(({ pathPattern }) => /^\/(api|ws)\//.test(pathPattern));
+    expect(ofServices.length).toBeGreaterThanOrEqual(2);
+    for (const behaviour of ofServices)
       expect(behaviour).toMatchObject({
         originRequestPolicyId: '33f36d7e-f396-46d9-90e0-52428a34d9dc',
         cachePolicyId: '4135ea2d-6df8-44a3-9df3-4b5a84be39ad',
