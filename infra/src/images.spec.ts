@@ -11,13 +11,7 @@ import { fixtureWorkspace, IDENTITY, record, ROOT, services } from './testing/en
 import { container } from './testing/inputs';
 import { startLocalPool } from './testing/local-pool';
 import type { Recorded } from './testing/record-stack';
-import {
-  billOf,
-  productionPackages,
-  stageService,
-  startImage,
-  type StartedImage,
-} from './testing/staged-image';
+import { billOf, productionPackages, stageService, startImage, type StartedImage } from './testing/staged-image';
 
 /** Longer than the stop time-out would be no service on ECS. */
 const STOP_TIMEOUT_MS = 120_000;
