@@ -86,7 +86,7 @@ export class SessionController {
     if (refreshToken === undefined) throw new ParleyError('token_refused');
     try {
       const tokens = await this.pool.refresh(refreshToken);
-      if (!(await this.signOut.isOver(tokens))) return await this.signedIn(tokens, request, response);
+      if (!(await this.signOut.isOver(tokens, refreshToken))) return await this.signedIn(tokens, request, response);
       throw new ParleyError('token_refused', { cause: new Error('signed out') });
     } catch (error) {
       // An outage keeps the cookie: nobody is signed out by it.
@@ -95,7 +95,7 @@ export class SessionController {
     }
   }
 
-  /** Ends the session of the cookie or of the bearer token: at the pool, its tickets, and its sockets on every replica. */
+  /** Ends the session of the cookie or of the bearer token, its tickets, and its sockets on every replica. */
   @Answers('Signs out')
   @Post('logout')
   @Public()
