@@ -5,7 +5,10 @@ export interface Loop {
   /** From the end of the question to the first audio frame of the answer, and to its first sound. */
   answeredMs: number;
   audibleMs: number;
-  /** From the first sound of the word to the news that it interrupts, and to silence. */
+  /**
+   * From the first sound of the word to the news that it interrupts, and to the silence after the last sound of the answer.
+   * When the news comes in a pause between two of its sounds, that pause is silence from the news on, no earlier.
+   */
   toldMs: number;
   silentMs: number;
 }
@@ -29,14 +32,18 @@ export function loopsOf({ played, sent, received, interruptedAt }: AudioTimes): 
     if (answered === undefined || audible === undefined || told === undefined) return [];
     // Not spoken over: the answer came later, or this word is the question of the next turn.
     if (audible > word.from || told > word.to + PAUSE_MS) return [];
-    const silent = played.find((block) => block.at > word.from && !loud(block))?.at;
+    // A quiet block may be a pause of this answer: what is loud until the next answer comes is still this one.
+    const next = received.find((at) => at > Math.max(told, word.to));
+    if (next === undefined) return [];
+    const until = played.filter(({ at }) => at > word.from && at < next);
+    const silent = until[until.findLastIndex(loud) + 1]?.at;
     if (silent === undefined) return [];
     return [
       {
         answeredMs: answered - question.to,
         audibleMs: audible - question.to,
         toldMs: told - word.from,
-        silentMs: silent - word.from,
+        silentMs: Math.max(silent, told) - word.from,
       },
     ];
   });

@@ -164,7 +164,7 @@ it('opens a room, writes, edits and deletes in it, and minds its people', async 
   await keys.choose(link(page, 'Rooms'));
   await keys.to(page.getByRole('textbox', { name: 'Title of a new room' }));
   await keys.type('The kitchen');
-  await keys.to(page.getByRole('checkbox'));
+  await keys.to(page.getByRole('checkbox', { name: 'Everybody who is signed in may join' }));
   await keys.press('Space');
   await keys.choose(button(page, 'Open the room'));
   await page.waitForURL(/\/rooms\/./);

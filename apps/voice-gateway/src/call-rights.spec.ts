@@ -74,6 +74,17 @@ it('reads who may hear only where that changed', async () => {
   expect(log.readings).toBe(before + 1);
 });
 
+it('ends a second call of whom it saw taken out before that call was watched', async () => {
+  const { log, rights, call } = setUp();
+  const alice = call('alice');
+  Object.assign(log, { hearers: ['alice'], membersVersion: 2 });
+  await rights.look();
+  const bob = call('bob');
+  await rights.look();
+  await settled();
+  expect([alice.reasons, bob.reasons]).toEqual([[], ['removed']]);
+});
+
 it('ends no call in an outage, and looks again after it', async () => {
   const { log, fanOut, rights, reports, call } = setUp();
   const alice = call('alice');

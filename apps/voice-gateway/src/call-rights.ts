@@ -32,6 +32,8 @@ export class CallRights {
     const id = call.conversationId;
     const watched = this.watched.get(id) ?? this.watch(id);
     watched.calls.set(call, principalId);
+    // Whoever was let in may have been taken out before this call was watched, and a round may have seen that.
+    watched.membersVersion = undefined;
     void call.ended.then(() => {
       watched.calls.delete(call);
       if (watched.calls.size > 0) return;

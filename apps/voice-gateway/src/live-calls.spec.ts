@@ -14,11 +14,14 @@ const record: CallRecord = {
 /** A registry whose store can be out, and whose openings can be held up. */
 class Registry extends MemoryCallRegistry {
   isOut = false;
+  losesAnswers = false;
   gate: Promise<void> | undefined;
-  override async open(record: CallRecord): Promise<void> {
+  override async open(record: CallRecord): Promise<boolean> {
     if (this.isOut) throw new Error('away');
     await this.gate;
-    return super.open(record);
+    const isOurs = await super.open(record);
+    if (this.losesAnswers) throw new Error('cut off');
+    return isOurs;
   }
 }
 
@@ -82,6 +85,19 @@ it('a call that began in an outage goes on, and is registered when the store is 
   registry.isOut = false;
   await round();
   expect([mine.abandoned, shared.has('c1')]).toEqual([0, true]);
+});
+
+it('one that moved while its registration went unanswered is abandoned here, and stays with the other', async () => {
+  const { calls, call, registry, reports, shared } = setUp();
+  registry.losesAnswers = true;
+  const mine = call();
+  await calls.begin(mine, record);
+  const other = new MemoryCallRegistry(shared);
+  await other.take('c1', 'alice');
+  registry.losesAnswers = false;
+  await round();
+  expect([mine.abandoned, reports]).toEqual([1, ['a call could not be registered']]);
+  expect(await other.renew([{ callId: 'c1', streams: 1 }])).toEqual([]);
 });
 
 it('one that is over is found by nobody, and leaves the registry also when its registration came late', async () => {

@@ -97,7 +97,11 @@ export class LiveCalls<C extends RegisteredCall = Call> {
   private tell(live: Live<C>): Promise<void> {
     const { registry, report } = this.parts;
     live.told = registry.open(live.unsaid!).then(
-      () => void (live.unsaid = undefined),
+      (isOurs) => {
+        live.unsaid = undefined;
+        // The time before had arrived though its answer was lost, and the caller has moved on since.
+        if (!isOurs) void live.call.abandon();
+      },
       // A call that no other replica can go on with is better than none.
       (error: unknown) => report('a call could not be registered', error),
     );

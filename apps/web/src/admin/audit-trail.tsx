@@ -1,9 +1,9 @@
 import { useCallback, useEffect } from 'react';
 import type { AdminClient } from '@parley/client';
 import type { AuditAnswer } from '@parley/protocol';
-import { More } from './more';
+import { More } from '../ui/more';
 import { Section } from './section';
-import { usePages } from './use-pages';
+import { usePages } from '../ui/use-pages';
 import { actOf, shortOf } from './words';
 
 interface AuditTrailProps {

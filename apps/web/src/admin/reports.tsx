@@ -3,10 +3,10 @@ import type { AdminClient } from '@parley/client';
 import { textOf, type ReportList } from '@parley/protocol';
 import { whenOf } from '../list/when';
 import { RiskyAction } from '../ui/risky-action';
-import { More } from './more';
+import { More } from '../ui/more';
 import { Section } from './section';
 import { useAct } from './use-act';
-import { usePages } from './use-pages';
+import { usePages } from '../ui/use-pages';
 import { shortOf } from './words';
 
 type Report = ReportList['items'][number];

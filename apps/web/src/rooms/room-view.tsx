@@ -51,6 +51,7 @@ function JoinedRoom({ client, directory, roomId }: RoomViewProps) {
   const { room, state, messages, outgoing, drafts, typing, members } = useRoom(client, roomId);
   const [failure, setFailure] = useState<string>();
   const me = connection.name === 'online' ? connection.me.id : undefined;
+  const isOwner = about.state === 'loaded' && about.value.members.some(({ id, role }) => id === me && role === 'owner');
   const last = messages.at(-1)?.metadata?.seq;
   // Seen is what stood on a page that was looked at.
   useEffect(() => {
@@ -82,9 +83,11 @@ function JoinedRoom({ client, directory, roomId }: RoomViewProps) {
     <div className="conversation">
       <header className="room-head">
         <h1>{about.state === 'loaded' ? about.value.title : 'Room'}</h1>
-        <button type="button" className="button" onClick={() => attempt(invite())}>
-          Copy an invitation
-        </button>
+        {isOwner && (
+          <button type="button" className="button" onClick={() => attempt(invite())}>
+            Copy an invitation
+          </button>
+        )}
       </header>
       {about.state === 'loaded' && (
         <RoomSettings client={client} directory={directory} room={about.value} me={me} onChange={reloadAbout} />
@@ -118,7 +121,7 @@ function JoinedRoom({ client, directory, roomId }: RoomViewProps) {
         </p>
         {isInvited && (
           <Notice tone="quiet" action={{ label: 'Close', run: () => setInvited(false) }}>
-            The invitation is in your clipboard. Whoever has it may join.
+            The invitation is in your clipboard. It is good for one person and seven days.
           </Notice>
         )}
         {failure !== undefined && (

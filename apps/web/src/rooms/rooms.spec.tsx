@@ -46,7 +46,58 @@ describe('the list of rooms', () => {
     expect(parley.seen.find(({ route }) => route === 'POST /api/rooms')?.body).toEqual({
       title: 'Trains',
       open: false,
+      guests: false,
     });
+  });
+
+  it('opens a new one with an assistant, for everybody and guests too', async () => {
+    parley.routes['GET /api/rooms'] = () => ({ status: 200, json: { items: [] } });
+    parley.routes['POST /api/rooms'] = () => ({ status: 201, json: room });
+    renderPage(parley.url, '/rooms');
+    await screen.findByRole('option', { name: 'Guide' });
+    const assistant = screen.getByRole('combobox', { name: 'Assistant' });
+    expect(
+      within(assistant)
+        .getAllByRole('option')
+        .map(({ textContent }) => textContent),
+    ).toEqual(['None', 'Guide', 'Coach']);
+    fireEvent.change(screen.getByLabelText('Title of a new room'), { target: { value: 'Trains' } });
+    fireEvent.change(assistant, { target: { value: 'coach' } });
+    fireEvent.click(screen.getByRole('checkbox', { name: 'Everybody who is signed in may join' }));
+    fireEvent.click(screen.getByRole('checkbox', { name: 'Guests may join' }));
+    fireEvent.click(screen.getByRole('button', { name: 'Open the room' }));
+    await waitFor(() => expect(location.pathname).toBe(PATH));
+    expect(parley.seen.find(({ route }) => route === 'POST /api/rooms')?.body).toEqual({
+      title: 'Trains',
+      open: true,
+      guests: true,
+      assistant: 'coach',
+    });
+  });
+
+  it('opens one without an assistant when assistants cannot be named, and says why', async () => {
+    parley.routes['GET /api/rooms'] = () => ({ status: 200, json: { items: [] } });
+    parley.routes['POST /api/rooms'] = () => ({ status: 201, json: room });
+    parley.routes['GET /api/assistants'] = () => problem(503, 'store_unavailable', 'unavailable', 'Not right now');
+    renderPage(parley.url, '/rooms');
+    expect((await screen.findByRole('alert')).textContent).toContain('Not right now');
+    fireEvent.change(screen.getByLabelText('Title of a new room'), { target: { value: 'Trains' } });
+    fireEvent.click(screen.getByRole('button', { name: 'Open the room' }));
+    await waitFor(() => expect(location.pathname).toBe(PATH));
+  });
+
+  it('shows more of them, page by page', async () => {
+    const pages = [
+      { items: [{ ...room, unread: 0 }], next: 'older' },
+      { items: [{ ...room, id: 'room-00000000002', title: 'Boats', unread: 0 }] },
+    ];
+    parley.routes['GET /api/rooms'] = () => ({ status: 200, json: pages.shift() });
+    renderPage(parley.url, '/rooms');
+    fireEvent.click(await screen.findByRole('button', { name: 'Show more' }));
+    expect(await screen.findByRole('link', { name: /Boats/ })).toBeTruthy();
+    expect(screen.getByRole('link', { name: /Trains/ })).toBeTruthy();
+    expect(parley.queries).toContain('cursor=older');
+    expect(screen.queryByRole('button', { name: 'Show more' })).toBeNull();
   });
 
   it('says why it is not there', async () => {
@@ -149,6 +200,23 @@ describe('a room', () => {
       fireEvent.click(within(screen.getByRole('form', { name: 'Remove Bob' })).getByRole('button', { name: 'Remove' }));
       expect(await screen.findByText('Bob is no longer in the room.', { selector: '.notice p' })).toBeTruthy();
       expect(screen.queryByRole('button', { name: 'Leave the room' })).toBeNull();
+    });
+
+    it('an owner copies an invitation and is told how far it goes; a member is offered none', async () => {
+      parley.routes[`POST /api/rooms/${room.id}/invitations`] = () => ({
+        status: 201,
+        json: { invitation: 'secret', expiresAt: '2026-01-08T10:00:00.000Z' },
+      });
+      const copied: string[] = [];
+      const writeText = (text: string) => Promise.resolve(void copied.push(text));
+      Object.defineProperty(navigator, 'clipboard', { configurable: true, value: { writeText } });
+      await open(alice, bob);
+      fireEvent.click(screen.getByRole('button', { name: 'Copy an invitation' }));
+      expect(await screen.findByText(/good for one person and seven days/, { selector: '.notice p' })).toBeTruthy();
+      expect(copied).toEqual([`${location.origin}${PATH}?invitation=secret`]);
+      closePage();
+      await open({ ...bob, role: 'owner' }, asMember);
+      expect(screen.queryByRole('button', { name: 'Copy an invitation' })).toBeNull();
     });
 
     it('a member reports with a reason, leaves, and can do nothing of the owner’s', async () => {

@@ -6,7 +6,9 @@ export interface NewRoom {
   title: string;
   /** Anybody who is signed in may join. Otherwise by invitation. */
   open?: boolean;
+  /** Id of the one that answers in it. Default: none. */
   assistant?: string;
+  /** Guests may join as well. */
   guests?: boolean;
 }
 
@@ -30,7 +32,7 @@ export class RoomDirectory {
     return this.request('POST', httpUrl(this.baseUrl, '/api/rooms'), room);
   }
 
-  /** An invitation to hand on; whoever has it may join until it expires. */
+  /** An invitation to hand on, by owners only: the first person who brings it may join, until it expires. */
   invite(id: string): Promise<{ invitation: string; expiresAt: string }> {
     return this.request('POST', this.url(id, 'invitations'), {});
   }

@@ -230,6 +230,34 @@ describe('a principal who is erased', () => {
     expect(await world.left()).toEqual([]);
   });
 
+  it('is not in an answer that ends long after he asked to be erased', async () => {
+    const world = await setUp();
+    const id = await roomOfBob(world);
+    const answering = await world.store.hold(alice.id, id);
+    const until = world.now();
+    await answering.append(answered(`You said ${MARK} 3`), 'answer/a5');
+    await world.store.erasePrincipal(alice.id, { until, isSettled: false });
+    expect(await world.left()).toEqual([`C#${id} F#${alice.id}`]);
+    await answering.append(answered(`I think of ${MARK}`), 'answer/a6');
+    await world.store.erasePrincipal(alice.id, { until, isSettled: true });
+    expect(await world.left()).toEqual([]);
+    expect(textsOf((await world.store.page(bob.id, id, { limit: 50 })).items)).toEqual(['hello', 'You said hello']);
+  });
+
+  it('keeps what he is answered after he came back', async () => {
+    const world = await setUp();
+    const id = await roomOfBob(world);
+    const until = world.now();
+    await world.store.erasePrincipal(alice.id, { until, isSettled: false });
+    await world.store.join(alice, id);
+    await world.store.append(alice.id, id, said(alice, 'Here I am'), 'back');
+    await world.store.append(alice.id, id, answered('Welcome back'), 'answer/back');
+    await world.store.removeMember(alice.id, id, alice.id);
+    await world.store.erasePrincipal(alice.id, { until, isSettled: true });
+    const texts = ['hello', 'You said hello', 'Here I am', 'Welcome back'];
+    expect(textsOf((await world.store.page(bob.id, id, { limit: 50 })).items)).toEqual(texts);
+  });
+
   it('stops what is being written for him, and nothing else', async () => {
     const world = await setUp();
     const stopped: string[] = [];

@@ -14,9 +14,22 @@ export class DynamoCallRegistry implements CallRegistry {
     private readonly owner: string = randomUUID(),
   ) {}
 
-  async open(record: CallRecord): Promise<void> {
-    const Item = { ...liveCallKey(record.callId), ...record, owner: this.owner, streams: 1, ...this.end() };
-    await this.client.send(new PutCommand({ TableName: this.table, Item })).catch(storeUnavailable);
+  async open(record: CallRecord): Promise<boolean> {
+    try {
+      await this.client.send(
+        new PutCommand({
+          TableName: this.table,
+          Item: { ...liveCallKey(record.callId), ...record, owner: this.owner, streams: 1, ...this.end() },
+          ConditionExpression: 'attribute_not_exists(pk) OR #owner = :owner',
+          ExpressionAttributeNames: { '#owner': 'owner' },
+          ExpressionAttributeValues: { ':owner': this.owner },
+        }),
+      );
+      return true;
+    } catch (error) {
+      if (error instanceof ConditionalCheckFailedException) return false;
+      return storeUnavailable(error);
+    }
   }
 
   async take(callId: string, principalId: string): Promise<CallRecord | undefined> {

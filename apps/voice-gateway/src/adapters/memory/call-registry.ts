@@ -10,8 +10,10 @@ export class MemoryCallRegistry implements CallRegistry {
     private readonly options: { lifetimeMs?: number; now?: () => number } = {},
   ) {}
 
-  async open(record: CallRecord): Promise<void> {
+  async open(record: CallRecord): Promise<boolean> {
+    if ((this.calls.get(record.callId)?.owner ?? this) !== this) return false;
     this.calls.set(record.callId, { record, owner: this, endsAt: this.end() });
+    return true;
   }
 
   async take(callId: string, principalId: string): Promise<CallRecord | undefined> {

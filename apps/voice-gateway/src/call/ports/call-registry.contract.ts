@@ -37,6 +37,16 @@ export function describeCallRegistry(name: string, make: () => Promise<RegistryS
       expect(await two.renew(going(call))).toEqual([]);
     });
 
+    it('notes a call twice for the same process, and leaves it to the one that took it in between', async () => {
+      const [one, two] = [subject.process(), subject.process()];
+      const call = record();
+      expect([await one.open(call), await one.open(call)]).toEqual([true, true]);
+      expect(await two.take(call.callId, 'alice')).toEqual(call);
+      expect(await one.open(call)).toBe(false);
+      expect(await two.renew(going(call))).toEqual([]);
+      expect(await one.renew(going(call))).toEqual([call.callId]);
+    });
+
     it('hands no call to somebody else, and none that is unknown or over', async () => {
       const [one, two] = [subject.process(), subject.process()];
       const [mine, over] = [record(), record()];

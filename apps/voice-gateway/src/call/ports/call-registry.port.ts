@@ -19,8 +19,13 @@ export interface GoingOn {
  * became of its replica.
  */
 export interface CallRegistry {
-  /** Notes a new call as this replica's. @throws ParleyError `store_unavailable` */
-  open(record: CallRecord): Promise<void>;
+  /**
+   * Notes a new call as this replica's; again, where it is not known whether the first time arrived. `false` when another
+   * replica has taken it since, which keeps it.
+   *
+   * @throws ParleyError `store_unavailable`
+   */
+  open(record: CallRecord): Promise<boolean>;
   /**
    * Makes a call of this principal ours, whoever carried it on before. `undefined` for one that is unknown, somebody
    * else's, or over: they are told apart nowhere.

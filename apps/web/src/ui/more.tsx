@@ -1,4 +1,4 @@
-import { Notice } from '../ui/notice';
+import { Notice } from './notice';
 
 interface MoreProps {
   pages: { more?: () => void; failure?: string };

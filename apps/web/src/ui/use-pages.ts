@@ -1,6 +1,6 @@
 import { useCallback, useState } from 'react';
 import { asClientError } from '@parley/client';
-import { useLoaded, type Loaded } from '../ui/use-loaded';
+import { useLoaded, type Loaded } from './use-loaded';
 
 interface Page<T> {
   items: T[];
