@@ -69,7 +69,9 @@ it('has nothing wrong on its pages, and fits a phone', async () => {
     await page.getByText('People and settings').click();
     await page.getByRole('button', { name: /^Report/ }).click();
   });
-  await isSound(page, 'nothing-here', 'nowhere', () => page.getByRole('heading').first().waitFor());
+  await isSound(page, 'nothing-here', 'nowhere', () =>
+    page.getByRole('heading', { name: 'There is nothing here' }).waitFor(),
+  );
 });
 
 describe('a call in a real browser', () => {
