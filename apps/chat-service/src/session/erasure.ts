@@ -83,7 +83,7 @@ export class Erasure implements OnApplicationShutdown {
     // Never the first that comes to its end, however late that is: what it empties, a settled one takes away.
     const isSettled = wish.isPassed && this.isOver(wish);
     await conversations.erasePrincipal(id, { until, isSettled });
-    await Promise.all([usage.forget(id, until), reports.forget(id), audit.forget(id), connections.forget(id, until)]);
+    await Promise.all([usage, reports, audit, connections].map((kept) => kept.forget(id, until)));
     // Once only: what he said when he came back is not asked about again.
     if (!wish.isPassed) await Promise.all([names.forget({ id }), consents.forget({ id })]);
     await (isSettled ? wishes.fulfilled(wish) : wishes.passed(wish));

@@ -145,6 +145,8 @@ export class SessionController {
     const conversations = await this.conversations.handOver(guest.id, await this.authors.of(principal));
     // An answer ends for who was a guest, who reads it to here at the most; the person has what is written of it.
     await Promise.all(conversations.map((id) => this.generations.stopIn(id)));
+    // Not before all is the person's: a claim that fails leaves the guest who he was.
+    await this.blockLists.forget(guest.id);
     // The guest has become somebody: whoever uses this browser after him is another one.
     if (session === undefined) response.append('set-cookie', sessionCookie(GUEST_COOKIE, request.headers, '', 0));
     return { conversations };

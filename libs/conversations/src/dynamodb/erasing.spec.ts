@@ -65,7 +65,7 @@ describe('a principal who is erased', () => {
     const world = await setUp();
     const { store, left } = world;
     const guest = { ...alice, kind: 'guest' as const, id: 'g-alice-0001' };
-    const { id: claimed } = await store.create(guest, {});
+    const { id: claimed } = await store.own(guest, 'session', {});
     await store.append(guest.id, claimed, said(guest, MARK), 'k');
     await store.handOver(guest.id, alice);
     const { id } = await store.own(alice, 'session', {});
@@ -131,6 +131,15 @@ describe('a principal who is erased', () => {
     expect(room.members[0]).toMatchObject({ id: 'dora-0004', role: 'owner' });
     expect(room.members.map(({ id: member }) => member).sort()).toEqual([bob.id, carol.id, 'dora-0004']);
     await store.remove('dora-0004', id);
+  });
+
+  it('leaves no name that he had for a conversation that is theirs who were called in', async () => {
+    const { store, left } = await setUp();
+    const { id } = await store.own(alice, 'session', {});
+    await store.bringIn(alice.id, id, [bob]);
+    await store.erasePrincipal(alice.id, ALL);
+    expect(await left()).toEqual([]);
+    expect((await store.get(bob.id, id)).members).toEqual([expect.objectContaining({ id: bob.id, role: 'owner' })]);
   });
 
   it('leaves a chat that became a room to the people who were called in, without what he said as a guest', async () => {
