@@ -11,7 +11,7 @@ let stranger: typeof shop;
 beforeAll(async () => {
   [shop, stranger] = await Promise.all([startShop(), startShop()]);
   [stack, browser] = await Promise.all([
-    Stack.start(undefined, { EMBED_ORIGINS: shop.origin }),
+    Stack.start(undefined, { EMBED_ORIGINS: shop.origin, GUEST_VOICE: 'true' }),
     openBrowser(undefined, ['--test-third-party-cookie-phaseout']),
   ]);
   for (const one of [shop, stranger]) one.showWidgetOf(stack.url);
@@ -177,6 +177,20 @@ it('hangs up, with the microphone closed, when the visitor who called is signed 
       .every(({ readyState }) => readyState === 'ended'),
   );
   expect(await page.getByTestId('message').count()).toBe(0);
+});
+
+it('calls, for a guest too, where the page and the deployment say so', async () => {
+  const { page, errors } = await visit();
+  await launcher(page).click();
+  await status(page, 'Online');
+  expect(await page.getByRole('button', { name: 'Talk' }).isVisible()).toBe(false);
+  await page.locator('parley-widget').evaluate((widget) => widget.setAttribute('voice', 'guests'));
+  await page.getByRole('button', { name: 'Do not' }).click();
+  await page.getByRole('button', { name: 'Talk' }).click();
+  await status(page, 'Listening');
+  await page.getByRole('button', { name: 'Hang up' }).click();
+  await status(page, 'Online');
+  expect(errors).toEqual([]);
 });
 
 it('says on a page that is not on the list that this is the reason', async () => {
