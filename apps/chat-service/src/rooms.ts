@@ -69,8 +69,7 @@ export class RoomsOfService implements OnApplicationBootstrap, OnApplicationShut
   /** The sockets are closed by now: what their last frames and their end set going is brought to its end. */
   async onApplicationShutdown(): Promise<void> {
     this.answers.stop();
-    await Promise.all(this.watches.map((watch) => watch.stop()));
-    await Promise.all(this.desks.map((desk) => desk.settled()));
+    await Promise.all([...this.desks.map((desk) => desk.settled()), ...this.watches.map((watch) => watch.stop())]);
     await this.parts.generations.stopAll();
     this.open.stop();
     await this.blockLists.stop();
