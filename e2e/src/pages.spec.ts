@@ -18,12 +18,14 @@ const state = (page: Page, name: string) => page.locator(`[data-testid="call-sta
 
 /** Each page in both themes and both widths: nothing is wrong with it, and it fits. A picture of each is kept. */
 async function isSound(page: Page, name: string, path: string, ready: (page: Page) => Promise<unknown>): Promise<void> {
-  for (const colorScheme of ['light', 'dark'] as const) {
-    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
-    for (const width of [1440, 360]) {
-      await page.setViewportSize({ width, height: 800 });
-      await page.goto(`${stack.url}/${path}`);
-      await ready(page);
+  await page.emulateMedia({ reducedMotion: 'reduce' });
+  await page.setViewportSize({ width: 1440, height: 800 });
+  await page.goto(`${stack.url}/${path}`);
+  await ready(page);
+  for (const width of [1440, 360]) {
+    await page.setViewportSize({ width, height: 800 });
+    for (const colorScheme of ['light', 'dark'] as const) {
+      await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
       expect(await faultsOf(page)).toEqual([]);
       expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBeLessThanOrEqual(0);
       await screenshot(page, `${name}-${colorScheme}-${width}`);
@@ -69,7 +71,9 @@ it('has nothing wrong on its pages, and fits a phone', async () => {
     await page.getByText('People and settings').click();
     await page.getByRole('button', { name: /^Report/ }).click();
   });
-  await isSound(page, 'nothing-here', 'nowhere', () => page.getByRole('heading').first().waitFor());
+  await isSound(page, 'nothing-here', 'nowhere', () =>
+    page.getByRole('heading', { name: 'There is nothing here' }).waitFor(),
+  );
 });
 
 describe('a call in a real browser', () => {

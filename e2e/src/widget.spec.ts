@@ -154,6 +154,31 @@ it('calls, for a visitor who is signed in', async () => {
   expect(errors).toEqual([]);
 });
 
+it('hangs up, with the microphone closed, when the visitor who called is signed out', async () => {
+  const { page } = await visit();
+  await signInAs(page, 'bob');
+  await launcher(page).click();
+  await page.evaluate(() => {
+    const { mediaDevices } = navigator;
+    const open = mediaDevices.getUserMedia.bind(mediaDevices);
+    mediaDevices.getUserMedia = async (wish) => {
+      const stream = await open(wish);
+      Object.assign(globalThis, { microphone: stream });
+      return stream;
+    };
+  });
+  await page.getByRole('button', { name: 'Talk' }).click();
+  await status(page, 'Listening');
+  await page.evaluate(() => void (document.querySelector<WidgetElement>('parley-widget')!.getToken = () => undefined));
+  await page.getByRole('button', { name: 'Hang up' }).waitFor({ state: 'detached' });
+  await page.waitForFunction(() =>
+    (globalThis as unknown as { microphone: MediaStream }).microphone
+      .getTracks()
+      .every(({ readyState }) => readyState === 'ended'),
+  );
+  expect(await page.getByTestId('message').count()).toBe(0);
+});
+
 it('says on a page that is not on the list that this is the reason', async () => {
   const { page } = await visit(stranger.origin);
   await launcher(page).click();

@@ -325,6 +325,18 @@ it('lets the pages of embedOrigins call, and takes only the own origin for the p
   }
 });
 
+it('lets guests speak only where guestVoice says so', async () => {
+  const told = async (config: Record<string, string>) => {
+    const definitions = await inputsOf({ config }, 'ecs/taskDefinition:TaskDefinition');
+    return definitions.flatMap((definition) =>
+      (container(definition)['environment'] as { name: string; value: string }[])
+        .filter(({ name }) => name === 'GUEST_VOICE')
+        .map(({ value }) => value),
+    );
+  };
+  expect([await told({}), await told({ guestVoice: 'true' })]).toEqual([['false'], ['true']]);
+});
+
 it('lets pages of other origins load the widget and the configuration, and nothing else of the site', async () => {
   const { resources } = await record({});
   const policies = resources.filter(({ type }) => type.endsWith('ResponseHeadersPolicy'));

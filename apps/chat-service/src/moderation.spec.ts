@@ -129,7 +129,11 @@ it('a ban ends the sockets on the other replica and refuses routes and handshake
 
 it('every act stands in the audit log, for admins only: who, what, to whom, where and why', async () => {
   const { id, messageId, socket } = await roomWithRudeness();
+  // Nobody is added who was never seen here by name.
+  await ask(one, admin, 'PATCH', '/api/session/me', { name: 'Ada' });
   await ask(one, person, 'POST', `/api/rooms/${id}/reports`, { messageId, reason: 'rude' });
+  for (const user of [admin.sub, 'never-seen']) await ask(one, person, 'POST', `/api/rooms/${id}/members`, { user });
+  for (const user of [person, rude]) await ask(two, user, 'POST', `/api/rooms/${id}/invitations`);
   const member = `/api/rooms/${id}/members/${rude.sub}`;
   for (const muted of [true, false]) await ask(one, person, 'PUT', `${member}/mute`, { muted });
   await ask(two, rude, 'POST', `/api/rooms/${id}/archive`);
@@ -141,6 +145,8 @@ it('every act stands in the audit log, for admins only: who, what, to whom, wher
   const told = acts.map(({ what, by, whom, messageId: of, reason }) => [what, by.id, whom, of, reason]);
   expect(told).toEqual([
     ['report', person.sub, rude.sub, messageId, 'rude'],
+    ['addMember', person.sub, admin.sub, undefined, undefined],
+    ['invite', person.sub, undefined, undefined, undefined],
     ['mute', person.sub, rude.sub, undefined, undefined],
     ['unmute', person.sub, rude.sub, undefined, undefined],
     ['removeMember', person.sub, rude.sub, undefined, undefined],

@@ -72,6 +72,12 @@ it('lets pages of other origins call where it is told to, and takes none of them
     expect(() => localFacts({ ...situation, env: { EMBED_ORIGINS: wrong } })).toThrow('EMBED_ORIGINS is to be');
 });
 
+it('lets guests speak where it is told to, and takes nothing else for a yes or a no', () => {
+  const spoken = (text: string | undefined) => localFacts({ ...situation, env: { GUEST_VOICE: text } })['guestVoice'];
+  expect([undefined, '', 'false', 'true'].map(spoken)).toEqual(['false', 'false', 'false', 'true']);
+  expect(() => spoken('yes')).toThrow('GUEST_VOICE is to be true or false');
+});
+
 it('refuses a fact that it does not know, naming file and variable', () => {
   expect(() => environmentOf(service(variable({ from: 'moonPhase' })), facts)).toThrow(
     'apps/a-service/service.json: X takes the fact "moonPhase", which the local cloud does not know',

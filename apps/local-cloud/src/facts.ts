@@ -1,6 +1,6 @@
 import type { DemoUser } from '@parley/aws-sim';
 import type { ServiceDescriptor } from '@parley/descriptor';
-import { embedOrigins } from './settings';
+import { embedOrigins, guestVoice } from './settings';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -62,6 +62,7 @@ export function localFacts({ env, edgePort, region, issuer, valkeyUrl, knowledge
     chatModel: env['CHAT_MODEL'] || 'bedrock:amazon.nova-lite-v1:0',
     knowledgeBaseId: env['KNOWLEDGE_BASE_ID'] || knowledgeBaseId,
     handOverTo: env['HAND_OVER_TO'] || teamOf(issuer.users),
+    guestVoice: guestVoice(env),
     transcriptConsent: env['TRANSCRIPT_CONSENT'] || undefined,
     guardrailId: env['GUARDRAIL_ID'] || undefined,
     guardrailVersion: env['GUARDRAIL_VERSION'] || undefined,

@@ -92,6 +92,17 @@ export function embedOrigins(env: Environment): string[] {
   return origins;
 }
 
+/**
+ * Whether guests may speak too: `GUEST_VOICE`, by default not.
+ *
+ * @throws SettingsError for anything but `true` and `false`: a person who writes `yes` wants to be told
+ */
+export function guestVoice(env: Environment): string {
+  const text = env['GUEST_VOICE'] || 'false';
+  if (text !== 'true' && text !== 'false') throw new SettingsError('GUEST_VOICE is to be true or false');
+  return text;
+}
+
 /** Where data is kept between runs: `PARLEY_DATA`, else `.parley` in the workspace. */
 export const dataFolder = (env: Environment, root: string): string =>
   resolve(root, env['PARLEY_DATA'] === undefined || env['PARLEY_DATA'] === '' ? '.parley' : env['PARLEY_DATA']);

@@ -39,8 +39,11 @@ export const refusedAudio = (): CallAudio => ({
 
 let opened: TokenSource | undefined;
 
-/** The page at `path`, on the services at `baseUrl`. Answers with the addresses it left for. */
-export function renderPage(baseUrl: string, path = '/', audio: () => CallAudio = silentAudio) {
+/**
+ * The page at `path`, on the services at `baseUrl`. `machine`: its calls take the microphone and loudspeaker of the browser.
+ * Answers with the addresses it left for.
+ */
+export function renderPage(baseUrl: string, path = '/', audio: (() => CallAudio) | 'machine' = silentAudio) {
   history.replaceState(null, '', path);
   const left: string[] = [];
   const session = new TokenSource({
@@ -61,7 +64,7 @@ export function renderPage(baseUrl: string, path = '/', audio: () => CallAudio =
     session,
     chat: new ChatClient({ tokenSource: session, baseUrl }),
     baseUrl,
-    audio,
+    ...(audio === 'machine' ? {} : { audio }),
   };
   render(
     <ServicesProvider value={services}>

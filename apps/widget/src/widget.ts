@@ -58,8 +58,11 @@ export class Widget {
       memory: new Memory(`parley.widget:${this.base}:${this.assistant}`),
       question: () => ({ assistant: this.assistant, ...this.currentContext() }),
       changed: () => this.render(),
+      speakerChanged: () => this.calls.drop(),
     });
-    this.calls = new Calls((call) => this.conversation.heard(call.transcript.get(), call.conversationId));
+    this.calls = new Calls((call, speaker) =>
+      this.conversation.heard(call.transcript.get(), call.conversationId, speaker),
+    );
     this.consent = new Consent(this.base, (failure) =>
       failure === undefined ? this.render() : this.conversation.failed(failure),
     );

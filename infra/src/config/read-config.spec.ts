@@ -79,6 +79,7 @@ it('never shows the origin secret, valid or not', () => {
 it.each<[string, Record<string, unknown>, string, string?]>([
   ['an origin with a path', { embedOrigins: ['https://shop.example/'] }, 'embedOrigins is '],
   ['an origin with the port of https', { embedOrigins: ['https://shop.example:443'] }, 'embedOrigins is '],
+  ['guests who speak perhaps', { guestVoice: 'perhaps' }, 'guestVoice is "perhaps"; allowed: true | false'],
   ['every origin', { embedOrigins: ['*'] }, 'embedOrigins is '],
   ['a domain without its zone', { domain: 'parley.example.com' }, 'zoneId is missing'],
   ['a zone without a domain', { zoneId: 'Z0123' }, 'domain is missing'],

@@ -103,6 +103,7 @@ export const KEYS = {
     structured(z.record(z.string().regex(/^[^\s=,]+$/), z.string().regex(/^[^=,]+$/))).optional(),
     '{ <sub>: <name> } of the people whom assistants may call into a conversation',
   ),
+  guestVoice: key(flag.default(false), 'true | false'),
   transcriptConsent: choice('assume', 'ask'),
   guardrail: key(
     structured(

@@ -49,6 +49,7 @@ export function deploymentFacts(sources: FactSources): DeploymentFacts {
           .map(([id, name]) => `${id}=${name}`)
           .join(','),
     ),
+    guestVoice: text(String(config.guestVoice)),
     transcriptConsent: text(config.transcriptConsent),
     guardrailId: text(config.guardrail?.id),
     guardrailVersion: text(config.guardrail?.version),

@@ -18,6 +18,7 @@ export const FACTS = [
   'chatModel',
   'knowledgeBaseId',
   'handOverTo',
+  'guestVoice',
   'transcriptConsent',
   'guardrailId',
   'guardrailVersion',

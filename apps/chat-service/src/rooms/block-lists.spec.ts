@@ -15,6 +15,8 @@ function setUp() {
   };
   const blocks: Blocks = {
     block: async (id, whom) => change(id, () => listOf(id).add(whom)),
+    takeOver: async (from, to) => change(to, () => listOf(from).forEach((whom) => listOf(to).add(whom))),
+    forget: async (id) => void lists.delete(id),
     unblock: async (id, whom) => change(id, () => listOf(id).delete(whom)),
     async of(ids) {
       asked.push([...ids]);
@@ -65,6 +67,23 @@ it('a change counts at once in its process, at once over the fan-out, and withou
   await Promise.all([settle(), alone.look()]);
   expect([mine!, theirs!, lonely!].map(({ blocked }) => blocked.size)).toEqual([0, 0, 0]);
   await Promise.all([here.stop(), there.stop()]);
+});
+
+it('what somebody takes over from the guest he was counts at once and is told once', async () => {
+  const { process, blocks } = setUp();
+  const fanOut = new MemoryFanOut();
+  const [here, there] = [process({ fanOut }), process({ fanOut })];
+  there.start();
+  for (const whom of ['mallory', 'trudy']) await blocks.block('guest', whom);
+  const [mine, theirs] = [here, there].map((lists) => lists.hold('alice'));
+  await Promise.all([mine!.ready, theirs!.ready]);
+  const told: string[] = [];
+  fanOut.subscribe('blocks', { message: (id) => void told.push(id), gap: () => undefined });
+  await here.takeOver('guest', 'alice');
+  expect([...mine!.blocked]).toEqual(['mallory', 'trudy']);
+  await settle();
+  expect([[...theirs!.blocked], told]).toEqual([['mallory', 'trudy'], ['alice']]);
+  await there.stop();
 });
 
 it('an older answer that comes late changes nothing', async () => {

@@ -87,10 +87,24 @@ export class BlockLists {
     await this.readAgain([principalId]);
   }
 
-  /** Somebody is another principal from now on, a guest who signed in: he blocks whom he blocked before. */
+  /**
+   * Somebody is another principal from now on, a guest who signed in: he blocks whom he blocked before, as many as fit.
+   *
+   * @throws ParleyError `store_unavailable`
+   */
   async takeOver(fromId: string, toId: string): Promise<void> {
-    const blocked = (await this.parts.blocks.of([fromId])).get(fromId) ?? NOBODY;
-    for (const whom of blocked) if (whom !== toId) await this.change(toId, whom, true);
+    await this.parts.blocks.takeOver(fromId, toId);
+    this.parts.fanOut.publish(TOPIC, toId);
+    await this.readAgain([toId]);
+  }
+
+  /**
+   * Nothing is kept of the list of one who is another now. His sockets that are still open hide what they hid.
+   *
+   * @throws ParleyError `store_unavailable`
+   */
+  forget(principalId: string): Promise<void> {
+    return this.parts.blocks.forget(principalId);
   }
 
   /** Asks the store who changed something, whatever was heard of it. */

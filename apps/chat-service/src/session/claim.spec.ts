@@ -1,4 +1,7 @@
 import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
+import { PutCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
+import { createDocumentClient, MOST_BLOCKED } from '@parley/conversations';
+import type { Self } from '@parley/protocol';
 import { ChatSocket } from '../testing/chat-socket';
 import { PARTNER, startReplica, type Replica } from '../testing/start-chat';
 import { startWorld, type World } from '../testing/world';
@@ -110,4 +113,30 @@ it('whom the guest blocked stays blocked for the person', async () => {
   expect((await claimAs('carol', session))[0]).toBe(200);
   const list = await replica.as('carol')('/api/session/blocks');
   expect(await list.json()).toEqual({ items: [{ principalId: 'mallory' }] });
+});
+
+it('two full lists of blocked people hinder no claim, and nothing is kept of what the guest had for himself', async () => {
+  const { socket, session, id } = await guestWhoSpoke();
+  const headers = { authorization: `Guest ${session}`, origin: PARTNER };
+  const guest = (await (await fetch(`${replica.url}/api/session/me`, { headers })).json()) as Self;
+  const bob = world.issuer.users.find(({ login }) => login === 'bob')!;
+  const client = createDocumentClient({ region: 'us-east-1', endpoint: line.endpoint });
+  for (const who of [guest.id, bob.sub]) {
+    const blocked = new Set(Array.from({ length: MOST_BLOCKED }, (_, n) => `${who}-${n}`));
+    const listing = { member: 'BLOCKS', listedAt: `${new Date().toISOString()}#${who}` };
+    const Item = { pk: `P#${who}`, sk: 'BLOCKS', v: 1, blocked, ...listing };
+    await client.send(new PutCommand({ TableName: 'conversations', Item }));
+  }
+  const rowsOfGuest = async () => {
+    const query = { KeyConditionExpression: 'pk = :pk', ExpressionAttributeValues: { ':pk': `P#${guest.id}` } };
+    const { Items } = await client.send(
+      new QueryCommand({ TableName: 'conversations', ConsistentRead: true, ...query }),
+    );
+    return Items!.map(({ sk }) => (sk as string).split('#')[0]);
+  };
+  expect(await rowsOfGuest()).toEqual(['BLOCKS', 'OWN']);
+  expect(await claimAs('bob', session)).toEqual([200, { conversations: [id] }]);
+  expect(await rowsOfGuest()).toEqual([]);
+  client.destroy();
+  socket.close();
 });

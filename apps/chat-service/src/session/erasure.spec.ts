@@ -151,6 +151,7 @@ it('erases a person from every table, of both replicas’ doing, but for what pr
   await passed(carol.sub);
   expect(await rowsWith(MARK)).toEqual([]);
   expect((await ask(one, carol, 'DELETE', '/api/session/me')).status).toBe(202);
+  await passed(carol.sub);
   await afterwards().goOn();
   expect(await wishes.all()).toEqual([]);
 

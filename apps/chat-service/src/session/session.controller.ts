@@ -86,7 +86,7 @@ export class SessionController {
     if (refreshToken === undefined) throw new ParleyError('token_refused');
     try {
       const tokens = await this.pool.refresh(refreshToken);
-      if (!(await this.signOut.isOver(tokens))) return await this.signedIn(tokens, request, response);
+      if (!(await this.signOut.isOver(tokens, refreshToken))) return await this.signedIn(tokens, request, response);
       throw new ParleyError('token_refused', { cause: new Error('signed out') });
     } catch (error) {
       // An outage keeps the cookie: nobody is signed out by it.
@@ -95,7 +95,7 @@ export class SessionController {
     }
   }
 
-  /** Ends the session of the cookie or of the bearer token: at the pool, its tickets, and its sockets on every replica. */
+  /** Ends the session of the cookie or of the bearer token, its tickets, and its sockets on every replica. */
   @Answers('Signs out')
   @Post('logout')
   @Public()
@@ -145,6 +145,8 @@ export class SessionController {
     const conversations = await this.conversations.handOver(guest.id, await this.authors.of(principal));
     // An answer ends for who was a guest, who reads it to here at the most; the person has what is written of it.
     await Promise.all(conversations.map((id) => this.generations.stopIn(id)));
+    // Not before all is the person's: a claim that fails leaves the guest who he was.
+    await this.blockLists.forget(guest.id);
     // The guest has become somebody: whoever uses this browser after him is another one.
     if (session === undefined) response.append('set-cookie', sessionCookie(GUEST_COOKIE, request.headers, '', 0));
     return { conversations };

@@ -89,12 +89,26 @@ it('answers two tabs that refresh with the same cookie at once', async () => {
   expect(statuses).toEqual([200, 200]);
 });
 
+/** What the pool itself says to the refresh token of a cookie. */
+const atPool = async (pair: string) => {
+  const client = new TestBrowser(chat.issuer, REDIRECT_URI, chat.issuer.loginClientId);
+  const form = { grant_type: 'refresh_token', refresh_token: pair.slice(pair.indexOf('=') + 1) };
+  const response = await client.token({ ...form, client_secret: chat.issuer.loginClientSecret ?? '' });
+  const { error } = (await response.json()) as { error?: string };
+  return [response.status, error];
+};
+
 it('ends the session on logout, at the pool too', async () => {
   const { pair } = await signIn('alice');
+  const { pair: other } = await signIn('alice');
   const response = await post('logout', {}, { cookie: pair });
   expect([response.status, response.headers.getSetCookie()[0]]).toEqual([
     204,
     expect.stringMatching(/parley_refresh=;.*Max-Age=0/),
+  ]);
+  expect([await atPool(pair), await atPool(other)]).toEqual([
+    [400, 'invalid_grant'],
+    [200, undefined],
   ]);
   const again = await post('refresh', {}, { cookie: pair });
   expect([again.status, ((await again.json()) as { code: string }).code]).toEqual([401, 'token_refused']);
@@ -119,10 +133,13 @@ describe('logout', () => {
     expect((await fetch(`${chat.url}/api/session/me`, { headers })).status).toBe(200);
   });
 
-  it('ends it by the bearer token alone too', async () => {
-    const { body } = await signIn('alice');
+  it('ends it by the bearer token alone too, and at the pool when its cookie is used next', async () => {
+    const { body, pair } = await signIn('alice');
     expect((await post('logout', {}, { authorization: `Bearer ${body.accessToken}` })).status).toBe(204);
     expect(await hasEnded(body.accessToken)).toBe(true);
+    const renewal = await post('refresh', {}, { cookie: pair });
+    expect([renewal.status, ((await renewal.json()) as { code: string }).code]).toEqual([401, 'token_refused']);
+    expect(await atPool(pair)).toEqual([400, 'invalid_grant']);
   });
 
   it('everywhere ends all sign-ins of the person: the other one cannot be renewed, and its cookie is taken away', async () => {
@@ -131,6 +148,7 @@ describe('logout', () => {
     expect([await hasEnded(first.body.accessToken), await hasEnded(second.body.accessToken)]).toEqual([true, true]);
     const renewal = await post('refresh', {}, { cookie: second.pair });
     expect([renewal.status, renewal.headers.getSetCookie()[0]]).toEqual([401, expect.stringMatching(/Max-Age=0/)]);
+    expect(await atPool(second.pair)).toEqual([400, 'invalid_grant']);
   });
 
   it('with a cookie succeeds beside a broken bearer token, and once more when all is over', async () => {

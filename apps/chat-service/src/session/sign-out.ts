@@ -14,15 +14,19 @@ export class SignOut {
     @Inject(TOKEN_VERIFIER) private readonly verifier: TokenVerifier,
   ) {}
 
-  /** Whether the session that these tokens come from was ended. Its refresh token is revoked once more, for good. */
-  async isOver(tokens: PoolTokens): Promise<boolean> {
+  /**
+   * Whether the session that these tokens come from was ended. Then it ends at the pool too: by the new refresh token, or,
+   * where the client does not rotate, by the one they were bought with.
+   */
+  async isOver(tokens: PoolTokens, refreshToken: string): Promise<boolean> {
     if (!this.signedOut.has(await this.verifier.verify(tokens.accessToken))) return false;
-    if (tokens.refreshToken !== undefined) await this.pool.revoke(tokens.refreshToken);
+    await this.pool.revoke(tokens.refreshToken ?? refreshToken);
     return true;
   }
 
   /**
-   * Ends the session of the cookie, or of the bearer token where there is no cookie. One that has ended already is fine,
+   * Ends the session of the cookie, at the pool too, or of the bearer token where there is no cookie: by that one alone the
+   * pool ends nothing, so its refresh token is revoked when it is used next. One that has ended already is fine,
    * and so is none at all.
    *
    * @throws ParleyError `invalid_token` for a bad token and no cookie; `identity_unavailable`, `store_unavailable`

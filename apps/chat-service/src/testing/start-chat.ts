@@ -7,7 +7,7 @@ import { AppModule } from '../app.module';
 import { chatConfigSchema } from '../config';
 import { startWorld, type World } from './world';
 
-export { ORIGIN, PARTNER, REDIRECT_URI } from './world';
+export { GUEST_KEY, ORIGIN, PARTNER, REDIRECT_URI } from './world';
 
 /** A request as a demo user. */
 export type Ask = (path: string, init?: RequestInit) => Promise<Response>;

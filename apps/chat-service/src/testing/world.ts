@@ -13,6 +13,8 @@ export const ORIGIN = 'http://localhost:4200';
 /** An allowed origin that is not the product's own. */
 export const PARTNER = 'https://partner.example';
 export const REDIRECT_URI = `${ORIGIN}/auth/callback`;
+/** Signs the guests' sessions. */
+export const GUEST_KEY = 'the-key-that-signs-guest-sessions-in-tests';
 
 const TABLES = { conversations: 'conversations', sessions: 'sessions' };
 
@@ -53,7 +55,7 @@ export async function startWorld(options: BedrockOptions = {}): Promise<World> {
     ...(issuer.loginClientSecret === undefined ? {} : { COGNITO_CLIENT_SECRET: issuer.loginClientSecret }),
     ALLOWED_ORIGINS: `${ORIGIN},${PARTNER}`,
     OWN_ORIGINS: ORIGIN,
-    GUEST_SESSION_KEYS: 'the-key-that-signs-guest-sessions-in-tests',
+    GUEST_SESSION_KEYS: GUEST_KEY,
     CONVERSATIONS_TABLE: TABLES.conversations,
     SESSIONS_TABLE: TABLES.sessions,
     CHAT_MODEL: 'bedrock:amazon.nova-lite-v1:0',

@@ -65,6 +65,7 @@ export class RoomsController {
   @Post(':id/invitations')
   async invite(@CurrentPrincipal() principal: Principal, @Param('id') id: string): Promise<InvitationAnswer> {
     const { invitation, expiresAt } = await this.rooms.invite(principal.id, known(id));
+    await this.audit(principal, 'invite', id);
     return { invitation, expiresAt: new Date(expiresAt).toISOString() };
   }
 
@@ -105,6 +106,7 @@ export class RoomsController {
       name === undefined ? author : { kind: 'user', id: user, name },
       name === undefined ? 'owner' : role,
     );
+    if (name !== undefined) await this.audit(principal, 'addMember', id, user);
     return { user, role };
   }
 

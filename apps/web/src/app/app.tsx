@@ -1,4 +1,4 @@
-import { lazy, Suspense, useLayoutEffect, useMemo } from 'react';
+import { lazy, Suspense, useLayoutEffect, useMemo, useState } from 'react';
 import { useLocation } from 'wouter';
 import { ChatClient, TokenSource } from '@parley/client';
 import type { WebConfig } from '@parley/protocol';
@@ -54,9 +54,12 @@ function PageOfSession() {
   const state = useObservable(session.state);
   const [path] = useLocation();
   const isCallback = path === '/auth/callback';
-  // Before the first paint: somebody who is signed in should not see the other page flash by.
+  const [isAsked, setAsked] = useState(false);
+  // Before the first paint: somebody who is signed in should not see the other page flash by. A state of this component is
+  // rendered before it, too; what a store says in the meantime may be noticed after it only.
   useLayoutEffect(() => {
     if (!isCallback) void session.restore();
+    setAsked(true);
     // Once, when the page is loaded: the callback signs in by its own code.
   }, [session]); // eslint-disable-line react-hooks/exhaustive-deps
 
@@ -78,6 +81,6 @@ function PageOfSession() {
       </Suspense>
     );
   }
-  if (state.name === 'signing-in') return <Loading label="Signing you in" />;
+  if (!isAsked || state.name === 'signing-in') return <Loading label="Signing you in" />;
   return <Landing failure={state.name === 'failed' ? state : undefined} />;
 }

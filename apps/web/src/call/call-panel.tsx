@@ -17,8 +17,18 @@ interface CallPanelProps {
   onTakeOver: (callId: string) => void;
 }
 
-/** The call of this conversation: its state, the level, mute and hang up; what went wrong, when something did. */
-export function CallPanel({ active, onRetry, onTakeOver }: CallPanelProps) {
+/** The call of this conversation, and its figures; those also once it is over, when support asks for them. */
+export function CallPanel(props: CallPanelProps) {
+  return (
+    <section className="call-frame" aria-label="Call">
+      <CallNow {...props} />
+      <ConnectionPanel call={props.active.call} />
+    </section>
+  );
+}
+
+/** Its state, the level, mute and hang up; what went wrong, when something did. */
+function CallNow({ active, onRetry, onTakeOver }: CallPanelProps) {
   const { call } = active;
   const { session } = useServices();
   const { dismiss } = useCall();
@@ -63,52 +73,49 @@ export function CallPanel({ active, onRetry, onTakeOver }: CallPanelProps) {
     );
   }
   return (
-    <section className="call-frame" aria-label="Call">
-      <div className="call" data-state={state.name}>
-        <LevelMeter call={call} />
-        <div className="call-words">
-          {/* Who listens to the page is told by CallVoice. */}
-          <div>
-            <strong data-testid="call-state" data-state={state.name}>
-              {words}
-            </strong>
-            {detail !== undefined && <span className="call-detail">{detail}</span>}
-            {trouble !== undefined && (
-              <span className="call-detail" data-testid="microphone-trouble">
-                {trouble.message}
-              </span>
-            )}
-            {lostMs > 0 && (
-              <span className="call-detail" data-testid="call-loss">
-                {lossOf(lostMs)}
-              </span>
-            )}
-          </div>
-          <Elapsed since={active.startedAt} />
+    <div className="call" data-state={state.name}>
+      <LevelMeter call={call} />
+      <div className="call-words">
+        {/* Who listens to the page is told by CallVoice. */}
+        <div>
+          <strong data-testid="call-state" data-state={state.name}>
+            {words}
+          </strong>
+          {detail !== undefined && <span className="call-detail">{detail}</span>}
+          {trouble !== undefined && (
+            <span className="call-detail" data-testid="microphone-trouble">
+              {trouble.message}
+            </span>
+          )}
+          {lostMs > 0 && (
+            <span className="call-detail" data-testid="call-loss">
+              {lossOf(lostMs)}
+            </span>
+          )}
         </div>
-        <button
-          ref={firstButton}
-          type="button"
-          className="button button-icon"
-          aria-pressed={muted}
-          aria-label="Mute"
-          title={muted ? 'Unmute the microphone' : 'Mute the microphone'}
-          data-testid="mute"
-          onClick={() => call.setMuted(!muted)}
-        >
-          {muted ? <MutedIcon /> : <MicrophoneIcon />}
-        </button>
-        <button
-          type="button"
-          className="button button-danger button-shrinks"
-          data-testid="end-call"
-          onClick={() => void call.hangUp()}
-        >
-          <HangUpIcon /> <span className="button-words">Hang up</span>
-        </button>
+        <Elapsed since={active.startedAt} />
       </div>
-      <ConnectionPanel call={call} />
-    </section>
+      <button
+        ref={firstButton}
+        type="button"
+        className="button button-icon"
+        aria-pressed={muted}
+        aria-label="Mute"
+        title={muted ? 'Unmute the microphone' : 'Mute the microphone'}
+        data-testid="mute"
+        onClick={() => call.setMuted(!muted)}
+      >
+        {muted ? <MutedIcon /> : <MicrophoneIcon />}
+      </button>
+      <button
+        type="button"
+        className="button button-danger button-shrinks"
+        data-testid="end-call"
+        onClick={() => void call.hangUp()}
+      >
+        <HangUpIcon /> <span className="button-words">Hang up</span>
+      </button>
+    </div>
   );
 }
 

@@ -24,11 +24,20 @@ export function reportOf(call: VoiceCall, now = new Date()): string {
     ['Time', now.toISOString()],
     ['Call', call.callId ?? 'none'],
     ['Conversation', call.conversationId ?? 'none'],
-    ['State', call.state.get().name],
+    ...outcomeOf(call),
     ...figuresOf(call),
     ['Browser', navigator.userAgent],
   ];
   return ['Parley, connection report', ...lines.map(([name, value]) => `${name}: ${value}`)].join('\n');
+}
+
+/** How it stands with the call, in codes alone: the words of an error may be anybody's. */
+function outcomeOf(call: VoiceCall): [name: string, value: string][] {
+  const state = call.state.get();
+  const lines: [string, string][] = [['State', state.name]];
+  if ('error' in state && state.error !== undefined) lines.push(['Error', `${state.error.code} (${state.error.kind})`]);
+  if (state.name === 'ended') lines.push(['Ended because', state.reason]);
+  return [...lines, ['Last close code', String(call.lastCloseCode ?? 'none')]];
 }
 
 const times = (count: number): string => (count === 1 ? 'once' : count === 0 ? 'never' : `${count} times`);

@@ -1,6 +1,6 @@
 import { fireEvent, screen, waitFor } from '@testing-library/react';
 import { message, startParley, type FakeCall } from '../../test/fake-parley';
-import { closePage, refusedAudio, renderPage } from '../../test/render-page';
+import { closePage, refusedAudio, renderPage, silentAudio } from '../../test/render-page';
 
 let parley: Awaited<ReturnType<typeof startParley>>;
 beforeAll(async () => void (parley = await startParley()));
@@ -17,8 +17,8 @@ const items = () =>
   });
 const shows = (...wanted: string[]) => waitFor(() => expect(items()).toEqual(wanted));
 
-async function callFrom(path: string): Promise<FakeCall> {
-  renderPage(parley.url, path);
+async function callFrom(path: string, audio = silentAudio): Promise<FakeCall> {
+  renderPage(parley.url, path, audio);
   await screen.findByRole('combobox', { name: 'Assistant' });
   fireEvent.click(screen.getByRole('button', { name: 'Talk' }));
   await waitFor(() => expect(screen.getByTestId('call-state').textContent).toBe('Listening'));
@@ -208,20 +208,70 @@ describe('a call in trouble', () => {
 });
 
 describe('the connection of a call', () => {
-  it('is told in numbers, and copied as a report that says nothing of what was said', async () => {
-    const copied: string[] = [];
+  const copied: string[] = [];
+  beforeEach(() => {
+    copied.length = 0;
     const clipboard = { writeText: (text: string) => Promise.resolve(void copied.push(text)) };
     Object.defineProperty(navigator, 'clipboard', { value: clipboard, configurable: true });
+  });
+  async function copyReport(): Promise<string> {
+    fireEvent.click(screen.getByText('Connection'));
+    fireEvent.click(screen.getByRole('button', { name: 'Copy a report' }));
+    await screen.findByText('Copied. Nothing you said is in it.');
+    return copied[0]!;
+  }
+
+  it('is told in numbers, and copied as a report that says nothing of what was said', async () => {
     parley.signedIn();
     const call = await callFrom('/');
     call.text('USER', 'FINAL', 'my secret', { messageId: 'm-1', seq: 1 });
     call.say('callResuming', { reason: 'dropped', attempt: 1 });
     call.say('callResumed', { gapMs: 300 });
-    fireEvent.click(screen.getByText('Connection'));
     await screen.findByText('once, 300 ms of silence');
-    fireEvent.click(screen.getByRole('button', { name: 'Copy a report' }));
-    await screen.findByText('Copied. Nothing you said is in it.');
-    expect(copied[0]).toMatch(/^Parley, connection report\nTime: .*\nCall: call-1\nConversation: conversation-0001\n/);
-    expect(copied[0]).not.toMatch(/secret|token/);
+    const report = await copyReport();
+    expect(report).toMatch(/^Parley, connection report\nTime: .*\nCall: call-1\nConversation: conversation-0001\n/);
+    expect(report).not.toMatch(/secret|token/);
+  });
+
+  it.each([
+    {
+      state: 'failed',
+      over: ({ socket }: FakeCall) => socket.close(4401, 'Signed out'),
+      says: 'State: failed\nError: signed_out (denied)\nLast close code: 4401\n',
+    },
+    {
+      state: 'ended',
+      over: (call: FakeCall) => call.say('callEnded', { reason: 'limit', durationMs: 10 }),
+      says: 'State: ended\nEnded because: limit\nLast close code: 1006\n',
+    },
+    {
+      state: 'replaced',
+      over: ({ socket }: FakeCall) => socket.close(4409, 'The call goes on over a newer connection'),
+      says: 'State: ended\nEnded because: replaced\nLast close code: 4409\n',
+    },
+  ])('is still there to be copied from a call that is over: $state', async ({ state, over, says }) => {
+    parley.signedIn();
+    let speak: (level: number) => void = () => undefined;
+    const call = await callFrom('/', () => ({
+      ...silentAudio(),
+      on: (name, listener) => {
+        if (name === 'level') speak = listener as typeof speak;
+        return () => undefined;
+      },
+    }));
+    speak(0.5);
+    call.text('USER', 'FINAL', 'my secret', { messageId: 'm-1', seq: 1 });
+    call.socket.send(Buffer.alloc(64));
+    await waitFor(() => expect(screen.getByTestId('connection-panel').textContent).toMatch(/after you spoke\d+ ms/));
+    call.socket.terminate();
+    await waitFor(() => expect(screen.getByTestId('connection-panel').textContent).toContain('found againonce'));
+    over(parley.calls[1]!);
+    await waitFor(() => expect(screen.getByTestId('call-state').dataset['state']).toBe(state));
+    expect(screen.getByTestId<HTMLDetailsElement>('connection-panel').open).toBe(false);
+    const report = await copyReport();
+    expect(report).toContain(says);
+    expect(report).toMatch(/\nConnecting took: \d+ ms\nFirst sound after you spoke: \d+ ms\n/);
+    expect(report).toContain('\nLine found again: once\n');
+    expect(report).not.toMatch(/secret|token/);
   });
 });

@@ -25,10 +25,10 @@ export default function ConversationsPage({ onChange }: { onChange: () => void }
     <div className="page">
       <h1>Conversations</h1>
       <label className="field search-field">
-        <span className="visually-hidden">Search your conversations</span>
+        <span className="visually-hidden">Search your conversations by title</span>
         <input
           type="search"
-          placeholder="Search your conversations"
+          placeholder="Search by title"
           maxLength={200}
           value={query}
           onChange={({ target }) => setQuery(target.value)}
@@ -74,7 +74,7 @@ function Found({ page, query, onChange }: FoundProps) {
     <>
       {items.length === 0 && (
         <p className="page-empty">
-          {query === '' ? 'Nothing has been said or written yet.' : 'No conversation has that in it.'}
+          {query === '' ? 'Nothing has been said or written yet.' : 'No conversation has that in its title.'}
         </p>
       )}
       <ul className="rows" tabIndex={-1} aria-label="Conversations found">

@@ -30,17 +30,18 @@ async function open(): Promise<void> {
 }
 
 describe('all conversations', () => {
-  it('are found by what is in them', async () => {
+  it('are found by their title', async () => {
     await open();
-    fireEvent.change(screen.getByRole('searchbox'), { target: { value: 'boat' } });
+    const field = screen.getByRole('searchbox', { name: 'Search your conversations by title' });
+    fireEvent.change(field, { target: { value: 'boat' } });
     await waitFor(() => expect(parley.queries).toContain('limit=50&q=boat'));
   });
 
-  it('say so when nothing has it', async () => {
+  it('say so when no title has it', async () => {
     await open();
     items = [];
     fireEvent.change(screen.getByRole('searchbox'), { target: { value: 'zeppelin' } });
-    expect(await screen.findByText('No conversation has that in it.')).toBeTruthy();
+    expect(await screen.findByText('No conversation has that in its title.')).toBeTruthy();
   });
 
   it('are renamed', async () => {

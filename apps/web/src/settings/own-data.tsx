@@ -6,7 +6,7 @@ import { RiskyAction } from '../ui/risky-action';
 import { useConsent } from './use-consent';
 
 const WHAT_GOES =
-  'Everything you left is erased for good: your conversations, what you said in rooms of others, transcripts, your name here and what you used. You are signed out everywhere. Nobody can bring it back.';
+  'Everything you left is erased for good: your conversations, what you said in rooms of others, transcripts, your name here and what you used. You are signed out everywhere. Nobody can bring it back. What stays: your account to sign in, the names of rooms with others in them, and, without your name, logs and the record of acts, reports, bans and blocks.';
 
 /** What is kept of the person: transcripts of calls, if he likes, and the end of all of it. Kept with the account. */
 export function OwnData() {

@@ -6,11 +6,12 @@ import { chooseTheme, useThemeChoice, type ThemeChoice } from '../ui/theme';
 import { BlockedPeople } from './blocked-people';
 import { OwnData } from './own-data';
 import { changeSettings, useSettings } from './settings';
+import { SignOutEverywhere } from './sign-out-everywhere';
 import { VOICES } from './voices';
 
 const nothing: AudioDevices = { microphones: [], speakers: [] };
 
-/** Voice and language, devices, and how the page looks, kept in this browser; whom one does not want to hear, and what is kept of one. */
+/** Voice and language, devices, and how the page looks, kept in this browser; and with the account: where one is signed in, what is kept of one, whom one does not want to hear. */
 export default function SettingsPage() {
   usePageTitle('Settings');
   const chosen = useSettings();
@@ -92,6 +93,8 @@ export default function SettingsPage() {
           ))}
         </fieldset>
       </section>
+
+      <SignOutEverywhere />
 
       <OwnData />
 

@@ -19,8 +19,8 @@ function plugIn(...devices: { kind: string; deviceId: string; label: string }[])
   const source = Object.assign(new EventTarget(), { enumerateDevices: () => Promise.resolve(devices) });
   Object.defineProperty(navigator, 'mediaDevices', { value: source, configurable: true });
 }
-async function open() {
-  const page = renderPage(parley.url, '/settings');
+async function open(...audio: [] | ['machine']) {
+  const page = renderPage(parley.url, '/settings', ...audio);
   await screen.findByRole('heading', { name: 'Settings' });
   return page;
 }
@@ -50,6 +50,68 @@ describe('settings', () => {
     fireEvent.change(microphone, { target: { value: 'b' } });
     expect(JSON.parse(localStorage.getItem('parley.settings')!)).toMatchObject({ microphoneId: 'b' });
     expect(screen.getByRole('option', { name: 'Desk speaker' })).toBeTruthy();
+  });
+
+  it('give the next call its microphone', async () => {
+    plugIn({ kind: 'audioinput', deviceId: 'b', label: 'Headset' });
+    const asked: unknown[] = [];
+    const getUserMedia = ({ audio }: MediaStreamConstraints) => {
+      asked.push(audio);
+      return Promise.reject(Object.assign(new Error('enough'), { name: 'NotAllowedError' }));
+    };
+    Object.assign(navigator.mediaDevices, { getUserMedia });
+    const context = Object.assign(new EventTarget(), {
+      audioWorklet: { addModule: () => Promise.resolve() },
+      resume: () => Promise.resolve(),
+      close: () => Promise.resolve(),
+    });
+    Object.defineProperty(globalThis, 'AudioContext', { value: jest.fn(() => context), configurable: true });
+    await open('machine');
+    await screen.findByRole('option', { name: 'Headset' });
+    fireEvent.change(screen.getByRole('combobox', { name: 'Microphone' }), { target: { value: 'b' } });
+    fireEvent.click(screen.getByRole('checkbox', { name: 'Take noise away' }));
+    fireEvent.click(screen.getAllByRole('link', { name: /New conversation/ })[0]!);
+    fireEvent.click(await screen.findByRole('button', { name: 'Talk' }));
+    await screen.findByText(/The microphone is not allowed/);
+    expect(asked).toEqual([expect.objectContaining({ deviceId: { exact: 'b' }, noiseSuppression: false })]);
+    Reflect.deleteProperty(globalThis, 'AudioContext');
+  });
+
+  it('are those of all tabs: what another tab chose is shown, and not written over', async () => {
+    await open();
+    const voice = screen.getByRole<HTMLSelectElement>('combobox', { name: /Voice of the assistant/ });
+    expect(voice.value).toBe('');
+    // What a browser tells this tab when another one writes.
+    localStorage.setItem('parley.settings', '{"voiceId":"tina"}');
+    fireEvent(window, new StorageEvent('storage', { key: 'parley.settings' }));
+    expect(voice.value).toBe('tina');
+    fireEvent.click(screen.getByRole('checkbox', { name: 'Take noise away' }));
+    const kept = JSON.parse(localStorage.getItem('parley.settings')!) as object;
+    expect(kept).toMatchObject({ voiceId: 'tina', noiseSuppression: false });
+    localStorage.clear();
+    fireEvent(window, new StorageEvent('storage', { key: null }));
+    expect(voice.value).toBe('');
+  });
+
+  it('sign out on every device after one more question, and say so where that failed', async () => {
+    let answer = problem(503, 'store_unavailable', 'unavailable', 'Try again in a moment');
+    parley.routes['POST /api/session/logout'] = () => answer;
+    const { left } = await open();
+    const asked = () => parley.seen.filter(({ route }) => route === 'POST /api/session/logout');
+    const signOut = () => {
+      fireEvent.click(screen.getByRole('button', { name: 'Sign out on every device' }));
+      fireEvent.click(screen.getByRole('button', { name: 'Sign out everywhere' }));
+    };
+    fireEvent.click(screen.getByRole('button', { name: 'Sign out on every device' }));
+    fireEvent.click(screen.getByRole('button', { name: 'Cancel' }));
+    expect(asked()).toEqual([]);
+    signOut();
+    expect((await screen.findByRole('alert')).textContent).toContain('You are still signed in. Try again in a moment');
+    expect(left).toEqual([]);
+    answer = { status: 204 };
+    signOut();
+    await waitFor(() => expect(left[0]).toContain('https://sign-in.example/logout'));
+    expect(asked().map(({ body }) => body as unknown)).toEqual([{ everywhere: true }, { everywhere: true }]);
   });
 
   it('change the theme, and give it back to the system', async () => {
@@ -111,6 +173,7 @@ describe('settings', () => {
     const { left } = await open();
     const asked = () => parley.seen.filter(({ route }) => route === 'DELETE /api/session/me');
     fireEvent.click(await screen.findByRole('button', { name: 'Erase everything I left' }));
+    expect(screen.getByText(/is erased for good/).textContent).toContain('What stays: your account');
     const yes = screen.getByRole('button', { name: 'Erase everything' });
     expect(document.activeElement).toBe(yes);
     fireEvent.keyDown(yes, { key: 'Escape' });

@@ -32,8 +32,19 @@ export function changeSettings(change: Partial<Settings>): void {
   } catch {
     // Storage is blocked: the choice lasts as long as the page.
   }
+  tell();
+}
+
+function tell(): void {
   for (const listener of listeners) listener();
 }
+
+// Another tab changed them (`null`: cleared everything): what is known here is old, and must not be written over it.
+addEventListener('storage', ({ key }) => {
+  if (key !== KEY && key !== null) return;
+  current = undefined;
+  tell();
+});
 
 function subscribe(listener: () => void): () => void {
   listeners.add(listener);

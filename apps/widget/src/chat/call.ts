@@ -1,4 +1,4 @@
-import { isLive, isOver, VoiceCall, type CallState, type VoiceCallOptions } from '@parley/client';
+import { isLive, isOver, VoiceCall, type CallState, type TokenProvider, type VoiceCallOptions } from '@parley/client';
 
 export interface CallView {
   /** `undefined`: there was none yet. */
@@ -13,7 +13,7 @@ export class Calls {
   private call?: VoiceCall;
   private kept?: boolean;
 
-  constructor(private readonly heard: (call: VoiceCall) => void) {}
+  constructor(private readonly heard: (call: VoiceCall, speaker: TokenProvider) => void) {}
 
   get view(): CallView {
     const state = this.call?.state.get();
@@ -27,13 +27,19 @@ export class Calls {
     this.call = call;
     this.kept = undefined;
     call.client.on('callReady', ({ kept }) => void (this.kept = kept ?? true));
-    for (const source of [call.state, call.transcript]) source.subscribe(() => this.heard(call));
+    for (const source of [call.state, call.transcript]) source.subscribe(() => this.heard(call, options.tokenSource));
     call.start().catch(() => undefined);
   }
 
   /** Also at the end of the page's wish for a widget: nothing may go on listening. */
   hangUp(): void {
     if (this.view.isOn) void this.call?.hangUp();
+  }
+
+  /** Of somebody who is not here any more: it ends, and nothing of it is shown. */
+  drop(): void {
+    this.hangUp();
+    this.call = this.kept = undefined;
   }
 }
 

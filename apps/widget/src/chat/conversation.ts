@@ -24,6 +24,8 @@ export interface ConversationOptions {
   question: () => { assistant: string; context?: Record<string, unknown> };
   /** Something is to be shown anew. */
   changed: () => void;
+  /** Somebody else is here now, or the guest has signed in: a call of before is not to go on. */
+  speakerChanged: () => void;
 }
 
 export interface ConversationView {
@@ -52,7 +54,13 @@ export class Conversation {
   /** What was said in calls from here. */
   private lines: readonly TranscriptLine[] = [];
   private settling?: Promise<TokenProvider>;
+  /** How often the page said so. */
+  private visitorChanges = 0;
+  /** A change came while an answer was being written. */
   private isVisitorNew = false;
+  /** Of the answers that whoever is here now is reading. */
+  private reading = new AbortController();
+  private isClosed = false;
 
   constructor(private readonly options: ConversationOptions) {}
 
@@ -71,15 +79,8 @@ export class Conversation {
 
   /** Finds out who is there and shows what was said. What goes wrong is the view's `error`. */
   async open(): Promise<void> {
-    this.error = undefined;
-    try {
-      const source = await this.settle();
-      // Before the first word is typed: a page whose origin is not admitted can do nothing here.
-      await source.token();
-    } catch (thrown) {
-      await this.fail(thrown);
-    }
-    this.options.changed();
+    this.isClosed = false;
+    await this.look();
   }
 
   /** Asks. Ends when the answer has ended, or could not be had. */
@@ -92,7 +93,7 @@ export class Conversation {
   /** Asks again what could not be sent, or else only looks again. */
   async retry(): Promise<void> {
     const failed = this.locals.findLast(({ state }) => state === 'failed');
-    if (failed === undefined) return this.open();
+    if (failed === undefined) return this.look();
     failed.state = 'final';
     await this.send(failed);
   }
@@ -103,14 +104,18 @@ export class Conversation {
     await new ChatClient({ baseUrl: this.options.baseUrl, tokenSource }).stop(id).catch((error) => this.fail(error));
   }
 
-  /** The page says that who is there may have changed. An answer that is being written is not cut off by it. */
+  /** The page says that who is there may have changed. An answer that is being written is cut off for who left alone. */
   async visitorChanged(): Promise<void> {
+    this.visitorChanges += 1;
     this.isVisitorNew = this.answer !== 'idle';
-    if (!this.isVisitorNew) await this.open();
+    if (this.isVisitorNew && !(await this.options.visitor.hasLeft())) return;
+    this.isVisitorNew = false;
+    await this.look();
   }
 
-  /** A call from here: what is said in it, and where, once that is known. */
-  heard(lines: readonly TranscriptLine[], conversationId: string | undefined): void {
+  /** A call from here: what is said in it, as whom, and where, once that is known. One of somebody who left is not heard. */
+  heard(lines: readonly TranscriptLine[], conversationId: string | undefined, speaker: TokenProvider): void {
+    if (this.isClosed || speaker !== this.source) return;
     this.lines = lines;
     if (conversationId !== undefined && this.room?.conversationId !== conversationId) {
       this.begin(conversationId);
@@ -125,9 +130,23 @@ export class Conversation {
     this.options.changed();
   }
 
+  /** Nothing is read or listened to until it is opened again. */
   close(): void {
-    this.client?.close();
-    this.client = this.room = undefined;
+    this.isClosed = true;
+    this.stopReading();
+    this.closeLine();
+  }
+
+  private async look(): Promise<void> {
+    this.error = undefined;
+    try {
+      const source = await this.settle();
+      // Before the first word is typed: a page whose origin is not admitted can do nothing here.
+      await source.token();
+    } catch (thrown) {
+      await this.fail(thrown);
+    }
+    this.options.changed();
   }
 
   private async send(local: Local): Promise<void> {
@@ -138,7 +157,8 @@ export class Conversation {
       const tokenSource = await this.settle();
       // Whoever was here before has left, with what he had said; this is the next one's.
       if (!this.locals.includes(local)) this.locals.push(local);
-      if (this.view.withPeople && this.room !== undefined) await this.tellPeople(this.room, local);
+      if (this.isClosed) local.state = 'failed';
+      else if (this.view.withPeople && this.room !== undefined) await this.tellPeople(this.room, local);
       else await this.readAnswer(tokenSource, local);
     } catch (thrown) {
       local.state = 'failed';
@@ -163,7 +183,7 @@ export class Conversation {
     let answer: Local | undefined;
     for await (const chunk of askAssistant(
       { baseUrl, tokenSource },
-      { conversationId, id: key, text, ...question() },
+      { conversationId, id: key, text, signal: this.reading.signal, ...question() },
     )) {
       if (chunk.type === 'start') {
         // The conversation exists from here on.
@@ -183,25 +203,40 @@ export class Conversation {
 
   /** One at a time: two of them would claim twice. */
   private settle(): Promise<TokenProvider> {
-    this.settling ??= this.settleOnce().finally(() => (this.settling = undefined));
+    this.settling ??= this.settleAnew().finally(() => (this.settling = undefined));
     return this.settling;
   }
 
+  /** Until nobody came or went meanwhile: the page was asked too early then. */
+  private async settleAnew(): Promise<TokenProvider> {
+    for (;;) {
+      const { visitorChanges } = this;
+      try {
+        const source = await this.settleOnce();
+        if (visitorChanges === this.visitorChanges) return source;
+      } catch (thrown) {
+        if (visitorChanges === this.visitorChanges) throw thrown;
+      }
+    }
+  }
+
   private async settleOnce(): Promise<TokenProvider> {
-    const { visitor, memory } = this.options;
+    const { visitor, memory, speakerChanged } = this.options;
     const { source, change } = await visitor.settle();
+    if (change !== undefined) speakerChanged();
+    if (change === 'left') this.stopReading();
     const kept = memory.recall();
     if (change === 'left' || (kept?.ofUser === true && !visitor.isSignedIn)) this.forget();
     else if (kept !== undefined && this.id === undefined) [this.id, this.exists] = [kept.id, true];
     // A line of another person, or one that was given up.
-    if (change !== undefined || this.client?.state.get().name === 'failed') this.close();
+    if (change !== undefined || this.client?.state.get().name === 'failed') this.closeLine();
     this.source = source;
     if (this.exists) this.connect();
     return source;
   }
 
   private begin(id: string): string {
-    this.close();
+    this.closeLine();
     this.id = id;
     this.entries = [];
     return id;
@@ -210,7 +245,7 @@ export class Conversation {
   /** Listens to the conversation, from its beginning or from what is known of it. */
   private connect(): void {
     const { id, source: tokenSource } = this;
-    if (id === undefined || tokenSource === undefined || this.room !== undefined) return;
+    if (this.isClosed || id === undefined || tokenSource === undefined || this.room !== undefined) return;
     const { baseUrl, changed, memory, visitor } = this.options;
     this.exists = true;
     memory.keep({ id, ofUser: visitor.isSignedIn });
@@ -251,7 +286,7 @@ export class Conversation {
 
   /** Shows nothing of it any more. */
   private leave(): void {
-    this.close();
+    this.closeLine();
     this.id = undefined;
     this.exists = false;
     this.entries = [];
@@ -259,7 +294,19 @@ export class Conversation {
     this.lines = [];
   }
 
+  private closeLine(): void {
+    this.client?.close();
+    this.client = this.room = undefined;
+  }
+
+  private stopReading(): void {
+    this.reading.abort();
+    this.reading = new AbortController();
+  }
+
   private async fail(thrown: unknown): Promise<void> {
+    // Cut off from here: nothing went wrong.
+    if (this.isClosed || (thrown instanceof DOMException && thrown.name === 'AbortError')) return;
     const error = asClientError(thrown);
     this.error = error.code === 'network' ? await whyUnreachable(this.options.baseUrl) : error;
     this.options.changed();

@@ -79,3 +79,17 @@ it('asks the page for another token when one was refused, and says that the pers
   expect(wishes).toEqual([false, false, true]);
   await expect(source.token({ refused: tokenOf('alice', 2) })).rejects.toMatchObject({ code: 'signed_out' });
 });
+
+it('asks by the function that the page has now, and takes no token of another person for this one’s', async () => {
+  const { page, visitor: one } = visitor();
+  page.getToken = () => tokenOf('alice');
+  const { source } = await one.settle();
+  page.getToken = () => tokenOf('alice', 2);
+  expect(await source.token()).toBe(tokenOf('alice', 2));
+  expect(await one.hasLeft()).toBe(false);
+  for (const getToken of [() => tokenOf('bob'), () => null, undefined]) {
+    page.getToken = getToken;
+    await expect(source.token()).rejects.toMatchObject({ code: 'signed_out' });
+    expect(await one.hasLeft()).toBe(true);
+  }
+});

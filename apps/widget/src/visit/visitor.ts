@@ -32,30 +32,43 @@ export class Visitor {
    */
   async settle(): Promise<{ source: TokenProvider; change?: VisitorChange }> {
     const { user: before } = this;
-    const getToken = this.ofPage();
-    const token = await getToken?.({ refused: false });
-    if (getToken === undefined || !token) {
+    const token = await this.ofPage()?.({ refused: false });
+    if (!token) {
       this.user = undefined;
       return before === undefined ? { source: this.guest } : { source: this.guest, change: 'left' };
     }
     const subject = subjectOf(token);
     if (before !== undefined && before.subject === subject) return { source: before.source };
-    const source = hostUser(getToken);
+    const source = this.sourceOf(subject);
     // Not what somebody else said who was signed in a moment ago: that is nobody's to claim.
     if (before === undefined) await this.guest.claim(source);
     this.user = { subject, source };
     return { source, change: before === undefined ? 'signed-in' : 'left' };
   }
-}
 
-/** The page's token, asked for anew each time: the page keeps it fresh. */
-const hostUser = (getToken: GetToken): TokenProvider => ({
-  async token({ refused } = {}) {
-    const token = await getToken({ refused: refused !== undefined });
-    if (token && token !== refused) return token;
-    throw new ClientError({ code: 'signed_out', kind: 'denied', message: 'You are signed out. Sign in again.' });
-  },
-});
+  /** Whether who was signed in is not any more, as far as the page can say now; it changes nothing. */
+  async hasLeft(): Promise<boolean> {
+    const { user } = this;
+    if (user === undefined) return false;
+    try {
+      const token = await this.ofPage()?.({ refused: false });
+      return !token || subjectOf(token) !== user.subject;
+    } catch {
+      return false;
+    }
+  }
+
+  /** The page's token as it is each time, by the page's function as it is then. Nobody else's: he is not to speak as this one. */
+  private sourceOf(subject: string | undefined): TokenProvider {
+    return {
+      token: async ({ refused } = {}) => {
+        const token = await this.ofPage()?.({ refused: refused !== undefined });
+        if (token && token !== refused && subjectOf(token) === subject) return token;
+        throw new ClientError({ code: 'signed_out', kind: 'denied', message: 'You are signed out. Sign in again.' });
+      },
+    };
+  }
+}
 
 /** Whose token it is, unverified: only to notice that it became another's. */
 function subjectOf(token: string): string | undefined {

@@ -189,16 +189,20 @@ export class Authenticator {
   }
 
   /**
-   * The guest whose session comes beside a user's token, for `POST /api/session/claim`; `undefined` when there is none.
+   * The guest whose session comes beside a user's token, for `POST /api/session/claim`; `undefined` when there is none, or
+   * one that is over or not ours: `invalid_token` would be read as the user's own token being bad, for as long as the page
+   * keeps that session. It counts as a guess all the same.
    *
-   * @throws ParleyError `invalid_token` for a session in the body that is not ours, `too_many_requests`
+   * @throws ParleyError `guests_not_admitted` in a service that knows no guests, `too_many_requests`
    */
   claimedGuest(request: IncomingMessage, session: string | undefined): Principal | undefined {
     const { guests } = this.parts;
     try {
       return guests.ofClaim(request.headers, session);
     } catch (error) {
-      throw this.refused('http', this.limited(error, this.addressOf(request), guests.refusals));
+      const refusal = this.refused('http', this.limited(error, this.addressOf(request), guests.refusals));
+      if (refusal instanceof ParleyError && refusal.code === 'invalid_token') return undefined;
+      throw refusal;
     }
   }
 

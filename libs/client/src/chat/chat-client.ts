@@ -21,7 +21,7 @@ export class ChatClient {
     this.request = jsonRequest(this.fetch);
   }
 
-  /** Newest first; `next` of the answer is the `cursor` of what follows. `q` searches. */
+  /** Newest first; `next` of the answer is the `cursor` of what follows. `q`: only those whose title has each of its words. */
   list({ signal, ...query }: { limit?: number; cursor?: string; q?: string } & Cancel = {}): Promise<ConversationList> {
     return this.request('GET', this.url('', query), undefined, signal);
   }

@@ -193,6 +193,15 @@ describe('claim', () => {
     expect(await guest.token()).not.toBe(session);
   });
 
+  it('takes a session that is over for none: nothing is asked, and the guest is forgotten', async () => {
+    const server = await serve();
+    const [store, clock] = [memory(), new FakeClock()];
+    await new GuestSource({ baseUrl: server.url, store, clock }).token();
+    clock.advance(LIFE_MS);
+    expect(await new GuestSource({ baseUrl: server.url, store, clock }).claim(user)).toEqual([]);
+    expect([server.seen.length, store.items.size]).toEqual([1, 0]);
+  });
+
   it('keeps the guest when the service cannot be asked', async () => {
     const server = await serve(({ path }) =>
       path === '/api/session/claim'

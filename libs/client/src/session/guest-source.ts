@@ -68,10 +68,14 @@ export class GuestSource implements TokenProvider {
 
   /**
    * Makes what the guest said the user's, and forgets the guest; resolves with the ids of the conversations, none when
-   * there was no guest. Rejects with ClientError and keeps the guest when the service could not be asked.
+   * there was no guest or his session is over. Rejects with ClientError and keeps the guest when the service could not be
+   * asked.
    */
   async claim(user: TokenProvider): Promise<string[]> {
-    const session = (this.held ?? this.read())?.session;
+    const held = this.held ?? this.read();
+    const isOver = held !== undefined && held.expiresAt <= this.clock.now();
+    if (isOver) this.forget();
+    const session = isOver ? undefined : held?.session;
     if (session === undefined && !this.isOwnOrigin) return [];
     const { baseUrl, fetch: given } = this.options;
     const request = jsonRequest(authorizedFetch({ tokenSource: user, fetch: given }));

@@ -76,6 +76,7 @@ export class ReconnectingSocket {
   private lastError?: ClientError;
   private comeBackMs?: number;
   private lostSince?: number;
+  private closeCode?: number;
 
   constructor(
     private readonly path: string,
@@ -96,6 +97,11 @@ export class ReconnectingSocket {
   /** When the line was lost, in ms of the clock; undefined while it is up. */
   get lostAt(): number | undefined {
     return this.lostSince;
+  }
+
+  /** Of the last close that was not this client's own. */
+  get lastCloseCode(): number | undefined {
+    return this.closeCode;
   }
 
   async open(): Promise<void> {
@@ -173,6 +179,7 @@ export class ReconnectingSocket {
   }
 
   private async closed(socket: ClosedSocket): Promise<void> {
+    this.closeCode = socket.code;
     this.drop();
     const verdict = verdictOnClose(socket);
     if (verdict.act === 'end') {

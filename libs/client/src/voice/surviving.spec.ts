@@ -26,6 +26,17 @@ describe('a call whose line is cut in the middle of a word', () => {
     await until(client.state, named('listening'));
   });
 
+  it('knows with what the line was closed last, by the other side', async () => {
+    const { client, connection: before } = await call();
+    expect(client.lastCloseCode).toBeUndefined();
+    before.socket.terminate();
+    await until(client.state, named('reconnecting'));
+    expect(client.lastCloseCode).toBe(1006);
+    (await connection()).socket.close(4409);
+    await until(client.state, isOver);
+    expect(client.lastCloseCode).toBe(4409);
+  });
+
   it('says everything unanswered again to another replica, which knows only what was written', async () => {
     const { client, connection: before } = await call();
     client.sendAudio(frame(1));

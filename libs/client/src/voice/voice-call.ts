@@ -88,6 +88,11 @@ export class VoiceCall {
     return this.client.callId;
   }
 
+  /** With what the call's line was closed last; see `VoiceClient.lastCloseCode`. */
+  get lastCloseCode(): number | undefined {
+    return this.client.lastCloseCode;
+  }
+
   /** Call it in the handler of a click or key. Rejects with the ClientError that the state `failed` carries too. */
   async start(): Promise<void> {
     this.currentState.set({ name: 'connecting', attempt: 1 });

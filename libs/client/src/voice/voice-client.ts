@@ -81,6 +81,14 @@ export class VoiceClient {
     return this.call?.callId;
   }
 
+  /**
+   * The code with which a line of this call was closed last (docs/protocol.md, Close codes); 1006 when it broke. Undefined
+   * when none was, or only by this client, as after a hang-up.
+   */
+  get lastCloseCode(): number | undefined {
+    return this.socket.lastCloseCode;
+  }
+
   /** Begins. Resolves once the service listens; rejects with the ClientError that the state `failed` carries too. */
   async start(): Promise<Ready> {
     if (this.current.get().name !== 'idle') throw new Error('A VoiceClient makes one call');

@@ -7,6 +7,13 @@ export interface Blocks {
   block(principalId: string, whom: string): Promise<void>;
   /** Of one who is not blocked is harmless. */
   unblock(principalId: string, whom: string): Promise<void>;
+  /**
+   * Whom one blocks the other blocks too from now on, but not himself: a guest has signed in. Of what no longer fits on his
+   * list nothing is taken. Again is harmless.
+   */
+  takeOver(fromId: string, toId: string): Promise<void>;
+  /** Keeps nothing of a list whose person is no longer there. */
+  forget(principalId: string): Promise<void>;
   /** Whom each of these people blocks; who blocks nobody may be left out. Reads a hundred at once. */
   of(principalIds: readonly string[]): Promise<Map<string, ReadonlySet<string>>>;
   /**

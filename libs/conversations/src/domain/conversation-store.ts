@@ -175,7 +175,7 @@ export interface ConversationStore {
 
   /**
    * Makes another principal the owner of all that `fromId` owns, chats and the rooms they became: a guest has signed in. What was said keeps its
-   * author. Again is harmless, and brings what was made since or was not listed yet. An answer that was being written is
+   * author; names of `fromId`'s own (`own`) lead nowhere any more. Again is harmless, and brings what was made since or was not listed yet. An answer that was being written is
    * still appended under `fromId`; nothing else is, and nothing is read.
    *
    * @returns ids of the conversations that changed hands

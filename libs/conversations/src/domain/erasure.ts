@@ -29,7 +29,7 @@ export interface ErasedPrincipals {
   /**
    * Erases what a principal left in conversations until a time. His own are deleted; a room of his that has other people in it is
    * one of theirs then, an owner's first. From others' rooms he is gone, and what he wrote there, what was answered to
-   * him included, is taken out: its place in the log stays, and a `deleted` entry in the name of `ERASED` tells those who
+   * him included, however late it came, is taken out: its place in the log stays, and a `deleted` entry in the name of `ERASED` tells those who
    * have read it. Every step may be done again, by any process: what stopped half way is finished by calling it again.
    *
    * @throws ParleyError `store_unavailable`

@@ -12,8 +12,13 @@ export interface AuditLog {
   add(act: ActDraft): Promise<void>;
   /** Newest first. @throws ParleyError `invalid_body` for a cursor that it did not give */
   list(query: ModerationQuery): Promise<{ items: Act[]; next?: string }>;
-  /** Takes a principal's name out of the lines, and what he gave as a reason for his reports; his id stays. Again is harmless. @throws ParleyError `store_unavailable` */
-  forget(principalId: string): Promise<void>;
+  /**
+   * Takes a principal's name out of the lines, and what he gave as a reason for his reports; his id stays. Again is harmless.
+   *
+   * @param until epoch milliseconds: what was written later stays as it is
+   * @throws ParleyError `store_unavailable`
+   */
+  forget(principalId: string, until: number): Promise<void>;
 }
 
 /** What members found wrong. A report keeps no copy of what was said: it names the message. */
@@ -22,8 +27,13 @@ export interface Reports {
   add(report: ReportDraft): Promise<boolean>;
   /** Newest first. @throws ParleyError `invalid_body` for a cursor that it did not give */
   list(query: ModerationQuery): Promise<{ items: Report[]; next?: string }>;
-  /** Reports of a principal are nobody's any more, and without his words; they still name what they are about. Again is harmless. @throws ParleyError `store_unavailable` */
-  forget(principalId: string): Promise<void>;
+  /**
+   * Reports of a principal are nobody's any more, and without his words; they still name what they are about. Again is harmless.
+   *
+   * @param until epoch milliseconds: what was reported later stays as it is
+   * @throws ParleyError `store_unavailable`
+   */
+  forget(principalId: string, until: number): Promise<void>;
 }
 
 /** What admins do in conversations that are not theirs. Asks for no membership: the caller has asked for the role. */

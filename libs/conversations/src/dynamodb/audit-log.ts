@@ -43,14 +43,15 @@ export class DynamoAuditLog implements AuditLog {
     return { items };
   }
 
-  async forget(principalId: string): Promise<void> {
+  async forget(principalId: string, until: number): Promise<void> {
     const { pk } = auditKey('');
-    for await (const { sk, act } of this.table.query({ pk, from: ' ', to: '~' })) {
+    for await (const { sk, act, isErased } of this.table.query({ pk, from: ' ', to: `${isoTime(until)}~` })) {
       const { by, reason, ...facts } = act as Act;
-      if (by.id !== principalId || by.name === ERASED.name) continue;
+      // Not by its name: anybody may call himself what those are called who were erased.
+      if (by.id !== principalId || isErased === true) continue;
       const told = facts.what === 'report' || reason === undefined ? {} : { reason };
       const without: Act = { ...facts, by: { ...by, name: ERASED.name }, ...told };
-      await this.table.update({ pk, sk }, { set: { act: without } });
+      await this.table.update({ pk, sk }, { set: { act: without, isErased: true } });
     }
   }
 }

@@ -36,6 +36,27 @@ export class DynamoBlocks implements Blocks {
     await this.change(principalId, { takeOut: { blocked: new Set([whom]) }, when: 'attribute_exists(pk)' });
   }
 
+  async takeOver(fromId: string, toId: string): Promise<void> {
+    for (;;) {
+      const lists = await this.of([fromId, toId]);
+      const known = lists.get(toId) ?? new Set();
+      const others = [...(lists.get(fromId) ?? [])].filter((whom) => whom !== toId && !known.has(whom));
+      const fitting = others.slice(0, MOST_BLOCKED - known.size);
+      if (fitting.length === 0) return;
+      const isDone = await this.change(toId, {
+        add: { blocked: new Set(fitting) },
+        when: 'attribute_not_exists(#blocked) OR size(#blocked) <= :room',
+        values: { room: MOST_BLOCKED - fitting.length },
+      });
+      // Else he has blocked somebody meanwhile, and less fits.
+      if (isDone) return;
+    }
+  }
+
+  async forget(principalId: string): Promise<void> {
+    await this.table.delete(blocksKey(principalId));
+  }
+
   async of(principalIds: readonly string[]): Promise<Map<string, ReadonlySet<string>>> {
     const items = await this.table.getAll(principalIds.map(blocksKey));
     const lists = principalIds.map((id) => [id, items.get(blocksKey(id))?.['blocked']] as const);

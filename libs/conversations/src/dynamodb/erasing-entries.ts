@@ -10,7 +10,7 @@ import type { Views } from './views';
 export interface ErasedPart {
   /** One person's ids. */
   principals: readonly string[];
-  /** ISO time: what was written later stays. */
+  /** ISO time: what was written later stays, but for late answers to what was said before. */
   until: string;
 }
 
@@ -28,8 +28,9 @@ export class ErasingEntries {
   async erase(record: RecordItem, part: ErasedPart, told: (entry: Entry) => void): Promise<void> {
     // Known to the appends, so that each does not look for its place from the record's head on.
     let { head } = record;
+    const isTheirs = partOf(part);
     for await (const item of this.log.entries(record.logId, { only: NEEDED })) {
-      if (!isOf(item, part)) continue;
+      if (!isTheirs(item)) continue;
       if (item.type === 'message' && item.blanked !== true) {
         const deletion = await this.tell({ ...record, head }, item);
         head = deletion.seq;
@@ -91,5 +92,14 @@ export class ErasingEntries {
   }
 }
 
-const isOf = ({ author, key, createdAt }: EntryItem, { principals, until }: ErasedPart): boolean =>
-  createdAt <= until && (principals.includes(author.id) || principals.includes(scopeOf(key)));
+/** Whether an entry is part of it, to be asked of each in the order of the log. */
+function partOf({ principals, until }: ErasedPart): (entry: EntryItem) => boolean {
+  let isBack = false;
+  return ({ author, key, createdAt }) => {
+    const isTheirs = principals.includes(author.id);
+    if (createdAt <= until) return isTheirs || principals.includes(scopeOf(key));
+    // An answer may end long after it was asked for. Once he has said something anew, it is to that.
+    isBack ||= isTheirs;
+    return !isBack && author.kind === 'assistant' && principals.includes(scopeOf(key));
+  };
+}

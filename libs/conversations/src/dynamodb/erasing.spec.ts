@@ -65,7 +65,7 @@ describe('a principal who is erased', () => {
     const world = await setUp();
     const { store, left } = world;
     const guest = { ...alice, kind: 'guest' as const, id: 'g-alice-0001' };
-    const { id: claimed } = await store.create(guest, {});
+    const { id: claimed } = await store.own(guest, 'session', {});
     await store.append(guest.id, claimed, said(guest, MARK), 'k');
     await store.handOver(guest.id, alice);
     const { id } = await store.own(alice, 'session', {});
@@ -131,6 +131,15 @@ describe('a principal who is erased', () => {
     expect(room.members[0]).toMatchObject({ id: 'dora-0004', role: 'owner' });
     expect(room.members.map(({ id: member }) => member).sort()).toEqual([bob.id, carol.id, 'dora-0004']);
     await store.remove('dora-0004', id);
+  });
+
+  it('leaves no name that he had for a conversation that is theirs who were called in', async () => {
+    const { store, left } = await setUp();
+    const { id } = await store.own(alice, 'session', {});
+    await store.bringIn(alice.id, id, [bob]);
+    await store.erasePrincipal(alice.id, ALL);
+    expect(await left()).toEqual([]);
+    expect((await store.get(bob.id, id)).members).toEqual([expect.objectContaining({ id: bob.id, role: 'owner' })]);
   });
 
   it('leaves a chat that became a room to the people who were called in, without what he said as a guest', async () => {
@@ -228,6 +237,34 @@ describe('a principal who is erased', () => {
     expect(await world.left()).toContain(`C#${id} F#${alice.id}`);
     await world.store.erasePrincipal(alice.id, ALL);
     expect(await world.left()).toEqual([]);
+  });
+
+  it('is not in an answer that ends long after he asked to be erased', async () => {
+    const world = await setUp();
+    const id = await roomOfBob(world);
+    const answering = await world.store.hold(alice.id, id);
+    const until = world.now();
+    await answering.append(answered(`You said ${MARK} 3`), 'answer/a5');
+    await world.store.erasePrincipal(alice.id, { until, isSettled: false });
+    expect(await world.left()).toEqual([`C#${id} F#${alice.id}`]);
+    await answering.append(answered(`I think of ${MARK}`), 'answer/a6');
+    await world.store.erasePrincipal(alice.id, { until, isSettled: true });
+    expect(await world.left()).toEqual([]);
+    expect(textsOf((await world.store.page(bob.id, id, { limit: 50 })).items)).toEqual(['hello', 'You said hello']);
+  });
+
+  it('keeps what he is answered after he came back', async () => {
+    const world = await setUp();
+    const id = await roomOfBob(world);
+    const until = world.now();
+    await world.store.erasePrincipal(alice.id, { until, isSettled: false });
+    await world.store.join(alice, id);
+    await world.store.append(alice.id, id, said(alice, 'Here I am'), 'back');
+    await world.store.append(alice.id, id, answered('Welcome back'), 'answer/back');
+    await world.store.removeMember(alice.id, id, alice.id);
+    await world.store.erasePrincipal(alice.id, { until, isSettled: true });
+    const texts = ['hello', 'You said hello', 'Here I am', 'Welcome back'];
+    expect(textsOf((await world.store.page(bob.id, id, { limit: 50 })).items)).toEqual(texts);
   });
 
   it('stops what is being written for him, and nothing else', async () => {

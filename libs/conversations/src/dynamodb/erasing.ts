@@ -142,7 +142,12 @@ export class Erasing {
   private async forgetNames(principalId: string): Promise<void> {
     const { table } = this.context;
     for await (const { pk, sk, id } of table.query({ pk: ownPartition(principalId), from: 'OWN#', to: 'OWN$' }))
-      if ((await this.records.read(id as string))?.state !== 'live') await table.delete({ pk, sk });
+      if (!(await this.isHis(principalId, id as string))) await table.delete({ pk, sk });
+  }
+
+  private async isHis(principalId: string, id: string): Promise<boolean> {
+    const record = await this.records.read(id);
+    return record?.state === 'live' && record.owner.id === principalId;
   }
 
   /** Whom he blocked. Emptied first, so that processes which have the list in memory see that; he may block somebody since. */

@@ -1,4 +1,5 @@
 import { ParleyError } from '@parley/errors';
+import { ERASED } from '../domain/erasure';
 import { steadyClock } from '../testing/drafts';
 import { TestDynamo } from '../testing/dynamo';
 import { DynamoAuditLog } from './audit-log';
@@ -82,7 +83,7 @@ it('somebody who is erased is nobody in reports, and a bare id in the audit log,
   await audit.add({ by: he, what: 'ban', whom: 'rude', reason: 'spam' });
   await audit.add({ by: alice, what: 'mute', whom: he.id });
   const others = (await audit.list({ limit: 1 })).items;
-  for (const _ of [1, 2]) await Promise.all([reports.forget(he.id), audit.forget(he.id)]);
+  for (const _ of [1, 2]) await Promise.all([reports, audit].map((kept) => kept.forget(he.id, Date.now() + 1_000)));
 
   const text = JSON.stringify(await dynamo.scan(table));
   expect(text).not.toMatch(/Ferdinand|called me names/);
@@ -99,4 +100,38 @@ it('somebody who is erased is nobody in reports, and a bare id in the audit log,
     ['report', he.id, undefined],
   ]);
   expect(items.slice(0, 1)).toEqual(others);
+});
+
+it('the words of one who calls himself what the erased are called go as everybody’s do', async () => {
+  const table = await dynamo.createTable();
+  const audit = new DynamoAuditLog(dynamo.client(), table);
+  const he = { ...ERASED, id: 'sub-of-him' };
+  await audit.add({ by: he, what: 'report', whom: 'rude', reason: 'He called me names' });
+  await audit.forget(he.id, Date.now() + 1_000);
+  expect(JSON.stringify(await dynamo.scan(table))).not.toContain('called me names');
+});
+
+it('what he reports after he was erased stays his', async () => {
+  const table = await dynamo.createTable();
+  const now = steadyClock();
+  const [reports, audit] = [
+    new DynamoReports(dynamo.client(), table, now),
+    new DynamoAuditLog(dynamo.client(), table, now),
+  ];
+  const tell = async (messageId: string) => {
+    await reports.add({ by: alice, conversationId: 'c', messageId, principalId: 'rude', reason: messageId });
+    await audit.add({ by: alice, what: 'report', conversationId: 'c', messageId, whom: 'rude', reason: messageId });
+  };
+  await tell('before');
+  const until = now();
+  await tell('after');
+  await Promise.all([reports, audit].map((kept) => kept.forget(alice.id, until)));
+  expect((await reports.list({ limit: 9 })).items.map(({ by, reason }) => [by.id, reason])).toEqual([
+    [alice.id, 'after'],
+    ['erased', ''],
+  ]);
+  expect((await audit.list({ limit: 9 })).items.map(({ by, reason }) => [by.name, reason])).toEqual([
+    [alice.name, 'after'],
+    ['Erased', undefined],
+  ]);
 });

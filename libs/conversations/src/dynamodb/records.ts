@@ -11,7 +11,18 @@ import { orderKey } from '../domain/cursor';
 import { UNTITLED } from '../domain/preview';
 import { isoTime, type StoreContext } from './context';
 import { ITEM_VERSION, type FormerItem, type RecordItem } from './items';
-import { CHATS, ROOMS, conversationPartition, formerKey, leftBy, listOf, memberKey, recordKey } from './keys';
+import {
+  CHATS,
+  ROOMS,
+  conversationPartition,
+  formerKey,
+  leftBy,
+  listOf,
+  memberKey,
+  ownPartition,
+  recordKey,
+  type Key,
+} from './keys';
 import type { Item } from './table';
 
 /** Lines of the index that one request reads. */
@@ -152,6 +163,15 @@ export class Records {
       if (await table.update(recordKey(room), ofRoom)) handed.push(room);
       await table.delete(memberKey(room, fromId));
     }
+    const names: Key[] = [];
+    for await (const { pk, sk } of table.query({
+      pk: ownPartition(fromId),
+      from: 'OWN#',
+      to: 'OWN$',
+      only: ['pk', 'sk'],
+    }))
+      names.push({ pk, sk });
+    await table.deleteAll(names);
     return handed;
   }
 

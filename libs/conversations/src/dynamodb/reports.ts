@@ -50,8 +50,8 @@ export class DynamoReports implements Reports {
     return { items, ...(isMore ? { next: cursorOf(lines.at(-1)!.place) } : {}) };
   }
 
-  async forget(principalId: string): Promise<void> {
-    for await (const { pk, sk } of this.table.queryIndex(REPORTS, ' ', '~', PAGE)) {
+  async forget(principalId: string, until: number): Promise<void> {
+    for await (const { pk, sk } of this.table.queryIndex(REPORTS, ' ', `${isoTime(until)}~`, PAGE)) {
       const report = (await this.table.get({ pk, sk }))?.report as Report | undefined;
       if (report?.by.id !== principalId) continue;
       await this.table.update({ pk, sk }, { set: { report: { ...report, by: ERASED, reason: '' } } });
