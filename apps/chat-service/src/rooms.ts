@@ -9,6 +9,7 @@ import { BlockLists } from './rooms/block-lists';
 import { hiding } from './rooms/hiding';
 import { OpenRooms } from './rooms/open-rooms';
 import { Presence } from './rooms/presence';
+import { PresenceWatch } from './rooms/presence-watch';
 import { RoomAnswers } from './rooms/room-answers';
 import { ChatDesk } from './transport/chat-desk';
 
@@ -23,6 +24,7 @@ export class RoomsOfService implements OnApplicationBootstrap, OnApplicationShut
   readonly blockLists: BlockLists;
   private readonly answers: RoomAnswers;
   private readonly desks: ChatDesk[] = [];
+  private readonly watches: PresenceWatch[] = [];
 
   constructor(
     private readonly parts: Answers,
@@ -43,10 +45,12 @@ export class RoomsOfService implements OnApplicationBootstrap, OnApplicationShut
       const [first] = assistants.list({ guest: kind === 'guest' });
       return first === undefined ? {} : { assistant: first.id };
     };
+    const presence = new Presence(registry, assistants);
+    this.watches.push(new PresenceWatch({ registry, store, rooms: this.open, presence, report }));
     const desk = new ChatDesk({
       store: hiding(store, blocks),
       rooms: this.open,
-      presence: new Presence(registry, assistants),
+      presence,
       answers: this.answers,
       audit,
       hostOf,
@@ -58,13 +62,14 @@ export class RoomsOfService implements OnApplicationBootstrap, OnApplicationShut
 
   onApplicationBootstrap(): void {
     this.open.start();
+    for (const watch of this.watches) watch.start();
     this.blockLists.start();
   }
 
   /** The sockets are closed by now: what their last frames and their end set going is brought to its end. */
   async onApplicationShutdown(): Promise<void> {
     this.answers.stop();
-    await Promise.all(this.desks.map((desk) => desk.settled()));
+    await Promise.all([...this.desks.map((desk) => desk.settled()), ...this.watches.map((watch) => watch.stop())]);
     await this.parts.generations.stopAll();
     this.open.stop();
     await this.blockLists.stop();

@@ -37,6 +37,10 @@ export class OpenRoom {
     return this.seats.size === 0;
   }
 
+  get listeners(): Listener[] {
+    return [...this.seats.values()].map(({ listener }) => listener);
+  }
+
   has(listenerId: string): boolean {
     return this.seats.has(listenerId);
   }

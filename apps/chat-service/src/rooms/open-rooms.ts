@@ -84,6 +84,15 @@ export class OpenRooms {
     if (!this.has(id, listener)) throw new ParleyError('conversation_not_found');
   }
 
+  get ids(): string[] {
+    return [...this.opened.keys()];
+  }
+
+  /** Who has it open in this process. */
+  listeners(id: string): Listener[] {
+    return this.opened.get(id)?.room.listeners ?? [];
+  }
+
   /** Tells all who have it open, in every process, what is kept nowhere. @param except id of the listener it comes from */
   tell(id: string, event: string, data: object, except = '-'): void {
     this.parts.fanOut.publish(topicOf(id), writeSignal({ kind: 'passing', except, frame: eventFrame(event, data) }));
@@ -94,7 +103,7 @@ export class OpenRooms {
     if (this.polling || this.opened.size === 0) return;
     this.polling = true;
     try {
-      const ids = [...this.opened.keys()];
+      const { ids } = this;
       const states = await this.parts.log.states(ids);
       for (const id of ids) {
         this.opened.get(id)?.room.look(states.get(id));

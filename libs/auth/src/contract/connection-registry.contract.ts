@@ -65,6 +65,19 @@ export function describeConnectionRegistry(
       expect(LEASE_MS).toBeLessThan(60_000);
     });
 
+    it('tells on every process which processes live: none that left, and none that died', async () => {
+      const both = await here.processes();
+      expect([both.size, await there.processes()]).toEqual([2, both]);
+      nowMs += LEASE_MS;
+      await here.renew();
+      const [mine, ...others] = await there.processes();
+      expect([both.has(mine!), others]).toEqual([true, []]);
+      await there.renew();
+      await here.leave();
+      const [theirs, ...more] = await here.processes();
+      expect([both.has(theirs!), theirs !== mine, more]).toEqual([true, true, []]);
+    });
+
     it('loses those of a process that leaves at once', async () => {
       await here.put(connection('c-1'));
       await there.put(connection('c-2'));

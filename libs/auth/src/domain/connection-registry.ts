@@ -30,6 +30,8 @@ export interface ConnectionRegistry {
   of(principalId: string): Promise<LiveConnection[]>;
   /** Says that this process lives; to be called every `LEASE_RENEW_MS`. @throws ParleyError `store_unavailable` */
   renew(): Promise<void>;
+  /** Ids of all processes that live: one that is missing next time took its connections with it. One request. @throws ParleyError `store_unavailable` */
+  processes(): Promise<Set<string>>;
   /** This process leaves: its connections are gone at once. @throws ParleyError `store_unavailable` */
   leave(): Promise<void>;
 }

@@ -10,6 +10,13 @@ import { LEASE_MS, type ConnectionRegistry, type LiveConnection } from '../domai
 import { storeUnavailable } from './store-unavailable';
 
 type Item = LiveConnection & { process: string };
+interface Lease {
+  sk: string;
+  endsAt: number;
+}
+
+/** All leases are in one partition: a handful of writes a minute, and one query tells who lives. */
+const PROCESSES = 'PROCESSES';
 
 /** What no close has removed goes after this long by itself: its process died. Nobody's socket lives longer. */
 const KEPT_MS = 48 * 3_600_000;
@@ -61,18 +68,27 @@ export class DynamoConnectionRegistry implements ConnectionRegistry {
     await this.delete(leaseOf(this.process));
   }
 
-  private async itemsOf(principalId: string): Promise<Item[]> {
-    const items: Item[] = [];
+  async processes(): Promise<Set<string>> {
+    const leases = await this.partition<Lease>(PROCESSES).catch(storeUnavailable);
+    return new Set(leases.filter(({ endsAt }) => endsAt > this.now()).map(({ sk }) => sk));
+  }
+
+  private itemsOf(principalId: string): Promise<Item[]> {
+    return this.partition<Item>(`CONNECTIONS#${principalId}`);
+  }
+
+  private async partition<T>(pk: string): Promise<T[]> {
+    const items: T[] = [];
     const pages = paginateQuery(
       { client: this.client },
       {
         TableName: this.table,
         ConsistentRead: true,
         KeyConditionExpression: 'pk = :pk',
-        ExpressionAttributeValues: { ':pk': `CONNECTIONS#${principalId}` },
+        ExpressionAttributeValues: { ':pk': pk },
       },
     );
-    for await (const { Items = [] } of pages) items.push(...(Items as Item[]));
+    for await (const { Items = [] } of pages) items.push(...(Items as T[]));
     return items;
   }
 
@@ -105,4 +121,4 @@ const keyOf = ({ principalId, id }: Pick<LiveConnection, 'id' | 'principalId'>) 
   pk: `CONNECTIONS#${principalId}`,
   sk: id,
 });
-const leaseOf = (process: string) => ({ pk: `PROCESS#${process}`, sk: process });
+const leaseOf = (process: string) => ({ pk: PROCESSES, sk: process });

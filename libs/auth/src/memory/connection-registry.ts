@@ -30,14 +30,18 @@ export class MemoryConnectionRegistry implements ConnectionRegistry {
   }
 
   async of(principalId: string): Promise<LiveConnection[]> {
-    const { connections, leases } = this.shared;
-    return [...connections.values()]
-      .filter((each) => each.principalId === principalId && (leases.get(each.process) ?? 0) > this.now())
+    const living = await this.processes();
+    return [...this.shared.connections.values()]
+      .filter((each) => each.principalId === principalId && living.has(each.process))
       .map(({ process: _, ...connection }) => connection);
   }
 
   async renew(): Promise<void> {
     this.shared.leases.set(this.process, this.now() + LEASE_MS);
+  }
+
+  async processes(): Promise<Set<string>> {
+    return new Set([...this.shared.leases].filter(([, endsAt]) => endsAt > this.now()).map(([process]) => process));
   }
 
   async leave(): Promise<void> {
