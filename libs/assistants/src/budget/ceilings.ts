@@ -58,6 +58,8 @@ interface Sums {
 export class Ceilings {
   private readonly counts = new Map<string, Count>();
   private timer: NodeJS.Timeout | undefined;
+  private readonly rounds = new Set<Promise<void>>();
+  private isClosed = false;
   private day = '';
 
   constructor(private readonly options: CeilingsOptions) {}
@@ -85,7 +87,7 @@ export class Ceilings {
       untold.tokens += tokens;
       untold.calls += calls;
     }
-    this.timer ??= setInterval(() => void this.exchangeAll(), this.options.everyMs ?? EVERY_MS).unref();
+    if (!this.isClosed) this.timer ??= setInterval(() => this.beginRound(), this.options.everyMs ?? EVERY_MS).unref();
   }
 
   /** What all processes counted today, up to two seconds ago. @throws ParleyError `store_unavailable` */
@@ -117,9 +119,18 @@ export class Ceilings {
     );
   }
 
+  /** Tells the rest. Resolves when nothing is on its way any more, and begins nothing afterwards. */
   async close(): Promise<void> {
+    this.isClosed = true;
     clearInterval(this.timer);
+    await Promise.all(this.rounds);
     await this.exchangeAll();
+  }
+
+  private beginRound(): void {
+    const round = this.exchangeAll();
+    this.rounds.add(round);
+    void round.then(() => this.rounds.delete(round));
   }
 
   private over({ guest, assistant }: Use): [name: string, ceiling: Ceiling][] {
