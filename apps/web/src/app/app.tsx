@@ -59,7 +59,7 @@ function PageOfSession() {
   // rendered before it, too; what a store says in the meantime may be noticed after it only.
   useLayoutEffect(() => {
     if (!isCallback) void session.restore();
-    setAsked(true);
+    setAsked(true); // eslint-disable-line react-hooks/set-state-in-effect -- the second rendering is the point
     // Once, when the page is loaded: the callback signs in by its own code.
   }, [session]); // eslint-disable-line react-hooks/exhaustive-deps
 
