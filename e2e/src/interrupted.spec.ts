@@ -18,6 +18,8 @@ const state = (page: Page, name: string) => page.locator(`[data-testid="call-sta
 const messages = (page: Page) => page.getByTestId('message');
 const answer = (page: Page) => page.locator('[data-testid="message"][data-role="assistant"]').last();
 const textOf = (page: Page) => answer(page).locator('.message-text').innerText();
+/** Nothing is shown as it came for want of what renders it, which a new tab has yet to load. */
+const isRendered = (page: Page) => page.getByTestId('unrendered').waitFor({ state: 'detached' });
 const isIdle = (page: Page) => page.getByTestId('send').waitFor();
 const ask = async (page: Page, text: string) => {
   await page.getByTestId('message-input').fill(text);
@@ -84,7 +86,8 @@ describe('in the middle of an answer', () => {
     const other = await context.newPage();
     await other.goto(page.url());
     await other.getByTestId('stop').click();
-    await Promise.all([isIdle(page), isIdle(other)]);
+    await Promise.all([page, other].map((tab) => isIdle(tab).then(() => answer(tab).waitFor())));
+    await Promise.all([page, other].map(isRendered));
     expect(await textOf(other)).toBe(await textOf(page));
   });
 
