@@ -90,33 +90,41 @@ const membersOver = (id: string, replicas: () => ReplicaProcess[]) =>
   });
 
 describe(`${MEMBERS} people, ${MESSAGES} messages, lines cut at random (seed ${SEED})`, () => {
-  it('over two replicas and Valkey, one replica killed and started again: every log is the room’s, in order, nothing twice', async () => {
-    const redis = await RedisServer.start();
-    const valkey = { VALKEY_URL: redis.valkey.url };
-    const replicas = await Promise.all([start(valkey), start(valkey)]);
-    const id = await makeRoom();
-    await talk(
-      id,
-      membersOver(id, () => replicas),
-      async () => {
-        await replicas[1]!.kill();
-        replicas[1] = await start(valkey);
-      },
-    );
-    await Promise.all(replicas.map((replica) => replica.kill()));
-    await redis.stop();
-  }, PATIENCE_MS);
+  it(
+    'over two replicas and Valkey, one replica killed and started again: every log is the room’s, in order, nothing twice',
+    async () => {
+      const redis = await RedisServer.start();
+      const valkey = { VALKEY_URL: redis.valkey.url };
+      const replicas = await Promise.all([start(valkey), start(valkey)]);
+      const id = await makeRoom();
+      await talk(
+        id,
+        membersOver(id, () => replicas),
+        async () => {
+          await replicas[1]!.kill();
+          replicas[1] = await start(valkey);
+        },
+      );
+      await Promise.all(replicas.map((replica) => replica.kill()));
+      await redis.stop();
+    },
+    PATIENCE_MS,
+  );
 
-  it('on one replica without Valkey', async () => {
-    const replica = await start();
-    const id = await makeRoom();
-    await talk(
-      id,
-      membersOver(id, () => [replica]),
-      async () => undefined,
-    );
-    await replica.kill();
-  }, PATIENCE_MS);
+  it(
+    'on one replica without Valkey',
+    async () => {
+      const replica = await start();
+      const id = await makeRoom();
+      await talk(
+        id,
+        membersOver(id, () => [replica]),
+        async () => undefined,
+      );
+      await replica.kill();
+    },
+    PATIENCE_MS,
+  );
 });
 
 it('without Valkey what another replica wrote is heard too, by the next look at the log', async () => {
