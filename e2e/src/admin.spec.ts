@@ -60,6 +60,7 @@ it('an admin sees who speaks, what is used and what was reported, and acts on it
       expect(overflow).toBeLessThanOrEqual(0);
       for (const [name, top] of [
         ['admin', 'Live calls'],
+        ['admin-connections', 'Connections'],
         ['admin-today', 'What remains today'],
         ['admin-acts', 'Reports'],
       ] as const) {
@@ -95,6 +96,8 @@ it('an admin sees who speaks, what is used and what was reported, and acts on it
   const done = acts.slice(0, 5).map((act) => /lifted|banned|removed|switched|reported/.exec(act)?.[0]);
   expect(done).toEqual(['lifted', 'banned', 'removed', 'switched', 'reported']);
 
+  // With the next sign of life of its process.
+  await part('Connections').getByRole('rowheader', { name: '/ws/voice' }).waitFor({ timeout: 60_000 });
   await caller.getByTestId('end-call').click();
   await part('Live calls').getByText('Nobody is in a call now.').waitFor({ timeout: 60_000 });
   expect(errors).toEqual([]);

@@ -6,13 +6,20 @@ import {
   PutCommand,
   type DynamoDBDocumentClient,
 } from '@aws-sdk/lib-dynamodb';
-import { LEASE_MS, type ConnectionRegistry, type LiveConnection } from '../domain/connection-registry';
+import {
+  LEASE_MS,
+  type ConnectionCount,
+  type ConnectionRegistry,
+  type LiveConnection,
+  type LiveProcess,
+} from '../domain/connection-registry';
 import { storeUnavailable } from './store-unavailable';
 
 type Item = LiveConnection & { process: string };
 interface Lease {
   sk: string;
   endsAt: number;
+  open?: ConnectionCount[];
 }
 
 /** All leases are in one partition: a handful of writes a minute, and one query tells who lives. */
@@ -59,8 +66,8 @@ export class DynamoConnectionRegistry implements ConnectionRegistry {
       .map(({ id, kind, path, since }) => ({ id, principalId, kind, path, since }));
   }
 
-  async renew(): Promise<void> {
-    await this.write({ ...leaseOf(this.process), endsAt: this.now() + LEASE_MS }, LEASE_MS);
+  async renew(open: readonly ConnectionCount[]): Promise<void> {
+    await this.write({ ...leaseOf(this.process), endsAt: this.now() + LEASE_MS, open }, LEASE_MS);
   }
 
   /** The lease alone: what hangs on it is gone at once, and expires. */
@@ -68,9 +75,11 @@ export class DynamoConnectionRegistry implements ConnectionRegistry {
     await this.delete(leaseOf(this.process));
   }
 
-  async processes(): Promise<Set<string>> {
+  async processes(): Promise<LiveProcess[]> {
     const leases = await this.partition<Lease>(PROCESSES).catch(storeUnavailable);
-    return new Set(leases.filter(({ endsAt }) => endsAt > this.now()).map(({ sk }) => sk));
+    return leases
+      .filter(({ endsAt }) => endsAt > this.now())
+      .map(({ sk, endsAt, open = [] }) => ({ id: sk, toldAt: endsAt - LEASE_MS, open }));
   }
 
   private itemsOf(principalId: string): Promise<Item[]> {
