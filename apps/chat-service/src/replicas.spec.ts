@@ -3,7 +3,7 @@ import { RedisServer } from '@parley/conversations/testing';
 import type { ConversationUsageAnswer } from '@parley/protocol';
 import { ChatUi } from './testing/chat-ui';
 import { eventsOf, question, readUntil, type SseEvent } from './testing/sse';
-import { startReplica, type Replica } from './testing/start-chat';
+import { bearing, startReplica, type Ask, type Replica } from './testing/start-chat';
 import { startWorld, type World } from './testing/world';
 
 let world: World;
@@ -20,13 +20,13 @@ afterAll(async () => {
   await Promise.all([world.close(), redis.stop()]);
 });
 
-const post = (replica: Replica, id: string, text: string, messageId: string = randomUUID()) =>
-  replica.as('alice')('/api/chat', { method: 'POST', body: question(id, text, messageId) });
-const resume = (replica: Replica, id: string, cursor?: string, init: RequestInit = {}) =>
-  replica.as('alice')(`/api/chat/${id}/stream`, {
-    ...init,
-    ...(cursor ? { headers: { 'last-event-id': cursor } } : {}),
-  });
+const postAs = (ask: Ask, id: string, text: string, messageId: string = randomUUID()) =>
+  ask('/api/chat', { method: 'POST', body: question(id, text, messageId) });
+const resumeAs = (ask: Ask, id: string, cursor?: string) =>
+  ask(`/api/chat/${id}/stream`, cursor ? { headers: { 'last-event-id': cursor } } : {});
+const post = (replica: Replica, id: string, text: string, messageId?: string) =>
+  postAs(replica.as('alice'), id, text, messageId);
+const resume = (replica: Replica, id: string, cursor?: string) => resumeAs(replica.as('alice'), id, cursor);
 const begun = (text: string) => text.includes('"type":"text-delta"');
 const types = (events: SseEvent[]) => events.map(({ data }) => (data === '[DONE]' ? data : JSON.parse(data).type));
 const terminals = (events: SseEvent[]) => types(events).filter((type) => ['finish', 'error', 'abort'].includes(type));
@@ -110,19 +110,20 @@ describe('two replicas over Valkey', () => {
   const [cuts, readers] = process.env['SOAK'] === undefined ? [100, 10] : [10_000, 40];
   const cutting = async () => {
     const random = randomFrom(20261125);
-    const answer = async () => {
+    const answer = async (ask: (replica: Replica) => Ask) => {
       const id = randomUUID();
+      const again = (replica: Replica, cursor?: string) => resumeAs(ask(replica), id, cursor);
       const seen: SseEvent[] = [];
       const isOver = () => seen.at(-1)?.data === '[DONE]';
       let replica = random() < 0.5 ? one : two;
-      let response = await post(replica, id, `cut me ${Math.floor(random() * 1e6)}`);
+      let response = await postAs(ask(replica), id, `cut me ${Math.floor(random() * 1e6)}`);
       while (!isOver()) {
         if (response.status !== 200) throw new Error(`${response.status} ${await response.text()}`);
         const upTo = Math.floor(random() * 6);
         seen.push(...eventsOf(await readUntil(response, (text) => eventsOf(text).length > upTo)));
         if (isOver()) break;
         replica = random() < 0.5 ? one : two;
-        response = await resume(replica, id, seen.at(-1)?.id);
+        response = await again(replica, seen.at(-1)?.id);
         // Cut between the last chunk and the end of the stream: there is nothing left to be told.
         if (response.status === 204) break;
       }
@@ -131,13 +132,16 @@ describe('two replicas over Valkey', () => {
         chunks.map((_, index) => index + 1),
       );
       expect(terminals(chunks)).toEqual(['finish']);
-      expect(eventsOf(await (await resume(one, id)).text()).slice(0, -1)).toEqual(chunks);
+      expect(eventsOf(await (await again(one)).text()).slice(0, -1)).toEqual(chunks);
     };
     let left: number = cuts;
-    const worker = async () => {
-      while ((left -= 1) >= 0) await answer();
+    // Each is somebody else: nobody asks forty questions at once, and his allowance would be one item that all of them change.
+    const reader = async (_: unknown, index: number) => {
+      const { issuer } = world;
+      const token = await issuer.mint({ ...issuer.users[0]!, sub: `reader-${index}` }, { expiresInMs: 7_200_000 });
+      while ((left -= 1) >= 0) await answer(({ url }) => bearing(url, token));
     };
-    await Promise.all(Array.from({ length: readers }, worker));
+    await Promise.all(Array.from({ length: readers }, reader));
   };
   it(
     'a cut that strikes anywhere loses no part and repeats none, whichever replica is asked next',
