@@ -63,6 +63,7 @@ interface Production {
   history: () => Promise<Message[]>;
   assistant: Assistant;
   context: unknown;
+  language: string | undefined;
   reservation: Reservation;
   signal: AbortSignal;
 }
@@ -105,7 +106,7 @@ export class Answering {
     author: Author,
     turn: ChatTurn,
     assistant: Assistant,
-    { id: conversationId, context }: ChatRequest,
+    { id: conversationId, context, language }: ChatRequest,
     { existing, last }: { existing: HeldConversation | undefined; last: GenerationClaim | undefined },
   ): Promise<GenerationClaim> {
     const { claims, store, generations, report } = this.parts;
@@ -140,7 +141,7 @@ export class Answering {
     // Before the first message nothing was said: there is no history to be read.
     const whole = existing === undefined && asked?.seq === 1 ? [asked] : undefined;
     const history = async () => whole ?? conversation.lastMessages(HISTORY_MESSAGES);
-    const production = { history, assistant, context, reservation };
+    const production = { history, assistant, context, language, reservation };
     generations.run(begun, (signal) => this.produce(begun, { ...production, signal }));
     return begun;
   }
@@ -182,7 +183,7 @@ export class Answering {
 
   private async *produce(
     claim: GenerationClaim,
-    { history: read, assistant, context, reservation, signal }: Production,
+    { history: read, assistant, context, language, reservation, signal }: Production,
   ): AsyncGenerator<ProducedChunk> {
     const { models, tools } = this.parts;
     const { principalId, conversationId, generationId } = claim;
@@ -201,6 +202,7 @@ export class Answering {
       instructions: buildInstructions(assistant, {
         mode: 'text',
         context,
+        ...(language === undefined ? {} : { language }),
         now: this.now(),
         nonce: randomBytes(16).toString('hex'),
       }),
