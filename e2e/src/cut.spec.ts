@@ -1,32 +1,24 @@
-import type { Browser, Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { noFaults, slowAnswers } from './support/asking';
 import { faultsOf } from './support/axe';
 import { Cable } from './support/cable';
-import { openBrowser, openPage, screenshot, signIn } from './support/browser';
-import { Stack } from './support/stack';
+import { screenshot } from './support/browser';
+import { scene } from './support/scene';
 
 /** The network of a person's machine goes away and comes back. */
-let stack: Stack;
-let browser: Browser;
+const here = scene();
 let cable: Cable;
-beforeAll(async () => {
-  [stack, browser, cable] = await Promise.all([Stack.start(), openBrowser(), Cable.lay()]);
-});
-afterAll(async () => {
-  cable?.close();
-  await browser?.close();
-  await stack?.interrupt();
-});
+beforeAll(async () => void (cable = await Cable.lay()));
+afterAll(() => cable.close());
 afterEach(async () => {
   cable.mend();
-  await noFaults(stack);
+  await noFaults(here.stack);
 });
 
 const state = (page: Page, name: string) => page.locator(`[data-testid="call-state"][data-state="${name}"]`).waitFor();
 const answer = (page: Page) => page.locator('[data-testid="message"][data-role="assistant"]').last();
 const signedIn = async (user: string) => {
-  const { page, context } = await openPage(browser, { proxy: cable.proxy });
-  await signIn(page, stack.url, user);
+  const { page, context } = await here.signedIn(user, { proxy: cable.proxy });
   return {
     page,
     /** Nothing that is open survives it, and nothing new comes through; the browser notices. */
@@ -86,7 +78,7 @@ it('in the middle of an answer: the rest of it is asked for by its place, and it
   page.on('request', (request) => {
     if (/\/api\/chat\/[^/]+\/stream$/.test(request.url())) resumed.push(request.headers()['last-event-id'] ?? null);
   });
-  await slowAnswers(stack);
+  await slowAnswers(here.stack);
   await page.getByTestId('message-input').fill('Please tell me a long story in markdown with code');
   await page.getByTestId('send').click();
   await answer(page).filter({ hasText: 'simulator' }).waitFor();
@@ -97,7 +89,7 @@ it('in the middle of an answer: the rest of it is asked for by its place, and it
   const resumes = page.waitForResponse((response) => response.url().endsWith('/stream') && response.ok());
   await mend();
   await resumes;
-  await noFaults(stack);
+  await noFaults(here.stack);
   await page.getByTestId('send').waitFor();
   await answer(page).locator('pre').waitFor();
   const shown = await page.locator('.message-text').allInnerTexts();

@@ -1,26 +1,13 @@
-import type { Browser, BrowserContext, Page, WebSocketRoute } from 'playwright-core';
+import type { Page, WebSocketRoute } from 'playwright-core';
 import { asUser, conversationOf, faults, noFaults } from './support/asking';
-import { openBrowser, openPage, screenshot, signIn } from './support/browser';
-import { Stack } from './support/stack';
+import { screenshot } from './support/browser';
+import { scene } from './support/scene';
 
 /** Tabs beside each other, back and forward, and pages that are loaded again in the middle of a call. */
-let stack: Stack;
-let browser: Browser;
-beforeAll(async () => {
-  [stack, browser] = await Promise.all([Stack.start(), openBrowser()]);
-});
-afterAll(async () => {
-  await browser?.close();
-  await stack?.interrupt();
-});
-afterEach(() => noFaults(stack));
+const here = scene();
+afterEach(() => noFaults(here.stack));
 
 const state = (page: Page, name: string) => page.locator(`[data-testid="call-state"][data-state="${name}"]`).waitFor();
-const signedIn = async (user: string): Promise<{ page: Page; context: BrowserContext }> => {
-  const { page, context } = await openPage(browser);
-  await signIn(page, stack.url, user);
-  return { page, context };
-};
 const talks = async (page: Page): Promise<void> => {
   await page.getByTestId('start-call').click();
   await state(page, 'listening');
@@ -32,7 +19,7 @@ const says = async (page: Page, text: string): Promise<void> => {
 const message = (page: Page, text: string) => page.getByTestId('message').filter({ hasText: text }).first();
 
 it('a call goes over to another tab, which has all of it, and back; each says where it is', async () => {
-  const { page, context } = await signedIn('alice');
+  const { page, context } = await here.signedIn('alice');
   await talks(page);
   await says(page, 'said in the first tab');
   await page.locator('[data-testid="message"][data-role="assistant"]').first().waitFor();
@@ -52,9 +39,9 @@ it('a call goes over to another tab, which has all of it, and back; each says wh
 });
 
 it('back and forward go through rooms, problems and conversations, and find them as they were', async () => {
-  await conversationOf(stack, 'bob', 'Which trains are there?');
-  await asUser(stack, 'bob', '/api/rooms', { title: 'The kitchen' });
-  const { page } = await signedIn('bob');
+  await conversationOf(here.stack, 'bob', 'Which trains are there?');
+  await asUser(here.stack, 'bob', '/api/rooms', { title: 'The kitchen' });
+  const { page } = await here.signedIn('bob');
   const heading = (name: string) => page.getByRole('heading', { level: 1, name }).waitFor();
   const goes = async (way: 'goBack' | 'goForward', ...names: string[]): Promise<void> => {
     for (const name of names) {
@@ -87,7 +74,7 @@ it('back and forward go through rooms, problems and conversations, and find them
 });
 
 it('a page that is loaded again in the middle of a call has none, whatever it was like, and begins another', async () => {
-  const { page } = await signedIn('carol');
+  const { page } = await here.signedIn('carol');
   const lines: { route: WebSocketRoute; server: WebSocketRoute }[] = [];
   let isCut = false;
   await page.routeWebSocket(/\/ws\/voice/, (route) => {
@@ -130,11 +117,11 @@ it('a page that is loaded again in the middle of a call has none, whatever it wa
   isCut = false;
 
   const silence = { kind: 'silence', operation: 'voice' };
-  await faults(stack, { next: [{ kind: 'drop', afterFrames: 1, operation: 'voice' }, silence, silence, silence] });
+  await faults(here.stack, { next: [{ kind: 'drop', afterFrames: 1, operation: 'voice' }, silence, silence, silence] });
   await page.getByTestId('start-call').click();
   await state(page, 'resuming');
   await isWithoutCall();
-  await noFaults(stack);
+  await noFaults(here.stack);
 
   await talks(page);
   await page.getByTestId('end-call').click();
