@@ -21,10 +21,10 @@ const signedIn = async (user: string) => {
   const { page, context } = await here.signedIn(user, { proxy: cable.proxy });
   return {
     page,
-    /** Nothing that is open survives it, and nothing new comes through; the browser notices. */
+    /** The browser knows of it; nothing that is open survives it, and nothing new comes through. */
     async cut() {
-      cable.cut();
       await context.setOffline(true);
+      cable.cut();
     },
     async mend() {
       cable.mend();
