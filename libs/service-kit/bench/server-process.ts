@@ -3,6 +3,14 @@ import { once } from 'node:events';
 
 const ROLE = 'PARLEY_BENCH_ROLE';
 
+const ANSWERS = {
+  cpu() {
+    const { user, system } = process.cpuUsage();
+    return user + system;
+  },
+  connections: () => process.getActiveResourcesInfo().filter((name) => name === 'TCPSocketWrap').length,
+};
+
 /** Serves in a process of its own what a bench measures, so that a client's work is not in its figures. */
 export class ServerProcess {
   private constructor(
@@ -19,10 +27,17 @@ export class ServerProcess {
   }
 
   /** Microseconds of processor time so far. */
-  async cpu(): Promise<number> {
-    this.child.send('cpu');
-    const [time] = (await once(this.child, 'message')) as [number];
-    return time;
+  cpu = (): Promise<number> => this.ask('cpu');
+
+  /** When it has seen all of its connections end. */
+  async calm(): Promise<void> {
+    while ((await this.ask('connections')) > 0);
+  }
+
+  private async ask(what: keyof typeof ANSWERS): Promise<number> {
+    this.child.send(what);
+    const [answer] = (await once(this.child, 'message')) as [number];
+    return answer;
   }
 
   async stop(): Promise<void> {
@@ -37,10 +52,7 @@ export async function playRole<F>(roles: Record<string, (facts: F) => Promise<nu
   const told = process.env[ROLE];
   if (told === undefined) return;
   const { role, facts } = JSON.parse(told) as { role: string; facts: F };
-  process.on('message', () => {
-    const { user, system } = process.cpuUsage();
-    process.send!(user + system);
-  });
+  process.on('message', (what: keyof typeof ANSWERS) => process.send!(ANSWERS[what]()));
   process.on('disconnect', () => process.exit(0));
   process.send!(await roles[role]!(facts));
   await new Promise(() => undefined);

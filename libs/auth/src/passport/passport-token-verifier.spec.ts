@@ -55,6 +55,10 @@ describe('a token of the pool', () => {
     expect(await verdict(await pool.mint({ issuedAtS: now() + 3 }))).toBe('accepted');
   });
 
+  it('may be issued long ago: only its end ends it', async () => {
+    expect(await verdict(await pool.mint({ issuedAtS: now() - 10 * 365 * 86_400 }))).toBe('accepted');
+  });
+
   it.each(['JWT', 'jwt', 'at+jwt', 'application/at+jwt'])('may be of type %s', async (typ) => {
     expect(await verdict(await pool.mint({ header: { typ } }))).toBe('accepted');
   });

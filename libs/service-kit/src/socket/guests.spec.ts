@@ -137,7 +137,7 @@ describe('a guest session', () => {
   });
 
   it('may send thirty frames at once, half of what a user may', async () => {
-    const [guest, user] = [await visit(), await visit({ label: '', protocols: [`bearer.${await example.pool.mint()}`] })];
+    const [guest, user] = [await visit(), await visit({ label: '', protocols: ['parley.v1', `bearer.${await example.pool.mint()}`] })];
     for (const [{ socket, leave }, most] of [[guest, 30], [user, 60]] as const) {
       for (let n = 0; n < 100; n += 1) socket.say({ event: 'nothing', ref: `n${n}` });
       const codes: string[] = [];
