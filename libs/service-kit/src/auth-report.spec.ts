@@ -29,6 +29,13 @@ it('a decision is counted by where, verdict and code; a refusal is one line with
   ]);
 });
 
+it('a flood above the limit of an address is counted and fills no log', async () => {
+  const before = destination.text;
+  for (let n = 0; n < 3; n += 1) onDecision({ where: 'http', verdict: 'refused', code: 'too_many_requests' });
+  expect(await counted()).toContainEqual([{ where: 'http', verdict: 'refused', code: 'too_many_requests' }, 3]);
+  expect(destination.text).toBe(before);
+});
+
 it('each look at the metrics finds all that was decided until then, once', async () => {
   onDecision({ where: 'socket', verdict: 'admitted', principalId: 'alice' });
   const first = await counted();

@@ -33,7 +33,9 @@ export function authReport(logger: Logger, metrics: Registry): Report {
       const { where, verdict, code = 'none' } = decision;
       const labels = `${where} ${verdict} ${code}`;
       recent.set(labels, (recent.get(labels) ?? 0) + 1);
-      logger[verdict === 'refused' ? 'info' : 'debug'](decision, 'auth');
+      // Above an address's limit the counter tells: a line for each would let anybody fill the log.
+      const isKept = verdict === 'refused' && code !== 'too_many_requests';
+      logger[isKept ? 'info' : 'debug'](decision, 'auth');
     },
     onKeyFetch: ({ outcome, durationMs }) => fetches.observe({ outcome }, durationMs / 1_000),
     onOutage: (error) => logger.warn({ err: error }, 'sign-in keys or sign-outs cannot be read'),

@@ -301,6 +301,15 @@ it('answers 429 on the HTTP level above the limit of refusals, and lets the vali
   expect(await ask([['authorization', `Bearer ${token}`]])).toEqual([200, undefined]);
 });
 
+it('above the limit writes no line for it that a service would keep', () => {
+  const lines = example
+    .log()
+    .split('\n')
+    .filter((line) => line.includes('"code":"too_many_requests"'));
+  expect(lines.length).toBeGreaterThan(0);
+  for (const line of lines) expect(line).toContain('"level":"debug"');
+});
+
 it('counts refused tickets and refreshes as any other refusal, and presenting nothing as none', async () => {
   const socket = new TestSocket(`${example.ws}/ws/guests`, ['parley.v1', `bearer.${await example.pool.mint()}`], {
     headers: { [ADDRESS_HEADER]: address },
