@@ -109,7 +109,7 @@ function JoinedRoom({ client, directory, roomId }: RoomViewProps) {
           messages={messages}
           outgoing={outgoing}
           drafts={drafts}
-          onEarlier={room === undefined ? undefined : () => attempt(room.loadEarlier())}
+          onEarlier={room?.hasEarlier === true ? () => attempt(room.loadEarlier()) : undefined}
           onEdit={(id, text) => room !== undefined && attempt(room.edit(id, text))}
           onDelete={(id) => room !== undefined && attempt(room.remove(id))}
           onForget={(clientId) => room?.forget(clientId)}

@@ -27,6 +27,8 @@ export interface SocketPolicy extends SocketAccessOptions, RequiredRights {
 /** Who may come in, and with what. */
 export interface Access extends SocketAccessOptions {
   guests?: boolean;
+  /** Who is banned too. */
+  banned?: boolean;
 }
 
 /** A request that was let in. */
@@ -89,7 +91,10 @@ export class Authenticator {
    * @throws ParleyError `missing_token`, `invalid_token`, `guests_not_admitted`, `signing_keys_unavailable`,
    *   `banned`, `too_many_requests`; `origin_not_allowed` and `json_required` for a change that only a cookie vouches for
    */
-  async authenticateRequest(request: IncomingMessage, access: { guests?: boolean } = {}): Promise<Admission> {
+  async authenticateRequest(
+    request: IncomingMessage,
+    access: Pick<Access, 'guests' | 'banned'> = {},
+  ): Promise<Admission> {
     const { principal, setCookie } = await this.decide('http', request, this.headersOf(request), access);
     return { principal, ...(setCookie === undefined ? {} : { setCookie }) };
   }
@@ -239,7 +244,7 @@ export class Authenticator {
       const { principal } = identity;
       if (principal.kind === 'guest') this.parts.guests.assertAdmitted(access.guests);
       if (where === 'socket') this.assertSignedIn(principal);
-      this.assertWelcome(principal);
+      if (access.banned !== true) this.assertWelcome(principal);
       this.options.onDecision?.({ where, verdict: 'admitted', principalId: principal.id });
       return identity;
     } catch (error) {

@@ -154,8 +154,22 @@ describe('a room', () => {
     expect(textsOf(room)[0]).toBe('11');
     await expect(room.loadEarlier(8)).resolves.toBe(true);
     expect(textsOf(room)[0]).toBe('3');
+    expect(room.hasEarlier).toBe(true);
     await expect(room.loadEarlier()).resolves.toBe(false);
-    expect(textsOf(room)).toHaveLength(60);
+    expect([textsOf(room).length, room.hasEarlier]).toEqual([60, false]);
+  });
+
+  it('has nothing earlier to load once all of that turned out to be deleted', async () => {
+    for (let n = 1; n <= 52; n++) server.say(ID, String(n));
+    const { room } = await enter();
+    expect(room.hasEarlier).toBe(true);
+    server.intercept(({ event }, answer) => {
+      if (event !== 'history') return false;
+      answer('history', { conversationId: ID, items: [], head: 52 });
+      return true;
+    });
+    await expect(room.loadEarlier()).resolves.toBe(false);
+    expect([textsOf(room).length, room.hasEarlier]).toEqual([50, false]);
   });
 
   it('changes and takes back what was said', async () => {

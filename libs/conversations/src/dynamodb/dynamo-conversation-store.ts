@@ -126,6 +126,7 @@ export function createConversationStore(
       const key = readMarkKey(id, principalId);
       const change = { set: { seq: read, v: ITEM_VERSION }, when: 'attribute_not_exists(pk) OR #seq < :read' };
       if (await context.table.update(key, { ...change, values: { read } })) await records.keepWhileLive(record, key);
+      return read;
     },
 
     async addMember(principalId, id, member, role) {
