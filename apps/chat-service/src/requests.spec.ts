@@ -11,6 +11,8 @@ import { startChat, type ChatUnderTest } from './testing/start-chat';
 let chat: ChatUnderTest;
 beforeAll(async () => {
   chat = await startChat();
+  // As everybody has one who has signed in: where there is none it is looked for at each question.
+  await chat.as('alice')('/api/session/me', { method: 'PATCH', body: JSON.stringify({ name: 'Alice' }) });
 });
 afterAll(() => chat.close());
 
