@@ -84,7 +84,7 @@ export class Seats {
     const droppedMs = seat.allowance.takeDroppedMs();
     if (droppedMs === 0) return;
     this.options.onDropped?.(droppedMs);
-    connection.fail(new ParleyError('audio_dropped', { facts: { droppedMs } }), undefined);
+    connection.fail(new ParleyError('audio_dropped', { facts: { droppedMs } }));
   }
 
   /** The connection is gone: who closed it on purpose has hung up, who lost it may come back. */
@@ -127,7 +127,7 @@ export class Seats {
       return connection.close(CloseCode.restarting, 'The call goes on elsewhere; connect again');
     }
     if (reason === 'replaced') return connection.close(CloseCode.replaced, 'The call goes on over a newer connection');
-    if (call.failed) connection.fail(call.failed, undefined);
+    if (call.failed) connection.fail(call.failed);
     seat.caller.send('callEnded', { reason, durationMs, usage: call.usage });
     if (reason === 'model_failed') connection.close(CloseCode.tryLater, call.failed?.message);
     else if (reason === 'idle') connection.close(CloseCode.idle, 'Nobody said anything for long');

@@ -68,10 +68,9 @@ export class Thread {
   }
 
   private itemOf(item: Item, assistant: string): HTMLLIElement {
-    const { key, who, name, text, state, hidden } = item;
+    const { key, who, name, text, state, blocked } = item;
     const known = this.shown.get(key);
-    const isSame = known?.item.text === text && known.item.state === state && known.item.hidden === hidden;
-    if (isSame) return known.element;
+    if (known?.item.text === text && known.item.state === state) return known.element;
     const element = known?.element ?? el('li', { class: 'item', 'data-testid': 'message' });
     element.dataset['who'] = who;
     element.dataset['state'] = state;
@@ -80,8 +79,9 @@ export class Thread {
         ? el('span', { class: 'name' }, name ?? '')
         : el('span', { class: 'unseen' }, `${who === 'me' ? 'You' : assistant}: `);
     const body = el('div', { class: 'text' });
-    if (hidden === undefined) body.append(...(who === 'assistant' ? richText(text) : [el('p', {}, text)]));
-    else body.append(el('button', { class: 'link', type: 'button', click: () => this.acts.reveal(hidden) }, 'Show'));
+    if (blocked === undefined || text !== '')
+      body.append(...(who === 'assistant' ? richText(text) : [el('p', {}, text)]));
+    else body.append(el('button', { class: 'link', type: 'button', click: () => this.acts.reveal(blocked) }, 'Show'));
     if (state === 'failed') body.append(el('p', {}, 'Not sent'));
     const wasFocused = [...element.querySelectorAll('button')].some((button) => this.isFocused(button));
     element.replaceChildren(by, body);
