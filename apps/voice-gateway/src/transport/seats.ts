@@ -73,11 +73,14 @@ export class Seats {
   /** The hot path: checks that cost nothing, no copy, no await. */
   hear(connection: Connection, frame: Buffer): void {
     const seat = this.byConnection.get(connection);
-    if (!seat)
-      return connection.fail(new ParleyError('invalid_frame', { message: 'No call has begun: say callStart first' }));
+    if (!seat) {
+      const error = new ParleyError('invalid_frame', { message: 'No call has begun: say callStart first' });
+      return connection.fail(error, connection.currentRef);
+    }
     if (frame.length < AUDIO.bytesPerSample || frame.length % AUDIO.bytesPerSample !== 0) {
       return connection.fail(
         new ParleyError('invalid_frame', { message: 'Audio must be PCM16: an even number of bytes, at least 2' }),
+        connection.currentRef,
       );
     }
     if (seat.allowance.admits(frame.length)) return seat.call.hear(frame);

@@ -285,6 +285,7 @@ export class SocketEdgeAdapter extends WsAdapter {
 
   private handleBinary({ connection, allowance }: Open, data: Buffer): void {
     allowance.begun();
+    connection.currentRef = undefined; // that of the text frame before it
     if (data.length > LIMITS.binaryFrame) return connection.close(CloseCode.tooBig, 'This is too large');
     if (connection.onBinary) connection.onBinary(data);
     else
