@@ -114,6 +114,8 @@ export class Answering {
     let conversation: HeldConversation;
     let asked: Message | undefined;
     let claim: GenerationClaim | undefined;
+    // Beside the writes that follow: what was said before is read by the time that the question is in the log.
+    const before = existing?.lastMessages(HISTORY_MESSAGES).catch(() => undefined);
     try {
       // Who asks first in a room need not be who made it.
       conversation = existing ?? (await store.createHeld(author, { id: conversationId, assistant: assistant.id }));
@@ -137,9 +139,8 @@ export class Answering {
       throw error;
     }
     const begun = claim;
-    // Before the first message nothing was said: there is no history to be read.
-    const whole = existing === undefined && asked?.seq === 1 ? [asked] : undefined;
-    const history = async () => whole ?? conversation.lastMessages(HISTORY_MESSAGES);
+    const history = async () =>
+      (await upTo(asked, conversation, before)) ?? conversation.lastMessages(HISTORY_MESSAGES);
     const production = { history, assistant, context, reservation };
     generations.run(begun, (signal) => this.produce(begun, { ...production, signal }));
     return begun;
@@ -282,6 +283,13 @@ export class Answering {
   private now(): number {
     return (this.parts.now ?? Date.now)();
   }
+}
+
+/** What was said up to a new question, where nothing can have come between that and the question. */
+async function upTo(asked: Message | undefined, { head }: HeldConversation, before?: Promise<Message[] | undefined>) {
+  if (asked?.seq !== head + 1) return undefined;
+  const said = head === 0 ? [] : await before;
+  return said && [...said.filter(({ seq }) => seq <= head), asked].slice(-HISTORY_MESSAGES);
 }
 
 /** An assistant's own model, then its second one. */

@@ -13,6 +13,7 @@ import {
   type LiveConnection,
   type LiveProcess,
 } from '../domain/connection-registry';
+import { CrowdedWrites } from './crowded-writes';
 import { storeUnavailable } from './store-unavailable';
 
 type Item = LiveConnection & { process: string };
@@ -32,30 +33,34 @@ const MOST_PROCESSES = 100;
 
 /**
  * Connections in the sessions table, under their principal, and a lease for each process. Twenty thousand sockets cost two
- * writes each in their life, and their process four a minute.
+ * writes each in their life, in requests that they share with those of the same moment, and their process four a minute.
  */
 export class DynamoConnectionRegistry implements ConnectionRegistry {
   private readonly process = randomUUID();
+  private readonly writes: CrowdedWrites;
 
   constructor(
     private readonly client: DynamoDBDocumentClient,
     private readonly table: string,
     private readonly now: () => number = Date.now,
-  ) {}
+  ) {
+    this.writes = new CrowdedWrites(client, table);
+  }
 
   async put(connection: LiveConnection): Promise<void> {
     const { id, principalId, kind, path, since } = connection;
     const facts = { id, principalId, kind, path, since, process: this.process };
-    await this.write({ ...keyOf(connection), ...facts }, KEPT_MS);
+    await this.writes.put({ ...keyOf(connection), ...facts, ...this.expiryAfter(KEPT_MS) });
   }
 
   async remove(connection: Pick<LiveConnection, 'id' | 'principalId'>): Promise<void> {
-    await this.delete(keyOf(connection));
+    await this.writes.delete(keyOf(connection));
   }
 
   async forget(principalId: string, until: number): Promise<void> {
     const items = await this.itemsOf(principalId).catch(storeUnavailable);
-    for (const item of items) if (item.since <= until) await this.delete(keyOf(item));
+    const theirs = items.filter(({ since }) => since <= until);
+    await Promise.all(theirs.map((item) => this.writes.delete(keyOf(item))));
   }
 
   async of(principalId: string): Promise<LiveConnection[]> {
@@ -67,12 +72,14 @@ export class DynamoConnectionRegistry implements ConnectionRegistry {
   }
 
   async renew(open: readonly ConnectionCount[]): Promise<void> {
-    await this.write({ ...leaseOf(this.process), endsAt: this.now() + LEASE_MS, open }, LEASE_MS);
+    const Item = { ...leaseOf(this.process), endsAt: this.now() + LEASE_MS, open, ...this.expiryAfter(LEASE_MS) };
+    await this.client.send(new PutCommand({ TableName: this.table, Item })).catch(storeUnavailable);
   }
 
   /** The lease alone: what hangs on it is gone at once, and expires. */
   async leave(): Promise<void> {
-    await this.delete(leaseOf(this.process));
+    const Key = leaseOf(this.process);
+    await this.client.send(new DeleteCommand({ TableName: this.table, Key })).catch(storeUnavailable);
   }
 
   async processes(): Promise<LiveProcess[]> {
@@ -116,13 +123,8 @@ export class DynamoConnectionRegistry implements ConnectionRegistry {
     return living;
   }
 
-  private async write(item: Record<string, unknown>, keptMs: number): Promise<void> {
-    const Item = { ...item, expiresAt: Math.ceil((this.now() + keptMs) / 1_000) };
-    await this.client.send(new PutCommand({ TableName: this.table, Item })).catch(storeUnavailable);
-  }
-
-  private async delete(Key: Record<string, string>): Promise<void> {
-    await this.client.send(new DeleteCommand({ TableName: this.table, Key })).catch(storeUnavailable);
+  private expiryAfter(ms: number): { expiresAt: number } {
+    return { expiresAt: Math.ceil((this.now() + ms) / 1_000) };
   }
 }
 

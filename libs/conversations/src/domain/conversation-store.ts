@@ -81,6 +81,8 @@ export interface PageQuery {
 export interface HeldConversation {
   /** Who answers here, where that was chosen. */
   assistant?: string;
+  /** Everything up to this `seq` was in the log when it was asked for; more may have been. */
+  head: number;
   /** As `ConversationStore.append`. One that was deleted meanwhile takes nothing. */
   append(draft: EntryDraft, key: string): Promise<Entry>;
   /** As `ConversationStore.lastMessages`. */

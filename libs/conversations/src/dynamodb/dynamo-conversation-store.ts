@@ -63,6 +63,7 @@ export function createConversationStore(
     let { record } = admitted;
     return {
       ...(record.assistant === undefined ? {} : { assistant: record.assistant }),
+      head: record.head,
       async append(draft, key) {
         const entry = await appending.appendTo({ ...admitted, record }, principalId, draft, key);
         // Where the next one is looked for first.
