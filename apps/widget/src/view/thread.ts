@@ -20,7 +20,7 @@ export class Thread {
   private readonly waiting = el('div', { class: 'waiting', 'aria-hidden': 'true' }, el('i'), el('i'), el('i'));
   private readonly earlier: HTMLButtonElement;
   readonly element: HTMLElement;
-  private readonly shown = new Map<string, { element: HTMLLIElement; item: Item }>();
+  private readonly shown = new Map<string, { element: HTMLLIElement; text: string; state: Item['state'] }>();
   private first: string | undefined;
 
   constructor(private readonly acts: ThreadActs) {
@@ -67,10 +67,9 @@ export class Thread {
     if (isLonger) element.scrollTop = element.scrollHeight - fromEnd;
   }
 
-  private itemOf(item: Item, assistant: string): HTMLLIElement {
-    const { key, who, name, text, state, blocked } = item;
+  private itemOf({ key, who, name, text, state, blocked }: Item, assistant: string): HTMLLIElement {
     const known = this.shown.get(key);
-    if (known?.item.text === text && known.item.state === state) return known.element;
+    if (known?.text === text && known.state === state) return known.element;
     const element = known?.element ?? el('li', { class: 'item', 'data-testid': 'message' });
     element.dataset['who'] = who;
     element.dataset['state'] = state;
@@ -90,7 +89,7 @@ export class Thread {
       element.tabIndex = -1;
       element.focus();
     }
-    this.shown.set(key, { element, item });
+    this.shown.set(key, { element, text, state });
     return element;
   }
 
