@@ -47,11 +47,11 @@ export async function sayIn(stack: Stack, user: string, conversationId: string, 
   });
 }
 
-/** What the simulated models do wrong from now on, until the faults are taken back with `noFaults`. */
+/** What the simulated models do wrong from now on, until the faults are taken back with `noFaults`: slow answers are quick then. */
 export const faults = (stack: Stack, body: object): Promise<Response> =>
   fetch(`http://127.0.0.1:${stack.port + 2}/_sim/faults`, { method: 'POST', body: JSON.stringify(body) });
 export const noFaults = (stack: Stack): Promise<Response> =>
   fetch(`http://127.0.0.1:${stack.port + 2}/_sim/faults`, { method: 'DELETE' });
-/** Answers that begin from now on take their time. */
+/** Answers that begin from now on last until `noFaults`: a minute at least, however long the test takes on a busy machine. */
 export const slowAnswers = (stack: Stack): Promise<Response> =>
-  faults(stack, { during: { ms: 60_000, fault: { kind: 'slow', everyMs: 80, operation: 'converseStream' } } });
+  faults(stack, { during: { ms: 60_000, fault: { kind: 'slow', everyMs: 400, operation: 'converseStream' } } });

@@ -29,3 +29,7 @@ it('refuses an object that has any of its names once more, however it is written
 it.each([[[0xff]], [[0xc0, 0x80]], [[0xed, 0xa0, 0x80]], [[0xef, 0xbb, 0xbf]]])('refuses the bytes %j in a text', (bytes) => {
   expect(() => read(Buffer.concat([Buffer.from('{"a":"'), Buffer.from(bytes), Buffer.from('"}')]).subarray(bytes[0] === 0xef ? 6 : 0))).toThrow();
 }); // prettier-ignore
+
+it('reads the character that stands for unreadable bytes where it was meant', () => {
+  expect(read('{"a":"\ufffd"}')).toEqual({ a: '\ufffd' });
+});

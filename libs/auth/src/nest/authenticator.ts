@@ -106,8 +106,11 @@ export class Authenticator {
    */
   async authenticateUpgrade(request: IncomingMessage, policy: SocketPolicy): Promise<SocketAdmission> {
     const address = this.addressOf(request);
-    if (!isOriginAllowed(request.headers.origin, this.options.allowedOrigins))
-      throw this.refused('socket', new ParleyError('origin_not_allowed'));
+    const { origin, 'sec-websocket-origin': olderOrigin } = request.headers;
+    // By the second name browsers told it before RFC 6455: `ws` opens to their version of the protocol, too.
+    for (const told of [origin, olderOrigin])
+      if (!isOriginAllowed(told as string | undefined, this.options.allowedOrigins))
+        throw this.refused('socket', new ParleyError('origin_not_allowed'));
     const query = queryOf(request.url);
     const label = labelOf(query);
     if (policy.public) return { address, label, release: this.place('socket', undefined, address) };

@@ -60,7 +60,7 @@ export class ReconnectingSocket {
   private readonly clock: Clock;
   private readonly network: Network;
   private readonly watch: LineWatch;
-  private readonly stopListening: () => void;
+  private readonly atEnd: readonly (() => void)[];
   private socket?: WebSocketLike;
   private isReady = false;
   private wasReady = false;
@@ -86,7 +86,11 @@ export class ReconnectingSocket {
     this.clock = options.clock ?? systemClock;
     this.network = options.network ?? browserNetwork;
     this.watch = new LineWatch(this.clock, { ask: () => void this.sayToken(0), dead: () => this.lost() });
-    this.stopListening = this.network.onReturn(() => this.networkReturned());
+    this.atEnd = [
+      this.network.onReturn(() => this.networkReturned()),
+      // An open socket does not hear of it, and takes for sent what it is given.
+      this.network.onLoss(() => this.watch.doubt()),
+    ];
   }
 
   /** The socket, while it is up and ready. */
@@ -173,7 +177,7 @@ export class ReconnectingSocket {
   /** For good. The owner is not told. */
   close(): void {
     this.over = true;
-    this.stopListening();
+    for (const end of this.atEnd) end();
     this.drop();
     this.clock.cancel(this.deadline);
   }

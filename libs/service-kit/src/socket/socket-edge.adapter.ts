@@ -1,73 +1,24 @@
 import type { IncomingMessage, Server } from 'node:http';
-import type { Duplex } from 'node:stream';
 import { WsAdapter } from '@nestjs/platform-ws';
 import type { MessageMappingProperties } from '@nestjs/websockets';
 import type { Authenticator, BannedList, OpenConnections, SignedOutList, SocketPolicy } from '@parley/auth';
-import { CloseCode, ParleyError, asParleyError } from '@parley/errors';
+import { CloseCode, ParleyError } from '@parley/errors';
 import { HEARTBEAT, LIMITS, PROTOCOL_VERSION } from '@parley/protocol';
-import type { Logger } from 'pino';
-import { lastValueFrom, type Observable } from 'rxjs';
-import { WebSocketServer, type RawData, type WebSocket } from 'ws';
-import { logError } from '../http/problem.filter';
-import { requestIdOf } from '../http/request-log';
-import type { OriginFence } from '../origin-fence';
-import type { Readiness } from '../health/readiness';
-import { runInContext } from '../logging/request-context';
-import { Connection } from './connection';
-import { namedFrames, parseFrameObject, refOf, type FrameCodec } from './frame-codec';
-import { FRAME_LIMITS, FrameAllowance, type FrameLimits } from './frame-allowance';
-import { PersonAllowances } from './person-allowances';
-import { answer, pathOf, withoutTrailingSlash } from './upgrade-request';
-import { FrameQueue } from './frame-queue';
+import type { Observable } from 'rxjs';
+import { WebSocketServer, type WebSocket } from 'ws';
+import type { Connection } from './connection';
+import { FRAME_LIMITS } from './frame-allowance';
+import { namedFrames } from './frame-codec';
+import { FrameRates } from './frame-rates';
+import { Handshakes, RESTARTING, type HandshakeParts } from './handshakes';
 import { LifeWatch, type LifeWatchOptions } from './life-watch';
-
-/** Refused refreshes that one connection may have; the next one ends it. */
-const MAX_REFUSED_REFRESHES = 4;
+import { OpenSocket, type OpenSocketParts } from './open-socket';
+import type { GatewayOptions, SocketPath } from './socket-path';
+import { withoutTrailingSlash } from './upgrade-request';
 
 const BANNED = new ParleyError('banned');
-const RESTARTING = new ParleyError('restarting', { message: 'Service restarting' });
 
-/** What the edge keeps of an open socket. */
-interface Open {
-  connection: Connection;
-  queue: FrameQueue;
-  codec: FrameCodec;
-  policy: SocketPolicy;
-  allowance: FrameAllowance;
-  /** Of the person, over all of his connections. */
-  ofPerson: FrameAllowance | undefined;
-  refusedRefreshes: number;
-  /** Its path while Nest has not heard of it. */
-  unbound: Path | undefined;
-}
-
-/** What a gateway says of its path beside Nest's own options. */
-export interface GatewayOptions {
-  path?: string;
-  /** How its frames look; `{event,data}` when left out. */
-  frames?: FrameCodec;
-  /** How many frames a connection may send; 20 a second, 60 at once, when left out. */
-  limits?: FrameLimits;
-  /**
-   * The gateway says nothing before it is spoken to, so Nest hears of a connection with its first text frame: bound to a
-   * dozen handlers each, sockets that only stand open would hold a third more.
-   */
-  waits?: boolean;
-}
-
-/** One path of the service: its WebSocket server, its policy and its frames. */
-interface Path {
-  name: string;
-  server: WebSocketServer;
-  policy: SocketPolicy;
-  codec: FrameCodec;
-  limits: FrameLimits;
-  people: PersonAllowances;
-  waits: boolean;
-  connect?: (connection: Connection, request?: IncomingMessage) => void;
-}
-
-export interface SocketEdgeOptions {
+export interface SocketEdgeOptions extends HandshakeParts {
   authenticator: Pick<Authenticator, 'authenticateUpgrade' | 'refresh'>;
   signedOut: Pick<SignedOutList, 'has' | 'onChange'>;
   banned: Pick<BannedList, 'has' | 'onChange'>;
@@ -75,10 +26,6 @@ export interface SocketEdgeOptions {
   connections: Pick<OpenConnections, 'opened'>;
   /** Policy of each gateway's path. A path that is not here does not exist. */
   policies: ReadonlyMap<string, SocketPolicy>;
-  readiness: Readiness;
-  /** Asked before anything else. */
-  fence: Pick<OriginFence, 'verify'>;
-  logger: Logger;
   life?: LifeWatchOptions;
   closeMs?: number;
 }
@@ -89,21 +36,28 @@ export interface SocketEdgeOptions {
  * order; every bad frame is answered; a restart says so (1012).
  */
 export class SocketEdgeAdapter extends WsAdapter {
-  private readonly paths = new Map<string, Path>();
+  private readonly paths = new Map<string, SocketPath>();
+  private readonly handshakes: Handshakes;
   private readonly life: LifeWatch;
+  private readonly parts: OpenSocketParts;
   private readonly stopListening: (() => void)[];
-  /** `Set-Cookie` of handshakes that are being answered. */
-  private readonly cookies = new WeakMap<IncomingMessage, string>();
   /** Frames of connections that are gone, which were being handled when they went. */
   private readonly unfinished = new Set<Promise<void>>();
-  private upgradeServer: { server: Server; listener: (...args: [IncomingMessage, Duplex, Buffer]) => void } | undefined;
+  private listensForUpgrades = false;
 
   constructor(
     app: object,
     private readonly edge: SocketEdgeOptions,
   ) {
     super(app);
+    this.handshakes = new Handshakes(this.paths, edge, this.admit);
     this.life = new LifeWatch(edge.life);
+    this.parts = {
+      authenticator: edge.authenticator,
+      life: this.life,
+      logger: edge.logger,
+      onFault: (error) => edge.logger.error({ err: error }, 'a frame handler failed'),
+    };
     this.stopListening = [
       edge.signedOut.onChange(() => this.endSignedOut()),
       edge.banned.onChange(() => this.endBanned()),
@@ -115,9 +69,9 @@ export class SocketEdgeAdapter extends WsAdapter {
   }
 
   override create(_port: number, options: GatewayOptions = {}): WebSocketServer {
-    const path = withoutTrailingSlash(options.path ?? '/');
-    const policy = this.edge.policies.get(path);
-    if (!policy) throw new Error(`The gateway at ${path} has no access policy`);
+    const name = withoutTrailingSlash(options.path ?? '/');
+    const policy = this.edge.policies.get(name);
+    if (!policy) throw new Error(`The gateway at ${name} has no access policy`);
     const server = new WebSocketServer({
       noServer: true,
       maxPayload: LIMITS.textFrame,
@@ -127,13 +81,9 @@ export class SocketEdgeAdapter extends WsAdapter {
       // A subprotocol that carries a credential is never echoed.
       handleProtocols: (offered) => (offered.has(PROTOCOL_VERSION) ? PROTOCOL_VERSION : false),
     } as ConstructorParameters<typeof WebSocketServer>[0]);
-    server.on('headers', (headers, request) => {
-      const cookie = this.cookies.get(request);
-      if (cookie !== undefined) headers.push(`Set-Cookie: ${cookie}`);
-    });
-    const { frames = namedFrames, limits = FRAME_LIMITS, waits = false } = options;
-    const people = new PersonAllowances(limits);
-    this.paths.set(path, { name: path, server, policy, codec: frames, limits, people, waits });
+    server.on('headers', this.handshakes.onHeaders);
+    const { frames: codec = namedFrames, limits = FRAME_LIMITS, waits = false } = options;
+    this.paths.set(name, { name, server, policy, codec, rates: new FrameRates(limits), waits });
     this.listenForUpgrades();
     return server;
   }
@@ -167,57 +117,14 @@ export class SocketEdgeAdapter extends WsAdapter {
 
   override async dispose(): Promise<void> {
     for (const stop of this.stopListening) stop();
-    this.upgradeServer?.server.off('upgrade', this.upgradeServer.listener);
+    (this.httpServer as Server).off('upgrade', this.handshakes.onUpgrade);
     this.paths.clear();
   }
 
   private listenForUpgrades(): void {
-    if (this.upgradeServer) return;
-    const server = this.httpServer as Server;
-    const listener = (request: IncomingMessage, socket: Duplex, head: Buffer) => {
-      const requestId = requestIdOf(request);
-      void runInContext({ requestId }, () => this.upgrade(request, socket, head, requestId));
-    };
-    server.on('upgrade', listener);
-    this.upgradeServer = { server, listener };
-  }
-
-  private async upgrade(request: IncomingMessage, socket: Duplex, head: Buffer, requestId: string): Promise<void> {
-    socket.on('error', destroy);
-    try {
-      this.edge.fence.verify(request);
-    } catch (thrown) {
-      return answer(socket, asParleyError(thrown), requestId);
-    }
-    const path = this.paths.get(pathOf(request.url));
-    if (!path) return answer(socket, new ParleyError('not_found'), requestId);
-    try {
-      if (this.edge.readiness.draining) throw RESTARTING;
-      const admission = await this.edge.authenticator.authenticateUpgrade(request, path.policy);
-      // Whatever becomes of the handshake, and whoever ends the socket: its place is free again.
-      socket.once('close', admission.release);
-      if (socket.destroyed) return admission.release();
-      socket.off('error', destroy);
-      if (admission.setCookie !== undefined) this.cookies.set(request, admission.setCookie);
-      const { principal, address, label, session: guestSession } = admission;
-      path.server.handleUpgrade(request, socket, head, (webSocket) => {
-        const facts = { requestId, path: path.name, principal, address, label, guestSession };
-        this.admit(path, webSocket, new Connection(webSocket, path.codec, facts), request);
-      });
-    } catch (thrown) {
-      const error = asParleyError(thrown);
-      logError(this.edge.logger, error, { path: path.name });
-      if (socket.destroyed) return;
-      if (error.code === 'origin_not_allowed' || error.code === 'too_many_requests')
-        return answer(socket, error, requestId);
-      socket.off('error', destroy);
-      // A browser cannot see why a handshake failed, so it completes and closes at once. No gateway hears of it.
-      path.server.handleUpgrade(request, socket, head, (refused) => {
-        refused.on('error', () => refused.terminate());
-        if (error.retryAfterMs !== undefined) refused.send(path.codec.write('error', error.facts()));
-        refused.close(error.closeCode('handshake'), error.message);
-      });
-    }
+    if (this.listensForUpgrades) return;
+    (this.httpServer as Server).on('upgrade', this.handshakes.onUpgrade);
+    this.listensForUpgrades = true;
   }
 
   private endSignedOut(): void {
@@ -234,134 +141,37 @@ export class SocketEdgeAdapter extends WsAdapter {
       }
   }
 
-  private admit(path: Path, socket: WebSocket, connection: Connection, request: IncomingMessage): void {
-    const queue = new FrameQueue(socket, this.onHandlerError);
-    const open: Open = {
-      connection,
-      queue,
-      codec: path.codec,
-      policy: path.policy,
-      allowance: new FrameAllowance(path.limits),
-      ofPerson: connection.principal && path.people.opened(connection.principal.id),
-      refusedRefreshes: 0,
-      unbound: path.waits ? path : undefined,
-    };
+  private readonly admit = (
+    path: SocketPath,
+    socket: WebSocket,
+    connection: Connection,
+    request: IncomingMessage,
+  ): void => {
+    const open = new OpenSocket(socket, connection, path, this.parts);
     this.life.add(socket, connection);
     const { id, principal } = connection;
     if (principal) {
-      const facts = { id, principalId: principal.id, kind: principal.kind, path: connection.facts.path };
+      const facts = { id, principalId: principal.id, kind: principal.kind, path: path.name };
       connection.onClose(this.edge.connections.opened({ ...facts, since: Date.now() }));
-      connection.onClose(() => path.people.closed(principal.id));
     }
-    socket.on('message', (data, isBinary) => this.socketOnMessage(socket, open, data, isBinary));
+    socket.on('message', (data, isBinary) => open.receive(data as Buffer, isBinary));
     socket.on('pong', () => this.life.answered(socket));
-    socket.on('close', (code) => this.socketOnClose(socket, open, code));
+    socket.on('close', (code) => this.socketOnClose(socket, open, connection, code));
     // ws has closed the connection with the right code (1009 too big, 1007 not UTF-8) by the time this is emitted.
-    socket.on('error', (error) =>
-      this.edge.logger.info({ code: (error as NodeJS.ErrnoException).code }, 'a socket broke'),
-    );
+    socket.on('error', this.socketOnError);
     if (!path.waits) path.connect?.(connection, request);
-  }
+  };
 
-  private readonly onHandlerError = (error: unknown) =>
-    this.edge.logger.error({ err: error }, 'a frame handler failed');
-
-  private socketOnClose(socket: WebSocket, { queue, connection }: Open, code: number): void {
+  private socketOnClose(socket: WebSocket, open: OpenSocket, connection: Connection, code: number): void {
     this.life.remove(socket);
-    queue.clear();
-    if (!queue.idle) {
-      const work = queue.settled();
+    const work = open.closed();
+    if (work) {
       this.unfinished.add(work);
       void work.finally(() => this.unfinished.delete(work));
     }
     connection.notifyClosed(code);
   }
 
-  private socketOnMessage(socket: WebSocket, open: Open, data: RawData, isBinary: boolean): void {
-    if (!isBinary) return open.queue.add(() => this.handleText(socket, open, data as Buffer));
-    if (open.queue.idle) this.handleBinary(open, data as Buffer);
-    else open.queue.add(() => this.handleBinary(open, data as Buffer));
-  }
-
-  private handleBinary({ connection, allowance }: Open, data: Buffer): void {
-    allowance.begun();
-    connection.currentRef = undefined; // that of the text frame before it
-    if (data.length > LIMITS.binaryFrame) return connection.close(CloseCode.tooBig, 'This is too large');
-    if (connection.onBinary) connection.onBinary(data);
-    else
-      connection.fail(new ParleyError('invalid_frame', { message: 'Binary frames are not expected here, or not yet' }));
-  }
-
-  private async handleText(socket: WebSocket, open: Open, data: Buffer): Promise<void> {
-    const { connection } = open;
-    await runInContext(connection.logContext(), async () => {
-      connection.currentRef = undefined;
-      try {
-        const { name, body } = this.readFrame(open, data);
-        if (name === 'tokenRefresh') return await this.refresh(socket, open, body);
-        open.unbound?.connect?.(connection);
-        open.unbound = undefined;
-        const { handlers = [], transform } = connection.bound ?? {};
-        const handler = handlers.find(({ message }) => message === name);
-        if (!handler || !transform) throw new ParleyError('unknown_event');
-        // What handlers and guards throw is answered by the exception filter; what they return is sent as an answer.
-        const result = await lastValueFrom(transform(handler.callback(body, name)), { defaultValue: undefined });
-        if (isAnswer(result)) connection.send(result.event, result.data, connection.currentRef);
-      } catch (thrown) {
-        const error = asParleyError(thrown);
-        logError(this.edge.logger, error);
-        if (open.allowance.isAbused || open.ofPerson?.isAbused) connection.end(error, connection.currentRef);
-        else connection.fail(error, connection.currentRef);
-      }
-    });
-  }
-
-  /** Size was checked by `ws`, then comes the rate, and only then what the frame says. */
-  private readFrame({ connection, codec, allowance, ofPerson }: Open, data: Buffer): { name: string; body: unknown } {
-    let said: { name: string; body: unknown } | undefined;
-    let fault: unknown;
-    try {
-      const frame = parseFrameObject(data.toString('utf8'));
-      connection.currentRef = refOf(frame);
-      said = codec.read(frame);
-      if (allowance.isFree(said.name)) return said;
-    } catch (error) {
-      fault = error;
-    }
-    allowance.take();
-    ofPerson?.take();
-    if (said === undefined) throw fault;
-    return said;
-  }
-
-  private async refresh(socket: WebSocket, open: Open, body: unknown): Promise<void> {
-    const { connection, policy } = open;
-    try {
-      if (!connection.principal) throw new ParleyError('invalid_token');
-      const offered = typeof body === 'object' && body !== null ? body : {};
-      connection.principal = await this.edge.authenticator.refresh(connection.principal, offered, {
-        uses: policy.uses,
-        address: connection.facts.address,
-      });
-      this.life.renewed(socket);
-      connection.send(
-        'tokenRefreshed',
-        { expiresAt: new Date(connection.principal.expiresAt).toISOString() },
-        connection.currentRef,
-      );
-    } catch (thrown) {
-      const error = asParleyError(thrown);
-      if (error.kind === 'denied') open.refusedRefreshes += 1;
-      if (error.kind === 'unavailable') this.life.uncheckable(socket);
-      if (open.refusedRefreshes > MAX_REFUSED_REFRESHES) return connection.close(CloseCode.tokenExpired, error.message);
-      throw error;
-    }
-  }
-}
-
-const isAnswer = (value: unknown): value is { event: string; data: unknown } =>
-  typeof value === 'object' && value !== null && typeof (value as { event?: unknown }).event === 'string';
-
-function destroy(this: Duplex): void {
-  this.destroy();
+  private readonly socketOnError = (error: NodeJS.ErrnoException): void =>
+    this.edge.logger.info({ code: error.code }, 'a socket broke');
 }
