@@ -1,6 +1,6 @@
 import type { BrowserContext, Page } from 'playwright-core';
 import { asUser, faults, noFaults, slowAnswers } from './support/asking';
-import { screenshot, signIn } from './support/browser';
+import { signIn } from './support/browser';
 import { scene } from './support/scene';
 
 /** Of an access token: long enough to sign in and call with it on a busy machine. */
@@ -48,21 +48,6 @@ const isTheLog = async (page: Page) => {
 };
 
 describe('in the middle of an answer', () => {
-  it('the network goes and comes back: the answer goes on where it was, and is whole', async () => {
-    const { page, context } = await signedIn('alice');
-    await askAndReadSome(page);
-    await context.setOffline(true);
-    const before = await textOf(page);
-    await page.locator('.notice', { hasText: 'You are offline.' }).waitFor();
-    await screenshot(page, 'answer-offline');
-    await context.setOffline(false);
-    await page.locator('.notice', { hasText: 'You are offline.' }).waitFor({ state: 'detached' });
-    await atOnce();
-    const [, whole] = await isTheLog(page);
-    expect(whole!.length).toBeGreaterThan(before.length);
-    expect(await messages(page).count()).toBe(2);
-  });
-
   it('a second tab opens and follows; what is asked in it afterwards is answered there', async () => {
     const { page, context } = await signedIn('bob');
     await askAndReadSome(page);

@@ -208,13 +208,18 @@ it('opens a room, writes, edits and deletes in it, and minds its people', async 
   await keys.areOn(button(page, 'Archive the room'));
 });
 
-it('chooses a voice, what is taken away, and a theme', async () => {
+it('chooses a language, a voice, what is taken away, and a theme', async () => {
   const { page, keys } = await signedIn('bob');
   await keys.choose(link(page, 'Settings'));
+  const language = page.getByLabel(/^Language of the answers/);
+  await keys.to(language);
+  await keys.type('German');
+  expect(await language.inputValue()).toBe('de-DE');
   const voice = page.getByLabel(/^Voice of the assistant/);
   await keys.to(voice);
+  expect(await voice.inputValue()).toBe('tina');
   await keys.press('ArrowDown');
-  expect(await voice.inputValue()).not.toBe('');
+  expect(await voice.inputValue()).toBe('lennart');
   const echo = page.getByRole('checkbox', { name: /^Take echo away/ });
   await keys.to(echo);
   await keys.press('Space');

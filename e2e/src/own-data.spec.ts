@@ -43,6 +43,7 @@ describe('a person', () => {
     await page.getByRole('button', { name: 'Do not' }).click();
     await page.getByTestId('consent-line').waitFor({ state: 'detached' });
     await talk();
+    expect(await page.getByTestId('call-state').innerText()).toContain('Nothing was written down');
     expect(await kept()).toBe(0);
   });
 

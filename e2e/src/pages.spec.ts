@@ -1,5 +1,5 @@
 import type { Page, WebSocketRoute } from 'playwright-core';
-import { asUser, conversationOf } from './support/asking';
+import { asUser, conversationOf, faults } from './support/asking';
 import { faultsOf } from './support/axe';
 import { screenshot, signIn } from './support/browser';
 import { scene } from './support/scene';
@@ -28,6 +28,9 @@ async function isSound(page: Page, name: string, path: string, ready: (page: Pag
 it('has nothing wrong on its pages, and fits a phone', async () => {
   const { page } = await here.open();
   await isSound(page, 'landing', '', () => page.getByTestId('sign-in').waitFor());
+  await isSound(page, 'callback', 'auth/callback?code=none&state=none', () =>
+    page.getByRole('button', { name: 'Sign in again' }).waitFor(),
+  );
   await page.setViewportSize({ width: 1440, height: 800 });
   await signIn(page, here.stack.url, 'alice');
   const conversation = await conversationOf(here.stack, 'alice', 'Please show me some code in markdown');
@@ -69,6 +72,25 @@ it('has nothing wrong on its pages, and fits a phone', async () => {
   await isSound(page, 'nothing-here', 'nowhere', () =>
     page.getByRole('heading', { name: 'There is nothing here' }).waitFor(),
   );
+});
+
+it('holds still for those who want little to move', async () => {
+  const { page } = await here.signedIn('bob');
+  await faults(here.stack, { next: { kind: 'silence', operation: 'converseStream' } });
+  await page.getByTestId('message-input').fill('Are you there?');
+  await page.getByTestId('send').click();
+  await page.getByText('The answer is on its way').waitFor();
+  const moving = async (reducedMotion: 'reduce' | 'no-preference') => {
+    await page.emulateMedia({ reducedMotion });
+    return page.evaluate(() => {
+      const button = getComputedStyle(document.querySelector('.button')!);
+      return { animations: document.getAnimations().length > 0, transitions: button.transitionDuration };
+    });
+  };
+  expect(await moving('no-preference')).toEqual({ animations: true, transitions: '0.14s' });
+  expect(await moving('reduce')).toEqual({ animations: false, transitions: '0s' });
+  await page.getByTestId('stop').click();
+  await page.getByTestId('send').waitFor();
 });
 
 describe('a call in a real browser', () => {

@@ -63,6 +63,7 @@ interface Production {
   history: () => Promise<Message[]>;
   assistant: Assistant;
   context: unknown;
+  language: string | undefined;
   reservation: Reservation;
   signal: AbortSignal;
 }
@@ -105,7 +106,7 @@ export class Answering {
     author: Author,
     turn: ChatTurn,
     assistant: Assistant,
-    { id: conversationId, context }: ChatRequest,
+    { id: conversationId, context, language }: ChatRequest,
     { existing, last }: { existing: HeldConversation | undefined; last: GenerationClaim | undefined },
   ): Promise<GenerationClaim> {
     const { claims, store, generations, report } = this.parts;
@@ -141,7 +142,7 @@ export class Answering {
     const begun = claim;
     const history = async () =>
       (await upTo(asked, conversation, before)) ?? conversation.lastMessages(HISTORY_MESSAGES);
-    const production = { history, assistant, context, reservation };
+    const production = { history, assistant, context, language, reservation };
     generations.run(begun, (signal) => this.produce(begun, { ...production, signal }));
     return begun;
   }
@@ -183,7 +184,7 @@ export class Answering {
 
   private async *produce(
     claim: GenerationClaim,
-    { history: read, assistant, context, reservation, signal }: Production,
+    { history: read, assistant, context, language, reservation, signal }: Production,
   ): AsyncGenerator<ProducedChunk> {
     const { models, tools } = this.parts;
     const { principalId, conversationId, generationId } = claim;
@@ -202,6 +203,7 @@ export class Answering {
       instructions: buildInstructions(assistant, {
         mode: 'text',
         context,
+        ...(language === undefined ? {} : { language }),
         now: this.now(),
         nonce: randomBytes(16).toString('hex'),
       }),

@@ -107,7 +107,7 @@ export class SocketEdgeAdapter extends WsAdapter {
   /** Ends every connection with 1012 and waits for the close handshakes, at most 10 s, and for what is still being handled. */
   override async close(server: WebSocketServer): Promise<void> {
     for (const connection of this.life.connections())
-      if (this.paths.get(connection.facts.path)?.server === server) connection.fail(RESTARTING, undefined);
+      if (this.paths.get(connection.facts.path)?.server === server) connection.fail(RESTARTING);
     for (const socket of server.clients) socket.close(CloseCode.restarting, RESTARTING.message);
     const closed = [...server.clients].map((socket) => new Promise((resolve) => socket.once('close', resolve)));
     await Promise.all(closed);
