@@ -29,6 +29,7 @@ it('a call goes over to another tab, which has all of it, and back; each says wh
   await Promise.all([state(other, 'listening'), state(page, 'replaced')]);
   expect(await page.getByTestId('call-state').innerText()).toContain('goes on in another window');
   await message(other, 'said in the first tab').waitFor();
+  await page.getByTestId('start-call').waitFor({ state: 'detached' });
   await screenshot(page, 'call-elsewhere');
   await page.getByRole('button', { name: 'Bring it here' }).click();
   await Promise.all([state(page, 'listening'), state(other, 'replaced')]);
