@@ -27,7 +27,6 @@ export interface SocketEdgeOptions extends HandshakeParts {
   /** Policy of each gateway's path. A path that is not here does not exist. */
   policies: ReadonlyMap<string, SocketPolicy>;
   life?: LifeWatchOptions;
-  closeMs?: number;
 }
 
 /**
@@ -77,7 +76,7 @@ export class SocketEdgeAdapter extends WsAdapter {
       maxPayload: LIMITS.textFrame,
       perMessageDeflate: false,
       clientTracking: true,
-      closeTimeout: this.edge.closeMs ?? HEARTBEAT.closeMs,
+      closeTimeout: HEARTBEAT.closeMs,
       // A subprotocol that carries a credential is never echoed.
       handleProtocols: (offered) => (offered.has(PROTOCOL_VERSION) ? PROTOCOL_VERSION : false),
     } as ConstructorParameters<typeof WebSocketServer>[0]);
