@@ -1,5 +1,6 @@
 import type { BrowserContext, Page } from 'playwright-core';
 import { faultsOf } from './support/axe';
+import { asUser, sayIn } from './support/asking';
 import { screenshot } from './support/browser';
 import { startShop } from './support/shop';
 import { scene } from './support/scene';
@@ -220,6 +221,48 @@ it('works by keys alone: opened, asked and closed, the focus kept in it and give
   await page.keyboard.press('Escape');
   expect(await isOn('Open the chat')).toBe(true);
   expect(await page.getByRole('dialog').count()).toBe(0);
+});
+
+it('reads back what was said before, and hides what somebody says whom the visitor blocks until he wants to see it', async () => {
+  const { page, errors } = await visit();
+  await signInAs(page, 'alice');
+  await launcher(page).click();
+  await ask(page, 'use callPeople {}');
+  await page.getByTestId('people').waitFor();
+  const conversationId = await conversationOf(page);
+  const { id: bob } = await asUser<{ id: string }>(here.stack, 'bob', '/api/session/me');
+  await asUser(here.stack, 'alice', `/api/session/blocks/${bob}`, undefined, 'PUT');
+  // Among people nobody answers who is not spoken to.
+  const notes = Array.from({ length: 55 }, (_, n) => `Note ${n + 1}`);
+  await sayIn(here.stack, 'alice', conversationId, notes);
+  await sayIn(here.stack, 'bob', conversationId, ['I am here, Alice']);
+
+  const hidden = page.getByTestId('message').filter({ hasText: 'A message from somebody you blocked' });
+  await hidden.waitFor();
+  expect(await hidden.innerText()).not.toContain('I am here');
+  expect(await faultsOf(page)).toEqual([]);
+  await hidden.getByRole('button', { name: 'Show' }).press('Enter');
+  await hidden.getByText('I am here, Alice').waitFor();
+  // It has the focus, so it is read: not twice.
+  expect(await page.getByTestId('spoken').innerText()).not.toContain('I am here');
+  await screenshot(page, 'widget-blocked');
+
+  await page.reload();
+  await signInAs(page, 'alice');
+  await launcher(page).click();
+  const earlier = page.getByRole('button', { name: 'Show earlier messages' });
+  const top = page.getByText('Note 8', { exact: true });
+  await top.waitFor();
+  await earlier.focus();
+  const before = await top.boundingBox();
+  await earlier.press('Enter');
+  await page.getByText('use callPeople {}', { exact: true }).waitFor();
+  // What was looked at stays where it was, and who works by keys stays in the list.
+  expect(Math.abs((await top.boundingBox())!.y - before!.y)).toBeLessThan(60);
+  expect(await earlier.count()).toBe(0);
+  const focus = () => document.querySelector('parley-widget')!.shadowRoot!.activeElement?.getAttribute('aria-label');
+  expect(await page.evaluate(focus)).toBe('Messages');
+  expect(errors).toEqual([]);
 });
 
 it('has nothing wrong with it in both themes, and fits a phone', async () => {

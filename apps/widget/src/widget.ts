@@ -128,7 +128,7 @@ export class Widget {
     const { host } = this;
     const chat = this.conversation.view;
     const answers = chat.items.filter(
-      ({ who, state, hidden }) => who !== 'me' && state === 'final' && hidden === undefined,
+      ({ who, state, blocked }) => who !== 'me' && state === 'final' && blocked === undefined,
     ).length;
     // One that was deleted elsewhere is not to hide the next one that is new.
     this.seen = this.isOpen ? answers : Math.min(this.seen, answers);

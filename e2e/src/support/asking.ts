@@ -1,11 +1,17 @@
 import type { Stack } from './stack';
 
 /** Asks the services directly, as a user: to have something there before a page is opened. */
-export async function asUser<T = unknown>(stack: Stack, user: string, path: string, body: object): Promise<T> {
+export async function asUser<T = unknown>(
+  stack: Stack,
+  user: string,
+  path: string,
+  body?: object,
+  method = body === undefined ? 'GET' : 'POST',
+): Promise<T> {
   const response = await fetch(`${stack.url}${path}`, {
-    method: 'POST',
+    method,
     headers: { authorization: `Bearer ${await stack.token(user)}`, 'content-type': 'application/json' },
-    body: JSON.stringify(body),
+    body: body && JSON.stringify(body),
   });
   const text = await response.text();
   if (!response.ok) throw new Error(`${path} answered ${response.status}: ${text}`);
@@ -18,6 +24,27 @@ export async function conversationOf(stack: Stack, user: string, question: strin
   const messages = [{ id: crypto.randomUUID(), role: 'user', parts: [{ type: 'text', text: question }] }];
   await asUser(stack, user, '/api/chat', { id, messages });
   return id;
+}
+
+/** Somebody says something in a conversation that he is in; resolves when all of it is in the log. */
+export async function sayIn(stack: Stack, user: string, conversationId: string, texts: readonly string[]) {
+  const socket = new WebSocket(`${stack.ws}/ws/chat`, ['parley.v1', `bearer.${await stack.token(user)}`]);
+  let next = 0;
+  const say = () => {
+    const text = texts[next];
+    if (text === undefined) return socket.close(1000);
+    const data = { conversationId, clientId: crypto.randomUUID(), text };
+    socket.send(JSON.stringify({ event: 'sendMessage', data }));
+    next += 1;
+  };
+  await new Promise<void>((resolve, reject) => {
+    socket.onmessage = ({ data }) => {
+      const { event } = JSON.parse(data as string) as { event: string };
+      if (event === 'error') reject(new Error(data as string));
+      if (event === 'welcome' || event === 'ack') say();
+    };
+    socket.onclose = () => resolve();
+  });
 }
 
 /** What the simulated models do wrong from now on, until the faults are taken back with `noFaults`: slow answers are quick then. */

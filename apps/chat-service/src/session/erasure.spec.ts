@@ -195,6 +195,8 @@ it('erases a banned person as he asks, who stays banned and is refused everythin
   expect(await refused()).toMatchObject({ code: 'banned' });
   expect((await ask(one, carol, 'PUT', '/api/session/consent', { transcripts: true })).status).toBe(403);
   expect((await ask(one, carol, 'DELETE', '/api/session/me')).status).toBe(202);
+  const leaving = { method: 'POST', body: '{}', headers: { origin: ORIGIN } };
+  expect((await one.as(carol.login)('/api/session/logout', leaving)).status).toBe(204);
   await passed(carol.sub);
   expect(await rowsWith('scarlet-heron')).toEqual([]);
   expect(await refused()).toMatchObject({ code: 'banned' });

@@ -45,7 +45,7 @@ function Counted({ items }: { items: readonly Replica[] }) {
     <>
       <dl className="admin-totals">
         <div>
-          <dt>Signed in</dt>
+          <dt>Users</dt>
           <dd>{countOf(sumOf(all, 'user'))}</dd>
         </div>
         <div>
@@ -67,7 +67,7 @@ function Counted({ items }: { items: readonly Replica[] }) {
                 <th scope="col">Path</th>
                 <th scope="col">Replica</th>
                 <th scope="col" className="admin-figure">
-                  Signed in
+                  Users
                 </th>
                 <th scope="col" className="admin-figure">
                   Guests

@@ -156,11 +156,11 @@ it('shows the place of what somebody said whom the visitor blocks, and the words
   const { conversation, speaker, texts, until } = await conversationOf('alice');
   conversation.heard([], 'a-conversation', speaker);
   await until(() => texts().length === 2);
-  const hidden = () => conversation.view.items.map((item) => [item.who, item.text, item.hidden]);
+  const hidden = () => conversation.view.items.map((item) => [item.who, item.text, item.blocked]);
   expect(hidden()).toEqual([
     ['assistant', 'They come.', undefined],
     ['person', '', 2],
   ]);
   await conversation.reveal(2);
-  expect(hidden()[1]).toEqual(['person', 'rude', undefined]);
+  expect(hidden()[1]).toEqual(['person', 'rude', 2]);
 });

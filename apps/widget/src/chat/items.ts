@@ -8,8 +8,8 @@ export interface Item {
   /** Of somebody else. */
   name?: string;
   text: string;
-  /** Somebody said it whom the visitor blocks: its place in the log, and no text until he wants to see it. */
-  hidden?: number;
+  /** Somebody said it whom the visitor blocks: its place in the log. Without a text until he wants to see it. */
+  blocked?: number;
   /** `writing`: more is to come. `failed`: not sent. */
   state: 'final' | 'writing' | 'failed';
 }
@@ -85,12 +85,6 @@ function itemOf(
 }
 
 function hiddenItem(key: string, seq: number, revealed: Sources['revealed']): Item {
-  return {
-    key,
-    who: 'person',
-    name: 'A message from somebody you blocked',
-    state: 'final',
-    text: revealed.get(seq) ?? '',
-    ...(revealed.has(seq) ? {} : { hidden: seq }),
-  };
+  const name = 'A message from somebody you blocked';
+  return { key, who: 'person', name, text: revealed.get(seq) ?? '', blocked: seq, state: 'final' };
 }

@@ -36,8 +36,8 @@ export class Past {
     const chat = new ChatClient({ baseUrl: this.baseUrl, tokenSource });
     const { items } = await chat.messages(conversationId, { before: seq + 1, limit: 1, blocked: 'show' });
     const [item] = items;
-    const isThere = item?.type === 'message' && item.seq === seq;
-    this.revealed.set(seq, isThere ? textOf(item.parts) : 'It is no longer there.');
+    const text = item?.type === 'message' && item.seq === seq ? textOf(item.parts) : '';
+    this.revealed.set(seq, text === '' ? 'It is no longer there.' : text);
   }
 
   /** Nothing of it is known any more. */

@@ -134,7 +134,7 @@ export class Panel {
   }
 
   private tell({ items, answer }: ConversationView): void {
-    const last = items.findLast(({ hidden }) => hidden === undefined);
+    const last = items.findLast(({ blocked }) => blocked === undefined);
     // What comes into an empty list is what was said before: it is there to be read, not to be announced.
     const isNews = this.count > 0;
     this.count = items.length;

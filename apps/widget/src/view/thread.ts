@@ -20,7 +20,7 @@ export class Thread {
   private readonly waiting = el('div', { class: 'waiting', 'aria-hidden': 'true' }, el('i'), el('i'), el('i'));
   private readonly earlier: HTMLButtonElement;
   readonly element: HTMLElement;
-  private readonly shown = new Map<string, { element: HTMLLIElement; item: Item }>();
+  private readonly shown = new Map<string, { element: HTMLLIElement; text: string; state: Item['state'] }>();
   private first: string | undefined;
 
   constructor(private readonly acts: ThreadActs) {
@@ -67,11 +67,9 @@ export class Thread {
     if (isLonger) element.scrollTop = element.scrollHeight - fromEnd;
   }
 
-  private itemOf(item: Item, assistant: string): HTMLLIElement {
-    const { key, who, name, text, state, hidden } = item;
+  private itemOf({ key, who, name, text, state, blocked }: Item, assistant: string): HTMLLIElement {
     const known = this.shown.get(key);
-    const isSame = known?.item.text === text && known.item.state === state && known.item.hidden === hidden;
-    if (isSame) return known.element;
+    if (known?.text === text && known.state === state) return known.element;
     const element = known?.element ?? el('li', { class: 'item', 'data-testid': 'message' });
     element.dataset['who'] = who;
     element.dataset['state'] = state;
@@ -80,8 +78,9 @@ export class Thread {
         ? el('span', { class: 'name' }, name ?? '')
         : el('span', { class: 'unseen' }, `${who === 'me' ? 'You' : assistant}: `);
     const body = el('div', { class: 'text' });
-    if (hidden === undefined) body.append(...(who === 'assistant' ? richText(text) : [el('p', {}, text)]));
-    else body.append(el('button', { class: 'link', type: 'button', click: () => this.acts.reveal(hidden) }, 'Show'));
+    if (blocked === undefined || text !== '')
+      body.append(...(who === 'assistant' ? richText(text) : [el('p', {}, text)]));
+    else body.append(el('button', { class: 'link', type: 'button', click: () => this.acts.reveal(blocked) }, 'Show'));
     if (state === 'failed') body.append(el('p', {}, 'Not sent'));
     const wasFocused = [...element.querySelectorAll('button')].some((button) => this.isFocused(button));
     element.replaceChildren(by, body);
@@ -90,7 +89,7 @@ export class Thread {
       element.tabIndex = -1;
       element.focus();
     }
-    this.shown.set(key, { element, item });
+    this.shown.set(key, { element, text, state });
     return element;
   }
 

@@ -163,9 +163,9 @@ export class Authenticator {
    *
    * @throws ParleyError as `authenticateRequest`, but `undefined` when nothing is presented
    */
-  async identifyRequest(request: IncomingMessage): Promise<Principal | undefined> {
+  async identifyRequest(request: IncomingMessage, access: Pick<Access, 'banned'> = {}): Promise<Principal | undefined> {
     if (!readCredential(this.headersOf(request))) return undefined;
-    return (await this.authenticateRequest(request, { guests: true })).principal;
+    return (await this.authenticateRequest(request, { guests: true, ...access })).principal;
   }
 
   /**

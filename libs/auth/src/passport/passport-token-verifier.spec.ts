@@ -44,6 +44,14 @@ describe('a token of the pool', () => {
     });
   });
 
+  it('shares its scopes with all tokens of the client, so that no request can add to them', async () => {
+    const [one, other] = [await verifier.verify(await pool.mint()), await verifier.verify(await pool.mint())];
+    expect(() => (one.scopes as string[]).push('admin')).toThrow(TypeError);
+    expect(other.scopes).toEqual(['openid']);
+    const talker = await verifier.verify(await pool.mint({ claims: { scope: 'talk' } }));
+    expect([talker.scopes, one.scopes]).toEqual([['talk'], ['openid']]);
+  });
+
   it('opens as an ID token only what says so', async () => {
     const token = await pool.mint({ sub: 'u-2', use: 'id' });
     expect(await verdict(token)).toBe('invalid_token');

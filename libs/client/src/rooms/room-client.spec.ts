@@ -103,6 +103,24 @@ describe('RoomClient, connecting', () => {
     expect((await renewed).data).toEqual({ token: `token-${tokens}` });
   });
 
+  it('has the sign-in looked at when it was signed out elsewhere, and ends', async () => {
+    const wishes: unknown[] = [];
+    const token = (wish?: object) => Promise.resolve(`token-${wishes.push(wish)}`);
+    const { client } = await enter({ tokenSource: { token } });
+    server.closeWith(4401, 'Signed out');
+    expect(await until(client.state, named('failed'))).toMatchObject({ error: { code: 'signed_out' } });
+    expect(wishes).toEqual([{ refused: undefined }, { refused: 'token-1' }]);
+  });
+
+  it('makes no other guest of one who was erased', async () => {
+    let asked = 0;
+    const token = () => Promise.resolve(`g1.session-${(asked += 1)}`);
+    const { client } = await enter({ tokenSource: { credential: 'guest', token } });
+    server.closeWith(4401, 'Signed out');
+    await until(client.state, named('failed'));
+    expect(asked).toBe(1);
+  });
+
   it('ends when a newer connection takes its place', async () => {
     const { client } = await enter();
     server.closeWith(4409);

@@ -190,7 +190,10 @@ export class ReconnectingSocket {
       this.close();
       return this.owner.socketOnEnd(verdict.reason);
     }
-    if (verdict.act === 'fail') return this.fail(verdict.error, verdict.remedy);
+    if (verdict.act === 'fail') {
+      if (verdict.error.code === 'signed_out') this.lookWhetherOver();
+      return this.fail(verdict.error, verdict.remedy);
+    }
     if (verdict.freshToken === true && !this.markRefused()) return this.fail(verdict.error, 'sign-in');
     const asks = verdict.askWhy === true && this.network.isOnline;
     const why = asks && this.token !== undefined ? await askWhy(this.options, this.token) : undefined;
@@ -199,6 +202,15 @@ export class ReconnectingSocket {
     if (why?.status === 401 && !this.markRefused()) return this.fail(why, 'sign-in');
     const error = why ?? (verdict.error.code === 'network' ? this.lossError() : verdict.error);
     this.tryAgain(error, this.comeBackMs ?? why?.retryAfterMs ?? verdict.afterMs);
+  }
+
+  /**
+   * Somebody may have signed out elsewhere, on every device: whoever keeps the sign-in finds out by renewing it, and what else it
+   * is shown by ends too. A guest would only be made anew.
+   */
+  private lookWhetherOver(): void {
+    const { tokenSource } = this.options;
+    if (tokenSource.credential !== 'guest') tokenSource.token({ refused: this.token }).catch(ignore);
   }
 
   /** False when a token was refused before, and this one after it: a third will not help either. */

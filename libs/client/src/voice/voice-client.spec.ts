@@ -220,6 +220,15 @@ describe('VoiceClient, its line', () => {
     await settled('second');
     expect(trips).toEqual([40, 25]);
     expect(warned).not.toHaveBeenCalled();
+    // Older services lend the ref of the last frame to errors that answer none.
+    connection.say('error', {
+      code: 'budget_reached',
+      kind: 'unavailable',
+      message: 'Later',
+      ref: connection.pings[1],
+    });
+    await settled('third');
+    expect(warned).toHaveBeenCalledTimes(1);
     client.hangUp().catch(() => undefined);
     connection.say('callEnded', { reason: 'hangup', durationMs: 1 });
     await until(client.state, ({ name }) => name === 'ended');

@@ -223,7 +223,7 @@ export class VoiceClient {
   }
 
   private serverSaidError({ droppedMs, ...facts }: VoiceServerEvents['error']): void {
-    if (facts.ref === PING) return this.roundTrips.answered();
+    if (facts.code === 'unknown_event' && facts.ref === PING) return this.roundTrips.answered();
     const error = (this.lastError = new ClientError(facts as ErrorFacts));
     this.socket.noteError(error);
     if (droppedMs !== undefined) this.outgoing.refused(droppedMs);

@@ -64,6 +64,7 @@ export class OpenSocket {
   private handleBinary(data: Buffer): void {
     const { connection } = this;
     this.allowance.begun();
+    connection.currentRef = undefined; // that of the text frame before it
     if (data.length > LIMITS.binaryFrame) return connection.close(CloseCode.tooBig, 'This is too large');
     if (connection.onBinary) connection.onBinary(data);
     else
@@ -88,8 +89,8 @@ export class OpenSocket {
       } catch (thrown) {
         const error = asParleyError(thrown);
         logError(this.parts.logger, error);
-        if (this.allowance.isAbused || this.ofPerson?.isAbused) connection.end(error);
-        else connection.fail(error);
+        if (this.allowance.isAbused || this.ofPerson?.isAbused) connection.end(error, connection.currentRef);
+        else connection.fail(error, connection.currentRef);
       }
     });
   }

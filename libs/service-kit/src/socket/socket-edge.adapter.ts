@@ -27,7 +27,6 @@ export interface SocketEdgeOptions extends HandshakeParts {
   /** Policy of each gateway's path. A path that is not here does not exist. */
   policies: ReadonlyMap<string, SocketPolicy>;
   life?: LifeWatchOptions;
-  closeMs?: number;
 }
 
 /**
@@ -77,7 +76,7 @@ export class SocketEdgeAdapter extends WsAdapter {
       maxPayload: LIMITS.textFrame,
       perMessageDeflate: false,
       clientTracking: true,
-      closeTimeout: this.edge.closeMs ?? HEARTBEAT.closeMs,
+      closeTimeout: HEARTBEAT.closeMs,
       // A subprotocol that carries a credential is never echoed.
       handleProtocols: (offered) => (offered.has(PROTOCOL_VERSION) ? PROTOCOL_VERSION : false),
     } as ConstructorParameters<typeof WebSocketServer>[0]);
@@ -107,7 +106,7 @@ export class SocketEdgeAdapter extends WsAdapter {
   /** Ends every connection with 1012 and waits for the close handshakes, at most 10 s, and for what is still being handled. */
   override async close(server: WebSocketServer): Promise<void> {
     for (const connection of this.life.connections())
-      if (this.paths.get(connection.facts.path)?.server === server) connection.fail(RESTARTING, undefined);
+      if (this.paths.get(connection.facts.path)?.server === server) connection.fail(RESTARTING);
     for (const socket of server.clients) socket.close(CloseCode.restarting, RESTARTING.message);
     const closed = [...server.clients].map((socket) => new Promise((resolve) => socket.once('close', resolve)));
     await Promise.all(closed);

@@ -165,11 +165,15 @@ describe('a frame', () => {
     for (let n = 0; n <= 200; n += 1) expect(await socket.next()).toMatchObject({ data: { text: String(n) } });
   });
 
-  it('of binary on a path that expects none is answered', async () => {
+  it('of binary on a path that expects none is answered, and not as the text frame before it', async () => {
     const other = new TestSocket(`${example.ws}/ws/open`);
     await other.opened();
+    other.say({ event: { nothing: {} }, ref: 'r-1' });
+    expect(await other.next()).toMatchObject({ event: { error: { code: 'unknown_event', ref: 'r-1' } }, ref: 'r-1' });
     other.socket.send(Buffer.from([1]));
-    expect(await other.next()).toMatchObject({ event: { error: { code: 'invalid_frame' } } });
+    const answer = await other.next<{ event: { error: object } }>();
+    expect(answer).toMatchObject({ event: { error: { code: 'invalid_frame' } } });
+    expect([answer, answer.event.error].filter((one) => 'ref' in one)).toEqual([]);
     other.socket.close();
   });
 });
@@ -257,7 +261,7 @@ describe('a token that ends while the socket is open', () => {
   });
 
   it('ends the socket with 4401 when it is not renewed', async () => {
-    const socket = await open({ token: await short({ expiresInS: -4 }) });
+    const socket = await open({ token: await short({ expiresInS: -3 }) });
     expect(await socket.closed).toEqual({ code: 4401, reason: 'Token expired' });
   });
 
