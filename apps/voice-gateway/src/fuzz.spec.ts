@@ -1,3 +1,4 @@
+import { startDynamoApart } from '@parley/aws-sim';
 import { voiceClientEvents } from '@parley/protocol';
 import { mutate, seeded } from './testing/mutations';
 import { bodyOf, callStart, hangUp, nameOf, type Frame } from './testing/frames';
@@ -49,7 +50,7 @@ function isSurelyBad(frame: string): boolean {
 }
 
 let voice: VoiceUnderTest;
-beforeAll(async () => void (voice = await startVoice()));
+beforeAll(async () => void (voice = await startVoice({}, {}, startDynamoApart)));
 afterAll(() => voice.close());
 
 it.each(SEEDS)(

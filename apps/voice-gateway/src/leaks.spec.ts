@@ -1,4 +1,4 @@
-import { dtmfTones } from '@parley/aws-sim';
+import { dtmfTones, startDynamoApart } from '@parley/aws-sim';
 import { CallDesk } from './call-desk';
 import { callStart, hangUp, isLastFinal, readUntil, speak } from './testing/frames';
 import { bytesHeld, collectGarbage, NOISE_BYTES } from './testing/memory';
@@ -16,6 +16,7 @@ it(
     const voice = await startVoice(
       { limits: { streams: 1_000 } },
       { CALL_DETACHED_MS: '3000', VOICE_STREAM_QUOTA: '1000' },
+      startDynamoApart,
     );
     const desk = voice.service.app.get(CallDesk, { strict: false });
     const calls: WeakRef<object>[] = [];

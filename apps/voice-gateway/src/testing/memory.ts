@@ -1,7 +1,5 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
-import { BatchWriteCommand, ScanCommand } from '@aws-sdk/lib-dynamodb';
-import { TABLES } from '@parley/descriptor';
 import type { VoiceUnderTest } from './start-voice';
 
 setFlagsFromString('--expose-gc');
@@ -15,13 +13,12 @@ export const NOISE_BYTES = 8_000_000;
 
 /**
  * Bytes that this process holds, its heap and buffers, when nothing more is given back. What the test itself keeps is
- * forgotten before: log lines, spans, and what the simulators store.
+ * forgotten before: log lines, spans, what the model was asked. The store must stand apart.
  */
 export async function bytesHeld(voice: VoiceUnderTest): Promise<number> {
   voice.logs.forget();
   voice.spans.reset();
   voice.bedrock.requests.clear();
-  await emptyTables(voice);
   let least = Infinity;
   for (let same = 0; same < 5;) {
     await new Promise((wait) => setTimeout(wait, 50));
@@ -32,18 +29,4 @@ export async function bytesHeld(voice: VoiceUnderTest): Promise<number> {
     least = Math.min(least, bytes);
   }
   return least;
-}
-
-async function emptyTables({ client, tables }: VoiceUnderTest): Promise<void> {
-  for (const [name, table] of Object.entries(tables) as [keyof typeof tables, string][]) {
-    const { hashKey, rangeKey } = TABLES[name];
-    for (let left = true; left;) {
-      const { Items = [] } = await client.send(new ScanCommand({ TableName: table, Limit: 25 }));
-      left = Items.length > 0;
-      const gone = Items.map((item) => ({
-        DeleteRequest: { Key: { [hashKey]: item[hashKey], [rangeKey]: item[rangeKey] } },
-      }));
-      if (left) await client.send(new BatchWriteCommand({ RequestItems: { [table]: gone } }));
-    }
-  }
 }
