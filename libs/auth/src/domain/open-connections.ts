@@ -6,6 +6,8 @@ import { LEASE_RENEW_MS, type ConnectionRegistry, type LiveConnection } from './
  */
 export class OpenConnections {
   private timer: NodeJS.Timeout | undefined;
+  /** What is on its way: nothing is kept for a connection that only stands open. */
+  private readonly opening = new Map<string, Promise<void>>();
   private readonly closing = new Set<Promise<void>>();
 
   constructor(
@@ -27,19 +29,22 @@ export class OpenConnections {
     await this.registry.leave().catch(this.onError);
   }
 
-  /** @returns to be called when it is closed */
-  opened(connection: LiveConnection): () => void {
+  opened(connection: LiveConnection): void {
+    const { id } = connection;
     const put = this.registry.put(connection).catch(this.onError);
-    return () => {
-      const closed = this.closed(connection, put);
-      this.closing.add(closed);
-      void closed.finally(() => this.closing.delete(closed));
-    };
+    this.opening.set(id, put);
+    void put.then(() => this.opening.delete(id));
+  }
+
+  closed(connection: Pick<LiveConnection, 'id' | 'principalId'>): void {
+    const removed = this.remove(connection);
+    this.closing.add(removed);
+    void removed.then(() => this.closing.delete(removed));
   }
 
   /** After the put: one that overtook it would leave an open connection behind that is closed. */
-  private async closed(connection: LiveConnection, put: Promise<void>): Promise<void> {
-    await put;
+  private async remove(connection: Pick<LiveConnection, 'id' | 'principalId'>): Promise<void> {
+    await this.opening.get(connection.id);
     await this.registry.remove(connection).catch(this.onError);
   }
 

@@ -7,7 +7,7 @@ import { CloseCode, ParleyError, asParleyError } from '@parley/errors';
 import { HEARTBEAT, LIMITS, PROTOCOL_VERSION } from '@parley/protocol';
 import type { Logger } from 'pino';
 import { lastValueFrom, type Observable } from 'rxjs';
-import { WebSocketServer, type RawData, type WebSocket } from 'ws';
+import { WebSocketServer, type WebSocket } from 'ws';
 import { logError } from '../http/problem.filter';
 import { requestIdOf } from '../http/request-log';
 import type { OriginFence } from '../origin-fence';
@@ -15,10 +15,10 @@ import type { Readiness } from '../health/readiness';
 import { runInContext } from '../logging/request-context';
 import { Connection } from './connection';
 import { namedFrames, parseFrameObject, refOf, type FrameCodec } from './frame-codec';
-import { FRAME_LIMITS, FrameAllowance, type FrameLimits } from './frame-allowance';
+import { EdgeSocket, OpenSocket, type Path, type SocketEars } from './edge-socket';
+import { FRAME_LIMITS, type FrameLimits } from './frame-allowance';
 import { PersonAllowances } from './person-allowances';
 import { answer, pathOf, withoutTrailingSlash } from './upgrade-request';
-import { FrameQueue } from './frame-queue';
 import { LifeWatch, type LifeWatchOptions } from './life-watch';
 
 /** Refused refreshes that one connection may have; the next one ends it. */
@@ -26,20 +26,6 @@ const MAX_REFUSED_REFRESHES = 4;
 
 const BANNED = new ParleyError('banned');
 const RESTARTING = new ParleyError('restarting', { message: 'Service restarting' });
-
-/** What the edge keeps of an open socket. */
-interface Open {
-  connection: Connection;
-  queue: FrameQueue;
-  codec: FrameCodec;
-  policy: SocketPolicy;
-  allowance: FrameAllowance;
-  /** Of the person, over all of his connections. */
-  ofPerson: FrameAllowance | undefined;
-  refusedRefreshes: number;
-  /** Its path while Nest has not heard of it. */
-  unbound: Path | undefined;
-}
 
 /** What a gateway says of its path beside Nest's own options. */
 export interface GatewayOptions {
@@ -55,24 +41,12 @@ export interface GatewayOptions {
   waits?: boolean;
 }
 
-/** One path of the service: its WebSocket server, its policy and its frames. */
-interface Path {
-  name: string;
-  server: WebSocketServer;
-  policy: SocketPolicy;
-  codec: FrameCodec;
-  limits: FrameLimits;
-  people: PersonAllowances;
-  waits: boolean;
-  connect?: (connection: Connection, request?: IncomingMessage) => void;
-}
-
 export interface SocketEdgeOptions {
   authenticator: Pick<Authenticator, 'authenticateUpgrade' | 'refresh'>;
   signedOut: Pick<SignedOutList, 'has' | 'onChange'>;
   banned: Pick<BannedList, 'has' | 'onChange'>;
-  /** Told of each connection of somebody. */
-  connections: Pick<OpenConnections, 'opened'>;
+  /** Told when somebody's connection opens and closes. */
+  connections: Pick<OpenConnections, 'opened' | 'closed'>;
   /** Policy of each gateway's path. A path that is not here does not exist. */
   policies: ReadonlyMap<string, SocketPolicy>;
   readiness: Readiness;
@@ -96,6 +70,13 @@ export class SocketEdgeAdapter extends WsAdapter {
   private readonly cookies = new WeakMap<IncomingMessage, string>();
   /** Frames of connections that are gone, which were being handled when they went. */
   private readonly unfinished = new Set<Promise<void>>();
+  private readonly ears: SocketEars = {
+    heard: (...frame) => this.socketOnMessage(...frame),
+    answered: (socket) => this.life.answered(socket),
+    gone: (...end) => this.socketOnClose(...end),
+    // ws has closed the connection with the right code (1009 too big, 1007 not UTF-8) by the time this is emitted.
+    broke: ({ code }) => this.edge.logger.info({ code }, 'a socket broke'),
+  };
   private upgradeServer: { server: Server; listener: (...args: [IncomingMessage, Duplex, Buffer]) => void } | undefined;
 
   constructor(
@@ -123,6 +104,7 @@ export class SocketEdgeAdapter extends WsAdapter {
       maxPayload: LIMITS.textFrame,
       perMessageDeflate: false,
       clientTracking: true,
+      WebSocket: EdgeSocket,
       closeTimeout: this.edge.closeMs ?? HEARTBEAT.closeMs,
       // A subprotocol that carries a credential is never echoed.
       handleProtocols: (offered) => (offered.has(PROTOCOL_VERSION) ? PROTOCOL_VERSION : false),
@@ -194,16 +176,19 @@ export class SocketEdgeAdapter extends WsAdapter {
     try {
       if (this.edge.readiness.draining) throw RESTARTING;
       const admission = await this.edge.authenticator.authenticateUpgrade(request, path.policy);
-      // Whatever becomes of the handshake, and whoever ends the socket: its place is free again.
-      socket.once('close', admission.release);
       if (socket.destroyed) return admission.release();
       socket.off('error', destroy);
       if (admission.setCookie !== undefined) this.cookies.set(request, admission.setCookie);
-      const { principal, address, label, session: guestSession } = admission;
+      const { principal, address, label, session: guestSession, release } = admission;
+      let isOpen = false;
+      // Answers at once, and calls back before it returns, or not at all.
       path.server.handleUpgrade(request, socket, head, (webSocket) => {
+        isOpen = true;
         const facts = { requestId, path: path.name, principal, address, label, guestSession };
-        this.admit(path, webSocket, new Connection(webSocket, path.codec, facts), request);
+        const connection = new Connection(webSocket, path.codec, facts);
+        this.admit(webSocket as EdgeSocket, new OpenSocket(path, connection, release), request);
       });
+      if (!isOpen) release();
     } catch (thrown) {
       const error = asParleyError(thrown);
       logError(this.edge.logger, error, { path: path.name });
@@ -234,56 +219,40 @@ export class SocketEdgeAdapter extends WsAdapter {
       }
   }
 
-  private admit(path: Path, socket: WebSocket, connection: Connection, request: IncomingMessage): void {
-    const queue = new FrameQueue(socket, this.onHandlerError);
-    const open: Open = {
-      connection,
-      queue,
-      codec: path.codec,
-      policy: path.policy,
-      allowance: new FrameAllowance(path.limits),
-      ofPerson: connection.principal && path.people.opened(connection.principal.id),
-      refusedRefreshes: 0,
-      unbound: path.waits ? path : undefined,
-    };
+  private admit(socket: EdgeSocket, open: OpenSocket, request: IncomingMessage): void {
+    const { connection, path } = open;
     this.life.add(socket, connection);
     const { id, principal } = connection;
     if (principal) {
-      const facts = { id, principalId: principal.id, kind: principal.kind, path: connection.facts.path };
-      connection.onClose(this.edge.connections.opened({ ...facts, since: Date.now() }));
-      connection.onClose(() => path.people.closed(principal.id));
+      const facts = { id, principalId: principal.id, kind: principal.kind, path: path.name };
+      this.edge.connections.opened({ ...facts, since: Date.now() });
     }
-    socket.on('message', (data, isBinary) => this.socketOnMessage(socket, open, data, isBinary));
-    socket.on('pong', () => this.life.answered(socket));
-    socket.on('close', (code) => this.socketOnClose(socket, open, code));
-    // ws has closed the connection with the right code (1009 too big, 1007 not UTF-8) by the time this is emitted.
-    socket.on('error', (error) =>
-      this.edge.logger.info({ code: (error as NodeJS.ErrnoException).code }, 'a socket broke'),
-    );
+    socket.listen(open, this.ears);
     if (!path.waits) path.connect?.(connection, request);
   }
 
   private readonly onHandlerError = (error: unknown) =>
     this.edge.logger.error({ err: error }, 'a frame handler failed');
 
-  private socketOnClose(socket: WebSocket, { queue, connection }: Open, code: number): void {
+  private socketOnClose(socket: EdgeSocket, open: OpenSocket, code: number): void {
+    const { connection } = open;
     this.life.remove(socket);
-    queue.clear();
-    if (!queue.idle) {
-      const work = queue.settled();
-      this.unfinished.add(work);
-      void work.finally(() => this.unfinished.delete(work));
+    if (connection.principal) this.edge.connections.closed({ id: connection.id, principalId: connection.principal.id });
+    const unfinished = open.close();
+    if (unfinished) {
+      this.unfinished.add(unfinished);
+      void unfinished.finally(() => this.unfinished.delete(unfinished));
     }
     connection.notifyClosed(code);
   }
 
-  private socketOnMessage(socket: WebSocket, open: Open, data: RawData, isBinary: boolean): void {
-    if (!isBinary) return open.queue.add(() => this.handleText(socket, open, data as Buffer));
-    if (open.queue.idle) this.handleBinary(open, data as Buffer);
-    else open.queue.add(() => this.handleBinary(open, data as Buffer));
+  private socketOnMessage(socket: EdgeSocket, open: OpenSocket, data: Buffer, isBinary: boolean): void {
+    if (isBinary && open.isIdle) this.handleBinary(open, data);
+    else if (isBinary) open.queue(socket, this.onHandlerError).add(() => this.handleBinary(open, data));
+    else open.queue(socket, this.onHandlerError).add(() => this.handleText(socket, open, data));
   }
 
-  private handleBinary({ connection, allowance }: Open, data: Buffer): void {
+  private handleBinary({ connection, allowance }: OpenSocket, data: Buffer): void {
     allowance.begun();
     if (data.length > LIMITS.binaryFrame) return connection.close(CloseCode.tooBig, 'This is too large');
     if (connection.onBinary) connection.onBinary(data);
@@ -291,15 +260,14 @@ export class SocketEdgeAdapter extends WsAdapter {
       connection.fail(new ParleyError('invalid_frame', { message: 'Binary frames are not expected here, or not yet' }));
   }
 
-  private async handleText(socket: WebSocket, open: Open, data: Buffer): Promise<void> {
+  private async handleText(socket: WebSocket, open: OpenSocket, data: Buffer): Promise<void> {
     const { connection } = open;
     await runInContext(connection.logContext(), async () => {
       connection.currentRef = undefined;
       try {
         const { name, body } = this.readFrame(open, data);
         if (name === 'tokenRefresh') return await this.refresh(socket, open, body);
-        open.unbound?.connect?.(connection);
-        open.unbound = undefined;
+        open.bind();
         const { handlers = [], transform } = connection.bound ?? {};
         const handler = handlers.find(({ message }) => message === name);
         if (!handler || !transform) throw new ParleyError('unknown_event');
@@ -316,13 +284,16 @@ export class SocketEdgeAdapter extends WsAdapter {
   }
 
   /** Size was checked by `ws`, then comes the rate, and only then what the frame says. */
-  private readFrame({ connection, codec, allowance, ofPerson }: Open, data: Buffer): { name: string; body: unknown } {
+  private readFrame(
+    { connection, path, allowance, ofPerson }: OpenSocket,
+    data: Buffer,
+  ): { name: string; body: unknown } {
     let said: { name: string; body: unknown } | undefined;
     let fault: unknown;
     try {
       const frame = parseFrameObject(data.toString('utf8'));
       connection.currentRef = refOf(frame);
-      said = codec.read(frame);
+      said = path.codec.read(frame);
       if (allowance.isFree(said.name)) return said;
     } catch (error) {
       fault = error;
@@ -333,13 +304,13 @@ export class SocketEdgeAdapter extends WsAdapter {
     return said;
   }
 
-  private async refresh(socket: WebSocket, open: Open, body: unknown): Promise<void> {
-    const { connection, policy } = open;
+  private async refresh(socket: WebSocket, open: OpenSocket, body: unknown): Promise<void> {
+    const { connection, path } = open;
     try {
       if (!connection.principal) throw new ParleyError('invalid_token');
       const offered = typeof body === 'object' && body !== null ? body : {};
       connection.principal = await this.edge.authenticator.refresh(connection.principal, offered, {
-        uses: policy.uses,
+        uses: path.policy.uses,
         address: connection.facts.address,
       });
       this.life.renewed(socket);
