@@ -1,23 +1,15 @@
 import { randomUUID } from 'node:crypto';
-import type { Browser, Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { faultsOf } from './support/axe';
-import { openBrowser, openPage, screenshot, signIn } from './support/browser';
-import { Stack } from './support/stack';
+import { screenshot } from './support/browser';
+import { scene } from './support/scene';
 
-let stack: Stack;
-let browser: Browser;
-beforeAll(async () => {
-  [stack, browser] = await Promise.all([Stack.start(), openBrowser()]);
-});
-afterAll(async () => {
-  await browser?.close();
-  await stack?.interrupt();
-});
+const here = scene();
 
 const ask = async (user: string, method: string, path: string, body: object) =>
-  fetch(`${stack.url}${path}`, {
+  fetch(`${here.stack.url}${path}`, {
     method,
-    headers: { authorization: `Bearer ${await stack.token(user)}`, 'content-type': 'application/json' },
+    headers: { authorization: `Bearer ${await here.stack.token(user)}`, 'content-type': 'application/json' },
     body: JSON.stringify(body),
   });
 
@@ -29,20 +21,18 @@ async function live(): Promise<{ caller: Page }> {
   const made = await ask('alice', 'POST', '/api/rooms', { title: 'The kitchen', open: true });
   const { id: room } = (await made.json()) as { id: string };
   await ask('bob', 'POST', `/api/rooms/${room}/join`, {});
-  const { page: rude } = await openPage(browser);
-  await signIn(rude, stack.url, 'bob');
-  await rude.goto(`${stack.url}/rooms/${room}`);
+  const { page: rude } = await here.signedIn('bob');
+  await rude.goto(`${here.stack.url}/rooms/${room}`);
   await rude.getByPlaceholder('Write to the room').fill('You cook like a stone');
   await rude.getByPlaceholder('Write to the room').press('Enter');
   await rude.locator('[data-testid="message"][data-stage="final"]').waitFor();
-  const log = await fetch(`${stack.url}/api/conversations/${room}/messages`, {
-    headers: { authorization: `Bearer ${await stack.token('alice')}` },
+  const log = await fetch(`${here.stack.url}/api/conversations/${room}/messages`, {
+    headers: { authorization: `Bearer ${await here.stack.token('alice')}` },
   });
   const { items } = (await log.json()) as { items: { id: string }[] };
   await ask('alice', 'POST', `/api/rooms/${room}/reports`, { messageId: items[0]!.id, reason: 'He is rude to me' });
   await rude.close();
-  const { page: caller } = await openPage(browser);
-  await signIn(caller, stack.url, 'alice');
+  const { page: caller } = await here.signedIn('alice');
   await caller.getByTestId('start-call').click();
   await caller.locator('[data-testid="call-state"][data-state="listening"]').waitFor();
   return { caller };
@@ -50,8 +40,7 @@ async function live(): Promise<{ caller: Page }> {
 
 it('an admin sees who speaks, what is used and what was reported, and acts on it by keys alone', async () => {
   const { caller } = await live();
-  const { page, errors } = await openPage(browser);
-  await signIn(page, stack.url, 'carol');
+  const { page, errors } = await here.signedIn('carol');
   errors.length = 0; // before, nobody was signed in: the page says so by a 401
   await page.getByRole('link', { name: 'Administration' }).press('Enter');
   const part = (name: string) => page.getByRole('region', { name, exact: true });
@@ -62,7 +51,7 @@ it('an admin sees who speaks, what is used and what was reported, and acts on it
     await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
     for (const width of [1440, 360]) {
       await page.setViewportSize({ width, height: 800 });
-      await page.goto(`${stack.url}/admin`);
+      await page.goto(`${here.stack.url}/admin`);
       await part('Live calls').getByRole('rowheader', { name: 'Alice' }).waitFor();
       await part('Reports').getByText('You cook like a stone').waitFor();
       await part('Audit log').getByText('reported somebody').waitFor();
@@ -71,6 +60,7 @@ it('an admin sees who speaks, what is used and what was reported, and acts on it
       expect(overflow).toBeLessThanOrEqual(0);
       for (const [name, top] of [
         ['admin', 'Live calls'],
+        ['admin-connections', 'Connections'],
         ['admin-today', 'What remains today'],
         ['admin-acts', 'Reports'],
       ] as const) {
@@ -84,8 +74,8 @@ it('an admin sees who speaks, what is used and what was reported, and acts on it
   const one = page.getByRole('switch', { name: 'Coding coach' });
   await one.press('Space');
   await part('Assistants').getByText('Coding coach is off now.').waitFor();
-  const offered = await fetch(`${stack.url}/api/assistants`, {
-    headers: { authorization: `Bearer ${await stack.token('alice')}` },
+  const offered = await fetch(`${here.stack.url}/api/assistants`, {
+    headers: { authorization: `Bearer ${await here.stack.token('alice')}` },
   });
   expect(await offered.text()).not.toContain('coding-coach');
 
@@ -106,15 +96,16 @@ it('an admin sees who speaks, what is used and what was reported, and acts on it
   const done = acts.slice(0, 5).map((act) => /lifted|banned|removed|switched|reported/.exec(act)?.[0]);
   expect(done).toEqual(['lifted', 'banned', 'removed', 'switched', 'reported']);
 
+  // With the next sign of life of its process.
+  await part('Connections').getByRole('rowheader', { name: '/ws/voice' }).waitFor({ timeout: 60_000 });
   await caller.getByTestId('end-call').click();
   await part('Live calls').getByText('Nobody is in a call now.').waitFor({ timeout: 60_000 });
   expect(errors).toEqual([]);
 });
 
 it('whoever is not of the group finds nothing there', async () => {
-  const { page } = await openPage(browser);
-  await signIn(page, stack.url, 'alice');
+  const { page } = await here.signedIn('alice');
   expect(await page.getByRole('link', { name: 'Administration' }).count()).toBe(0);
-  await page.goto(`${stack.url}/admin`);
+  await page.goto(`${here.stack.url}/admin`);
   await page.getByRole('heading', { name: 'There is nothing here' }).waitFor();
 });

@@ -1,19 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import type { Browser } from 'playwright-core';
-import { openBrowser, openPage } from './support/browser';
-import { Stack } from './support/stack';
+import { scene } from './support/scene';
 
-let stack: Stack;
-let browser: Browser;
-beforeAll(async () => void ([stack, browser] = await Promise.all([Stack.start(), openBrowser()])));
-afterAll(async () => {
-  await browser?.close();
-  await stack?.interrupt();
-});
+const here = scene();
 
 it('a plain EventSource of a browser follows an answer by a ticket, and stops when it has ended', async () => {
-  const { page } = await openPage(browser);
-  await page.goto(stack.url);
+  const { page } = await here.open();
+  await page.goto(here.stack.url);
   const seen = await page.evaluate(
     async ({ id, messageId, token }) => {
       const headers = { 'content-type': 'application/json', authorization: `Bearer ${token}` };
@@ -33,7 +25,7 @@ it('a plain EventSource of a browser follows an answer by a ticket, and stops wh
         source.onerror = () => source.readyState === EventSource.CLOSED && resolve(events);
       });
     },
-    { id: randomUUID(), messageId: randomUUID(), token: await stack.token('alice') },
+    { id: randomUUID(), messageId: randomUUID(), token: await here.stack.token('alice') },
   );
   const types = seen.map(({ data }) => (data === '[DONE]' ? data : (JSON.parse(data) as { type: string }).type));
   expect([types[0], ...types.slice(-2)]).toEqual(['start', 'finish', '[DONE]']);

@@ -1,26 +1,18 @@
 import { gzipSync } from 'node:zlib';
-import type { Browser, Response } from 'playwright-core';
-import { openBrowser, openPage, signIn } from './support/browser';
-import { Stack } from './support/stack';
+import type { Response } from 'playwright-core';
+import { signIn } from './support/browser';
+import { scene } from './support/scene';
 
 /** Of JavaScript, gzipped, until somebody who is signed in can talk or write. */
 const BUDGET_BYTES = 200_000;
 
-let stack: Stack;
-let browser: Browser;
-beforeAll(async () => {
-  [stack, browser] = await Promise.all([Stack.start(), openBrowser()]);
-});
-afterAll(async () => {
-  await browser?.close();
-  await stack?.interrupt();
-});
+const here = scene();
 
 it('the first load stays within its budget of JavaScript', async () => {
-  const { page } = await openPage(browser);
+  const { page } = await here.open();
   const scripts: Response[] = [];
   page.on('response', (response) => void (response.request().resourceType() === 'script' && scripts.push(response)));
-  await signIn(page, stack.url, 'alice');
+  await signIn(page, here.stack.url, 'alice');
   await page.getByTestId('start-call').waitFor();
   scripts.length = 0;
   await page.reload();

@@ -45,7 +45,7 @@ function to24(samples: Int16Array): Int16Array {
 }
 
 /** The keys that were heard at the loudspeaker. */
-function heardDigits({ played }: AudioNotes): string {
+function heardDigits({ played }: Pick<AudioNotes, 'played'>): string {
   const samples = played.flatMap((block) => block.samples);
   return detectDigits(
     Int16Array.from(samples, (sample) => Math.round(sample * 32_767)),
@@ -190,24 +190,17 @@ it('stops the answer when the person speaks over it', async () => {
   );
   await messages(page, 'user').filter({ hasText: 'digits 9 9 9' }).first().waitFor({ timeout: PATIENCE_MS });
   await page.getByTestId('end-call').click();
-  const { played, sent, interruptedAt } = await audioNotes(page);
+  const { played, sent, received, interruptedAt } = await audioNotes(page);
   expect(interruptedAt.length).toBeGreaterThan(0);
   const at = interruptedAt[0]!;
   const loud = played.filter(({ peak }) => peak > 0.02);
   expect(loud.some((block) => block.at < at)).toBe(true);
-  const silentFrom = Math.max(
-    ...loud.filter((block) => block.at < at + 1_000 && !quietBetween(played, at, block.at)).map((block) => block.at),
-  );
-  const spokeAt = sent
-    .filter(({ peak, at: time }) => peak > 1_000 && time < at)
-    .reduceRight((from, frame) => (from - frame.at < 300 ? frame.at : from), at);
-  console.log(
-    `barge-in: silent ${Math.round(silentFrom - at)} ms after the page was told, ${Math.round(silentFrom - spokeAt)} ms after the person began to speak`,
-  );
-  // A figure, not a limit: what must hold is that it falls silent, and stays so until the next answer.
-  expect(played.some((block) => block.at > silentFrom && block.peak <= 0.02)).toBe(true);
+  // All of the answer was here by then, its last digit too, which nobody may hear any more. The next answer begins after the
+  // word that interrupts; how fast it falls silent is measured by the bench of the voice loop.
+  const wordEnd = sent
+    .filter(({ peak, at: time }) => peak > 1_000 && time > at)
+    .reduce((end, frame) => (frame.at - end < 300 ? frame.at : end), at);
+  const next = received.find((time) => time > wordEnd) ?? Infinity;
+  const rest = played.filter((block) => block.at > at && block.at < next);
+  expect(heardDigits({ played: rest })).not.toContain('0');
 });
-
-/** Whether there was a silent block between two times: what is loud after it is another answer. */
-const quietBetween = (played: { at: number; peak: number }[], from: number, to: number) =>
-  played.some(({ at, peak }) => at > from && at < to && peak <= 0.02);

@@ -1,20 +1,11 @@
-import type { Browser, Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { asUser, conversationOf, noFaults, slowAnswers } from './support/asking';
-import { openBrowser, openPage } from './support/browser';
 import { Keys } from './support/keys';
-import { Stack } from './support/stack';
+import { scene } from './support/scene';
 
 /** Every flow by keys alone, as docs/accessibility.md has them: the focus is always seen, and never lost. */
-let stack: Stack;
-let browser: Browser;
-beforeAll(async () => {
-  [stack, browser] = await Promise.all([Stack.start(), openBrowser()]);
-});
-afterAll(async () => {
-  await browser?.close();
-  await stack?.interrupt();
-});
-afterEach(() => noFaults(stack));
+const here = scene();
+afterEach(() => noFaults(here.stack));
 
 const button = (page: Page, name: string | RegExp) => page.getByRole('button', { name });
 const link = (page: Page, name: string | RegExp) => page.getByRole('link', { name });
@@ -22,10 +13,10 @@ const state = (page: Page, name: string) => page.locator(`[data-testid="call-sta
 
 /** Signs in by keys, in a window of its own. */
 async function signedIn(user: string, width = 1440): Promise<{ page: Page; keys: Keys }> {
-  const { page, context } = await openPage(browser, { viewport: { width, height: 900 }, reducedMotion: 'reduce' });
+  const { page, context } = await here.open({ viewport: { width, height: 900 }, reducedMotion: 'reduce' });
   await context.grantPermissions(['microphone', 'clipboard-read', 'clipboard-write']);
   const keys = new Keys(page);
-  await page.goto(stack.url);
+  await page.goto(here.stack.url);
   await keys.choose(page.getByTestId('sign-in'));
   await page.waitForURL(/\/login/);
   await keys.choose(button(page, new RegExp(user, 'i')));
@@ -39,7 +30,7 @@ it('signs in, asks, stops one answer, reads another, and signs out', async () =>
   await keys.areOn(page.locator('main'));
   const field = page.getByTestId('message-input');
   await keys.to(field);
-  await slowAnswers(stack);
+  await slowAnswers(here.stack);
   await keys.type('Please tell me a long story in markdown with code');
   await keys.press('Enter');
   await keys.areOn(field);
@@ -47,7 +38,7 @@ it('signs in, asks, stops one answer, reads another, and signs out', async () =>
   await answer.filter({ hasText: 'simulator' }).waitFor();
   await keys.choose(button(page, 'Stop the answer'));
   await keys.areOn(button(page, 'Send'));
-  await noFaults(stack);
+  await noFaults(here.stack);
   await keys.to(field, 'Shift+Tab');
   await keys.type('Some code in markdown, please');
   await keys.press('Enter');
@@ -108,7 +99,7 @@ it('calls again where a call failed', async () => {
 
 it('finds a conversation, renames it, keeps it as a file, deletes it', async () => {
   for (const question of ['Which trains are there?', 'Which boats are there?', 'Which planes are there?'])
-    await conversationOf(stack, 'carol', question);
+    await conversationOf(here.stack, 'carol', question);
   const { page, keys } = await signedIn('carol');
   await keys.choose(link(page, 'All conversations'));
   const search = page.getByRole('searchbox');
@@ -170,7 +161,7 @@ it('opens a room, writes, edits and deletes in it, and minds its people', async 
   await page.waitForURL(/\/rooms\/./);
   await keys.areOn(page.locator('main'));
   const room = page.url().split('/').at(-1)!;
-  await asUser(stack, 'bob', `/api/rooms/${room}/join`, {});
+  await asUser(here.stack, 'bob', `/api/rooms/${room}/join`, {});
   await page.locator('[data-testid="room-status"][data-state="online"]').waitFor();
 
   const field = page.getByTestId('message-input');
@@ -217,13 +208,18 @@ it('opens a room, writes, edits and deletes in it, and minds its people', async 
   await keys.areOn(button(page, 'Archive the room'));
 });
 
-it('chooses a voice, what is taken away, and a theme', async () => {
+it('chooses a language, a voice, what is taken away, and a theme', async () => {
   const { page, keys } = await signedIn('bob');
   await keys.choose(link(page, 'Settings'));
+  const language = page.getByLabel(/^Language of the answers/);
+  await keys.to(language);
+  await keys.type('German');
+  expect(await language.inputValue()).toBe('de-DE');
   const voice = page.getByLabel(/^Voice of the assistant/);
   await keys.to(voice);
+  expect(await voice.inputValue()).toBe('tina');
   await keys.press('ArrowDown');
-  expect(await voice.inputValue()).not.toBe('');
+  expect(await voice.inputValue()).toBe('lennart');
   const echo = page.getByRole('checkbox', { name: /^Take echo away/ });
   await keys.to(echo);
   await keys.press('Space');

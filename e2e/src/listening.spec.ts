@@ -1,24 +1,14 @@
-import type { Browser, Page, WebSocketRoute } from 'playwright-core';
+import type { Page, WebSocketRoute } from 'playwright-core';
 import { asUser, conversationOf, faults, noFaults, slowAnswers } from './support/asking';
-import { openBrowser, openPage, signIn } from './support/browser';
 import { Ears } from './support/ears';
-import { Stack } from './support/stack';
+import { scene } from './support/scene';
 
 /** What a screen reader is told, by Chromium's own accessibility tree. */
-let stack: Stack;
-let browser: Browser;
-beforeAll(async () => {
-  [stack, browser] = await Promise.all([Stack.start(), openBrowser()]);
-});
-afterAll(async () => {
-  await browser?.close();
-  await stack?.interrupt();
-});
-afterEach(() => noFaults(stack));
+const here = scene();
+afterEach(() => noFaults(here.stack));
 
 const signedIn = async (user: string): Promise<Page> => {
-  const { page } = await openPage(browser);
-  await signIn(page, stack.url, user);
+  const { page } = await here.signedIn(user);
   return page;
 };
 const state = (page: Page, name: string) => page.locator(`[data-testid="call-state"][data-state="${name}"]`).waitFor();
@@ -29,7 +19,7 @@ describe('of an answer', () => {
   it('that it is on its way, nothing while it is written, and all of it once at its end', async () => {
     const page = await signedIn('alice');
     const ears = await Ears.on(page);
-    await slowAnswers(stack);
+    await slowAnswers(here.stack);
     await page.getByTestId('message-input').fill('Please tell me a long story');
     await page.getByTestId('message-input').press('Enter');
     await ears.hear('The answer is on its way');
@@ -37,7 +27,7 @@ describe('of an answer', () => {
     await ears.listen();
     expect(await answer(page).getAttribute('data-stage')).toBe('streaming');
     expect(ears.heard.filter((text) => text.includes('simulator'))).toEqual([]);
-    await noFaults(stack);
+    await noFaults(here.stack);
     await ears.hear('simulator');
     await page.getByTestId('send').waitFor();
     await ears.listen();
@@ -48,7 +38,7 @@ describe('of an answer', () => {
   it('that it failed, at once, and with what can be done', async () => {
     const page = await signedIn('alice');
     const ears = await Ears.on(page);
-    await faults(stack, { next: { kind: 'http', status: 400, operation: 'converseStream' } });
+    await faults(here.stack, { next: { kind: 'http', status: 400, operation: 'converseStream' } });
     await page.getByTestId('message-input').fill('Will you fail?');
     await page.getByTestId('message-input').press('Enter');
     await page.getByTestId('answer-error').waitFor();
@@ -134,11 +124,14 @@ describe('of a call', () => {
 });
 
 it('of a room what others say, once and with their names, and what was done', async () => {
-  const { id: room } = await asUser<{ id: string }>(stack, 'alice', '/api/rooms', { title: 'The kitchen', open: true });
-  await asUser(stack, 'bob', `/api/rooms/${room}/join`, {});
+  const { id: room } = await asUser<{ id: string }>(here.stack, 'alice', '/api/rooms', {
+    title: 'The kitchen',
+    open: true,
+  });
+  await asUser(here.stack, 'bob', `/api/rooms/${room}/join`, {});
   const enter = async (user: string): Promise<Page> => {
     const page = await signedIn(user);
-    await page.goto(`${stack.url}/rooms/${room}`);
+    await page.goto(`${here.stack.url}/rooms/${room}`);
     await page.locator('[data-testid="room-status"][data-state="online"]').waitFor();
     return page;
   };
@@ -168,7 +161,7 @@ it('of a room what others say, once and with their names, and what was done', as
 
 it('how many conversations a search found, and what each page is called', async () => {
   for (const question of ['Which trains are there?', 'Which boats are there?'])
-    await conversationOf(stack, 'carol', question);
+    await conversationOf(here.stack, 'carol', question);
   const page = await signedIn('carol');
   for (const [path, title] of [
     ['', 'New conversation · Parley'],
@@ -178,7 +171,7 @@ it('how many conversations a search found, and what each page is called', async 
     ['practice/two-sum', 'Two numbers that add up · Parley'],
     ['conversations', 'Conversations · Parley'],
   ] as const) {
-    await page.goto(`${stack.url}/${path}`);
+    await page.goto(`${here.stack.url}/${path}`);
     await page.locator('.shell main h1').waitFor();
     await page.waitForFunction((wanted) => document.title === wanted, title);
     const ears = await Ears.on(page);

@@ -1,32 +1,25 @@
 import { dtmfTones } from '@parley/aws-sim';
-import type { Browser, Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { join, silence } from './support/audio';
 import { faultsOf } from './support/axe';
-import { openBrowser, openPage, screenshot, signIn } from './support/browser';
-import { Stack } from './support/stack';
+import { screenshot, signIn } from './support/browser';
+import { scene } from './support/scene';
 
 /** For what a person on a busy machine would still wait for. */
 const PATIENCE_MS = 60_000;
 
-let stack: Stack;
-let browser: Browser;
+const here = scene({
+  settings: { TRANSCRIPT_CONSENT: 'ask' },
+  recording: join(silence(600, 16_000), dtmfTones('427'), silence(6_000, 16_000)),
+});
 let page: Page;
-beforeAll(async () => {
-  const recording = join(silence(600, 16_000), dtmfTones('427'), silence(6_000, 16_000));
-  [stack, browser] = await Promise.all([Stack.start(undefined, { TRANSCRIPT_CONSENT: 'ask' }), openBrowser(recording)]);
-  ({ page } = await openPage(browser));
-  await signIn(page, stack.url, 'alice');
-});
-afterAll(async () => {
-  await browser?.close();
-  await stack?.interrupt();
-});
+beforeAll(async () => void ({ page } = await here.signedIn('alice')));
 
 const said = () => page.locator('[data-testid="message"][data-role="user"]').filter({ hasText: 'digits 4 2 7' });
 
 /** Talks in a new conversation until the words were understood, and hangs up. */
 async function talk(): Promise<void> {
-  await page.goto(stack.url);
+  await page.goto(here.stack.url);
   await page.getByTestId('start-call').click();
   await said().first().waitFor({ timeout: PATIENCE_MS });
   await page.getByTestId('end-call').click();
@@ -35,7 +28,7 @@ async function talk(): Promise<void> {
 /** How much the conversation that is open holds. The service is asked, not the page, which may be asking by itself. */
 async function kept(): Promise<number> {
   const id = new URL(page.url()).pathname.split('/').at(-1)!;
-  const response = await page.request.get(`${stack.url}/api/conversations/${id}/messages`, {
+  const response = await page.request.get(`${here.stack.url}/api/conversations/${id}/messages`, {
     headers: { authorization: await bearer() },
   });
   expect(response.status()).toBe(200);
@@ -50,11 +43,12 @@ describe('a person', () => {
     await page.getByRole('button', { name: 'Do not' }).click();
     await page.getByTestId('consent-line').waitFor({ state: 'detached' });
     await talk();
+    expect(await page.getByTestId('call-state').innerText()).toContain('Nothing was written down');
     expect(await kept()).toBe(0);
   });
 
   it('changes his mind in the settings', async () => {
-    await page.goto(`${stack.url}/settings`);
+    await page.goto(`${here.stack.url}/settings`);
     await page.getByRole('radio', { name: 'Is not written down' }).waitFor();
     expect(await page.getByRole('radio', { name: 'Is not written down' }).isChecked()).toBe(true);
     const done = page.waitForResponse((response) => response.url().endsWith('/consent'));
@@ -65,16 +59,16 @@ describe('a person', () => {
   });
 
   it('has everything erased, by the keyboard alone, and finds nothing when he comes back', async () => {
-    await page.goto(`${stack.url}/settings`);
+    await page.goto(`${here.stack.url}/settings`);
     await page.getByRole('button', { name: 'Erase everything I left' }).focus();
     await page.keyboard.press('Enter');
     await screenshot(page, 'erase-everything');
     expect(await faultsOf(page)).toEqual([]);
     await page.keyboard.press('Enter');
     await page.getByTestId('sign-in').waitFor({ timeout: PATIENCE_MS });
-    await signIn(page, stack.url, 'alice');
+    await signIn(page, here.stack.url, 'alice');
     await page.getByTestId('consent-line').waitFor();
-    const list = await page.request.get(`${stack.url}/api/conversations`, {
+    const list = await page.request.get(`${here.stack.url}/api/conversations`, {
       headers: { authorization: await bearer() },
     });
     expect(await list.json()).toMatchObject({ items: [] });

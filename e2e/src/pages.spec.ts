@@ -1,18 +1,10 @@
-import type { Browser, Page, WebSocketRoute } from 'playwright-core';
-import { asUser, conversationOf } from './support/asking';
+import type { Page, WebSocketRoute } from 'playwright-core';
+import { asUser, conversationOf, faults } from './support/asking';
 import { faultsOf } from './support/axe';
-import { openBrowser, openPage, screenshot, signIn } from './support/browser';
-import { Stack } from './support/stack';
+import { screenshot, signIn } from './support/browser';
+import { scene } from './support/scene';
 
-let stack: Stack;
-let browser: Browser;
-beforeAll(async () => {
-  [stack, browser] = await Promise.all([Stack.start(), openBrowser()]);
-});
-afterAll(async () => {
-  await browser?.close();
-  await stack?.interrupt();
-});
+const here = scene();
 
 const state = (page: Page, name: string) => page.locator(`[data-testid="call-state"][data-state="${name}"]`).waitFor();
 
@@ -20,7 +12,7 @@ const state = (page: Page, name: string) => page.locator(`[data-testid="call-sta
 async function isSound(page: Page, name: string, path: string, ready: (page: Page) => Promise<unknown>): Promise<void> {
   await page.emulateMedia({ reducedMotion: 'reduce' });
   await page.setViewportSize({ width: 1440, height: 800 });
-  await page.goto(`${stack.url}/${path}`);
+  await page.goto(`${here.stack.url}/${path}`);
   await ready(page);
   for (const width of [1440, 360]) {
     await page.setViewportSize({ width, height: 800 });
@@ -34,13 +26,19 @@ async function isSound(page: Page, name: string, path: string, ready: (page: Pag
 }
 
 it('has nothing wrong on its pages, and fits a phone', async () => {
-  const { page } = await openPage(browser);
+  const { page } = await here.open();
   await isSound(page, 'landing', '', () => page.getByTestId('sign-in').waitFor());
+  await isSound(page, 'callback', 'auth/callback?code=none&state=none', () =>
+    page.getByRole('button', { name: 'Sign in again' }).waitFor(),
+  );
   await page.setViewportSize({ width: 1440, height: 800 });
-  await signIn(page, stack.url, 'alice');
-  const conversation = await conversationOf(stack, 'alice', 'Please show me some code in markdown');
-  const { id: room } = await asUser<{ id: string }>(stack, 'alice', '/api/rooms', { title: 'The kitchen', open: true });
-  await asUser(stack, 'bob', `/api/rooms/${room}/join`, {});
+  await signIn(page, here.stack.url, 'alice');
+  const conversation = await conversationOf(here.stack, 'alice', 'Please show me some code in markdown');
+  const { id: room } = await asUser<{ id: string }>(here.stack, 'alice', '/api/rooms', {
+    title: 'The kitchen',
+    open: true,
+  });
+  await asUser(here.stack, 'bob', `/api/rooms/${room}/join`, {});
   const hasHeading = () => page.locator('.page h1').waitFor();
   await isSound(page, 'new', '', () => page.getByTestId('start-call').waitFor());
   await isSound(page, 'conversation', `c/${conversation}`, () => page.locator('.message-text pre').waitFor());
@@ -76,9 +74,28 @@ it('has nothing wrong on its pages, and fits a phone', async () => {
   );
 });
 
+it('holds still for those who want little to move', async () => {
+  const { page } = await here.signedIn('bob');
+  await faults(here.stack, { next: { kind: 'silence', operation: 'converseStream' } });
+  await page.getByTestId('message-input').fill('Are you there?');
+  await page.getByTestId('send').click();
+  await page.getByText('The answer is on its way').waitFor();
+  const moving = async (reducedMotion: 'reduce' | 'no-preference') => {
+    await page.emulateMedia({ reducedMotion });
+    return page.evaluate(() => {
+      const button = getComputedStyle(document.querySelector('.button')!);
+      return { animations: document.getAnimations().length > 0, transitions: button.transitionDuration };
+    });
+  };
+  expect(await moving('no-preference')).toEqual({ animations: true, transitions: '0.14s' });
+  expect(await moving('reduce')).toEqual({ animations: false, transitions: '0s' });
+  await page.getByTestId('stop').click();
+  await page.getByTestId('send').waitFor();
+});
+
 describe('a call in a real browser', () => {
   it('says that its line is cut, and goes on with the same call when it is back', async () => {
-    const { page } = await openPage(browser);
+    const { page } = await here.open();
     const starts: string[] = [];
     const lines: { route: WebSocketRoute; server: WebSocketRoute }[] = [];
     let isCut = false;
@@ -91,7 +108,7 @@ describe('a call in a real browser', () => {
         server.send(message);
       });
     });
-    await signIn(page, stack.url, 'bob');
+    await signIn(page, here.stack.url, 'bob');
     await page.getByTestId('start-call').click();
     await state(page, 'listening');
     isCut = true;
@@ -109,7 +126,7 @@ describe('a call in a real browser', () => {
   });
 
   it('goes on when the microphone is taken away, and has the next one that is plugged in', async () => {
-    const { page } = await openPage(browser);
+    const { page } = await here.open();
     await page.addInitScript(() => {
       const { mediaDevices } = navigator;
       const real = mediaDevices.getUserMedia.bind(mediaDevices);
@@ -122,7 +139,7 @@ describe('a call in a real browser', () => {
         return stream;
       };
     });
-    await signIn(page, stack.url, 'carol');
+    await signIn(page, here.stack.url, 'carol');
     await page.getByTestId('start-call').click();
     await state(page, 'listening');
     await page.evaluate(() => {

@@ -1,19 +1,11 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { Browser, Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { faultsOf } from './support/axe';
-import { openBrowser, openPage, screenshot, signIn } from './support/browser';
-import { Stack } from './support/stack';
+import { screenshot } from './support/browser';
+import { scene } from './support/scene';
 
-let stack: Stack;
-let browser: Browser;
-beforeAll(async () => {
-  [stack, browser] = await Promise.all([Stack.start(), openBrowser()]);
-});
-afterAll(async () => {
-  await browser?.close();
-  await stack?.interrupt();
-});
+const here = scene();
 
 const SOLUTION = `function twoSum(numbers, target) {
   const seen = new Map();
@@ -25,9 +17,8 @@ const SOLUTION = `function twoSum(numbers, target) {
 }`;
 
 async function open(user: string): Promise<Page> {
-  const { page } = await openPage(browser);
-  await signIn(page, stack.url, user);
-  await page.goto(`${stack.url}/practice/two-sum`);
+  const { page } = await here.signedIn(user);
+  await page.goto(`${here.stack.url}/practice/two-sum`);
   await editor(page).waitFor();
   return page;
 }
@@ -78,8 +69,8 @@ it('gives the code no origin, no network and no way to the session', async () =>
     page,
     `async function twoSum() {
        console.log('origin', self.origin);
-       console.log('fetch', ${attempt(`fetch('${stack.url}/api/session/refresh', { method: 'POST', credentials: 'include' })`)});
-       console.log('socket', ${attempt(`new Promise((r, no) => Object.assign(new WebSocket('${stack.ws}/ws/chat'), { onopen: r, onerror: () => no(new Error('no')) }))`)});
+       console.log('fetch', ${attempt(`fetch('${here.stack.url}/api/session/refresh', { method: 'POST', credentials: 'include' })`)});
+       console.log('socket', ${attempt(`new Promise((r, no) => Object.assign(new WebSocket('${here.stack.ws}/ws/chat'), { onopen: r, onerror: () => no(new Error('no')) }))`)});
        console.log('elsewhere', ${attempt(`fetch('http://127.0.0.1:${port}/fetch', { mode: 'no-cors' })`)});
        console.log('script', ${attempt(`importScripts('http://127.0.0.1:${port}/script.js')`)});
        console.log('eval', ${attempt(`eval('1')`)});
@@ -147,7 +138,7 @@ it('has nothing wrong in either theme, and fits a phone', async () => {
     for (const width of [1440, 360]) {
       await page.setViewportSize({ width, height: 800 });
       for (const path of ['practice', 'practice/two-sum']) {
-        await page.goto(`${stack.url}/${path}`);
+        await page.goto(`${here.stack.url}/${path}`);
         await page.locator('.shell h1').waitFor();
         if (path !== 'practice') {
           await editor(page).waitFor();

@@ -1,28 +1,23 @@
-import type { Browser, BrowserContext, Page } from 'playwright-core';
+import type { BrowserContext, Page } from 'playwright-core';
 import { faultsOf } from './support/axe';
 import { asUser } from './support/asking';
-import { openBrowser, openPage, screenshot, signIn } from './support/browser';
-import { Stack } from './support/stack';
+import { screenshot } from './support/browser';
+import { scene } from './support/scene';
 
-let stack: Stack;
-let browser: Browser;
+const here = scene();
 const people: Record<string, { page: Page; context: BrowserContext }> = {};
 let room: string;
 
-beforeAll(async () => {
-  [stack, browser] = await Promise.all([Stack.start(), openBrowser()]);
-});
-afterAll(async () => {
-  await browser?.close();
-  await stack?.interrupt();
-});
-
 const enters = async (user: string) => {
-  const { page } = await openPage(browser);
-  await signIn(page, stack.url, user);
+  const { page } = await here.signedIn(user);
   people[user] = { page, context: page.context() };
-  const { invitation } = await asUser<{ invitation: string }>(stack, 'alice', `/api/rooms/${room}/invitations`, {});
-  await page.goto(`${stack.url}/rooms/${room}${user === 'alice' ? '' : `?invitation=${invitation}`}`);
+  const { invitation } = await asUser<{ invitation: string }>(
+    here.stack,
+    'alice',
+    `/api/rooms/${room}/invitations`,
+    {},
+  );
+  await page.goto(`${here.stack.url}/rooms/${room}${user === 'alice' ? '' : `?invitation=${invitation}`}`);
   await page.locator('[data-testid="room-status"][data-state="online"]').waitFor();
   return page;
 };
@@ -38,7 +33,7 @@ const logOf = async (user: string) =>
 
 it('three people talk in a room, and its assistant answers when it is addressed', async () => {
   const facts = { title: 'The kitchen', assistant: 'general' };
-  room = (await asUser<{ id: string }>(stack, 'alice', '/api/rooms', facts)).id;
+  room = (await asUser<{ id: string }>(here.stack, 'alice', '/api/rooms', facts)).id;
   for (const user of ['alice', 'bob', 'carol']) await enters(user);
   await says('alice', 'Who is cooking tonight?');
   await Promise.all(['alice', 'bob', 'carol'].map((user) => reads(user, 'Who is cooking tonight?')));

@@ -1,24 +1,14 @@
-import type { Browser } from 'playwright-core';
-import { openBrowser, openPage, screenshot, signIn } from './support/browser';
-import { Stack } from './support/stack';
+import { screenshot, signIn } from './support/browser';
+import { faults } from './support/asking';
+import { scene } from './support/scene';
 
-let stack: Stack;
-let browser: Browser;
-beforeAll(async () => {
-  [stack, browser] = await Promise.all([Stack.start(), openBrowser()]);
-});
-afterAll(async () => {
-  await browser?.close();
-  await stack?.interrupt();
-});
+const here = scene();
 
 /** Makes the next request to the simulated models fail. */
-const failNext = (fault: object) =>
-  fetch(`http://127.0.0.1:${stack.port + 2}/_sim/faults`, { method: 'POST', body: JSON.stringify({ next: fault }) });
+const failNext = (fault: object) => faults(here.stack, { next: fault });
 
 const signedIn = async () => {
-  const { page } = await openPage(browser);
-  await signIn(page, stack.url, 'carol');
+  const { page } = await here.signedIn('carol');
   return page;
 };
 
@@ -36,11 +26,11 @@ it('says why a call failed, and calls again', async () => {
 });
 
 it('says what to do when the microphone may not be used', async () => {
-  const { page } = await openPage(browser);
+  const { page } = await here.open();
   await page.addInitScript(() => {
     navigator.mediaDevices.getUserMedia = () => Promise.reject(new DOMException('refused', 'NotAllowedError'));
   });
-  await signIn(page, stack.url, 'carol');
+  await signIn(page, here.stack.url, 'carol');
   await page.getByTestId('start-call').click();
   const failed = page.locator('[data-testid="call-state"][data-state="failed"]');
   await failed.waitFor();
@@ -63,11 +53,8 @@ it('shows that an answer failed, and asks again', async () => {
 
 it('stops an answer, keeps what there was of it, and shows that after a reload', async () => {
   const page = await signedIn();
-  await fetch(`http://127.0.0.1:${stack.port + 2}/_sim/faults`, {
-    method: 'POST',
-    body: JSON.stringify({
-      during: { ms: 20_000, fault: { kind: 'slow', everyMs: 400, operation: 'converseStream' } },
-    }),
+  await faults(here.stack, {
+    during: { ms: 20_000, fault: { kind: 'slow', everyMs: 400, operation: 'converseStream' } },
   });
   await page.getByTestId('message-input').fill('Please tell me a long story in markdown with code');
   await page.getByTestId('send').click();

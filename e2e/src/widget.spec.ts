@@ -1,26 +1,19 @@
-import type { Browser, BrowserContext, Page } from 'playwright-core';
+import type { BrowserContext, Page } from 'playwright-core';
 import { faultsOf } from './support/axe';
-import { openBrowser, openPage, screenshot } from './support/browser';
+import { asUser, sayIn } from './support/asking';
+import { screenshot } from './support/browser';
 import { startShop } from './support/shop';
-import { Stack } from './support/stack';
+import { scene } from './support/scene';
 
-let stack: Stack;
-let browser: Browser;
 let shop: Awaited<ReturnType<typeof startShop>>;
 let stranger: typeof shop;
-beforeAll(async () => {
-  [shop, stranger] = await Promise.all([startShop(), startShop()]);
-  [stack, browser] = await Promise.all([
-    Stack.start(undefined, { EMBED_ORIGINS: shop.origin, GUEST_VOICE: 'true' }),
-    openBrowser(undefined, ['--test-third-party-cookie-phaseout']),
-  ]);
-  for (const one of [shop, stranger]) one.showWidgetOf(stack.url);
-});
-afterAll(async () => {
-  await browser?.close();
-  await stack?.interrupt();
-  await Promise.all([shop, stranger].map((one) => one?.close()));
-});
+beforeAll(async () => void ([shop, stranger] = await Promise.all([startShop(), startShop()])));
+const here = scene(() => ({
+  settings: { EMBED_ORIGINS: shop.origin, GUEST_VOICE: 'true' },
+  flags: ['--test-third-party-cookie-phaseout'],
+}));
+beforeAll(() => [shop, stranger].forEach((one) => one.showWidgetOf(here.stack.url)));
+afterAll(() => Promise.all([shop, stranger].map((one) => one?.close())));
 
 /** In the page: what has the focus in the widget. */
 declare const active: () => Element | null;
@@ -36,7 +29,7 @@ const messages = (page: Page, who: 'me' | 'assistant') =>
 const status = (page: Page, text: string) => page.getByTestId('status').getByText(text, { exact: true }).waitFor();
 
 async function visit(url = shop.origin) {
-  const opened = await openPage(browser);
+  const opened = await here.open();
   await opened.page.goto(url);
   return opened;
 }
@@ -53,7 +46,7 @@ const textsOf = async (page: Page) => [
   ...(await messages(page, 'assistant').allInnerTexts()),
 ];
 const signInAs = async (page: Page, user: string) => {
-  const token = await stack.token(user);
+  const token = await here.stack.token(user);
   await page.evaluate((given) => {
     document.querySelector<WidgetElement>('parley-widget')!.getToken = () => Promise.resolve(given);
   }, token);
@@ -64,8 +57,8 @@ const conversationOf = (page: Page) =>
     return (JSON.parse(localStorage.getItem(key!)!) as { id: string }).id;
   });
 const statusFor = async (user: string, id: string) => {
-  const headers = { authorization: `Bearer ${await stack.token(user)}` };
-  return (await fetch(`${stack.url}/api/conversations/${id}`, { headers })).status;
+  const headers = { authorization: `Bearer ${await here.stack.token(user)}` };
+  return (await fetch(`${here.stack.url}/api/conversations/${id}`, { headers })).status;
 };
 const cookiesOf = async (context: BrowserContext) => (await context.cookies()).map(({ name }) => name);
 
@@ -230,6 +223,48 @@ it('works by keys alone: opened, asked and closed, the focus kept in it and give
   expect(await page.getByRole('dialog').count()).toBe(0);
 });
 
+it('reads back what was said before, and hides what somebody says whom the visitor blocks until he wants to see it', async () => {
+  const { page, errors } = await visit();
+  await signInAs(page, 'alice');
+  await launcher(page).click();
+  await ask(page, 'use callPeople {}');
+  await page.getByTestId('people').waitFor();
+  const conversationId = await conversationOf(page);
+  const { id: bob } = await asUser<{ id: string }>(here.stack, 'bob', '/api/session/me');
+  await asUser(here.stack, 'alice', `/api/session/blocks/${bob}`, undefined, 'PUT');
+  // Among people nobody answers who is not spoken to.
+  const notes = Array.from({ length: 55 }, (_, n) => `Note ${n + 1}`);
+  await sayIn(here.stack, 'alice', conversationId, notes);
+  await sayIn(here.stack, 'bob', conversationId, ['I am here, Alice']);
+
+  const hidden = page.getByTestId('message').filter({ hasText: 'A message from somebody you blocked' });
+  await hidden.waitFor();
+  expect(await hidden.innerText()).not.toContain('I am here');
+  expect(await faultsOf(page)).toEqual([]);
+  await hidden.getByRole('button', { name: 'Show' }).press('Enter');
+  await hidden.getByText('I am here, Alice').waitFor();
+  // It has the focus, so it is read: not twice.
+  expect(await page.getByTestId('spoken').innerText()).not.toContain('I am here');
+  await screenshot(page, 'widget-blocked');
+
+  await page.reload();
+  await signInAs(page, 'alice');
+  await launcher(page).click();
+  const earlier = page.getByRole('button', { name: 'Show earlier messages' });
+  const top = page.getByText('Note 8', { exact: true });
+  await top.waitFor();
+  await earlier.focus();
+  const before = await top.boundingBox();
+  await earlier.press('Enter');
+  await page.getByText('use callPeople {}', { exact: true }).waitFor();
+  // What was looked at stays where it was, and who works by keys stays in the list.
+  expect(Math.abs((await top.boundingBox())!.y - before!.y)).toBeLessThan(60);
+  expect(await earlier.count()).toBe(0);
+  const focus = () => document.querySelector('parley-widget')!.shadowRoot!.activeElement?.getAttribute('aria-label');
+  expect(await page.evaluate(focus)).toBe('Messages');
+  expect(errors).toEqual([]);
+});
+
 it('has nothing wrong with it in both themes, and fits a phone', async () => {
   const { page } = await visit();
   await launcher(page).click();
@@ -249,8 +284,8 @@ it('has nothing wrong with it in both themes, and fits a phone', async () => {
 });
 
 it('stands on the shop page of the product, for a guest by cookie, who keeps what was said', async () => {
-  const { page, context, errors } = await openPage(browser);
-  await page.goto(`${stack.url}/shop`);
+  const { page, context, errors } = await here.open();
+  await page.goto(`${here.stack.url}/shop`);
   await page.getByRole('button', { name: 'Add to the cart' }).click();
   const asked = page.waitForRequest((request) => request.method() === 'POST' && request.url().endsWith('/api/chat'));
   await launcher(page).click();
@@ -272,11 +307,11 @@ it('stands on the shop page of the product, for a guest by cookie, who keeps wha
   await screenshot(page, 'shop-with-widget');
 
   const id = await conversationOf(page);
-  await page.goto(stack.url);
+  await page.goto(here.stack.url);
   await page.getByTestId('sign-in').click();
   await page.getByRole('button', { name: /carol/i }).click();
   await page.getByTestId('user-name').waitFor();
-  await page.goto(`${stack.url}/shop`);
+  await page.goto(`${here.stack.url}/shop`);
   await launcher(page).click();
   await page.getByRole('button', { name: 'Talk' }).waitFor();
   await messages(page, 'assistant').first().waitFor();

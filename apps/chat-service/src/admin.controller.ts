@@ -1,17 +1,19 @@
 import { Body, Controller, Get, HttpCode, Inject, Param, Put, Query } from '@nestjs/common';
 import type { AssistantCatalog, Ceilings, Switches, UsageLedger } from '@parley/assistants';
-import { CurrentPrincipal, Roles, type Principal } from '@parley/auth';
+import { CONNECTION_REGISTRY, CurrentPrincipal, Roles, type ConnectionRegistry, type Principal } from '@parley/auth';
 import type { AuditLog, LiveCalls } from '@parley/conversations';
 import {
   adminUsageSchema,
   assistantStateListSchema,
   assistantSwitchSchema,
   ceilingListSchema,
+  connectionCountsSchema,
   liveCallListSchema,
   usageQuerySchema,
   type AdminUsageAnswer,
   type AssistantStateList,
   type CeilingList,
+  type ConnectionCounts,
   type LiveCallList,
 } from '@parley/protocol';
 import type { z } from 'zod';
@@ -30,6 +32,7 @@ export class AdminController {
     @Inject(CEILINGS) private readonly ceilings: Pick<Ceilings, 'today'>,
     @Inject(ASSISTANTS) private readonly assistants: AssistantCatalog,
     @Inject(LIVE_CALLS) private readonly liveCalls: LiveCalls,
+    @Inject(CONNECTION_REGISTRY) private readonly connected: Pick<ConnectionRegistry, 'processes'>,
     @Inject(AUDIT) private readonly audited: AuditLog,
     private readonly authors: Authors,
   ) {}
@@ -43,6 +46,18 @@ export class AdminController {
       return { ...call, ...name, startedAt: new Date(startedAt).toISOString() };
     });
     return { items: await Promise.all(named) };
+  }
+
+  /** Processes tell it with their sign of life: one request, however many are connected. */
+  @Answers('How many are connected now, by process, path and kind', connectionCountsSchema)
+  @Get('connections')
+  async connections(): Promise<ConnectionCounts> {
+    const processes = await this.connected.processes();
+    const told = processes.map(({ id: replica, toldAt, open }) => ({
+      ...{ replica, toldAt: new Date(toldAt).toISOString() },
+      open: open.map(({ path, kind, connections }) => ({ path, kind, connections })),
+    }));
+    return { items: told };
   }
 
   @Answers('What everybody used, by day', adminUsageSchema)

@@ -1,6 +1,8 @@
 import { PutCommand } from '@aws-sdk/lib-dynamodb';
+import { OpenConnections } from '@parley/auth';
 import { createDocumentClient, liveCallKey } from '@parley/conversations';
-import type { AssistantStateList, AuditAnswer, CeilingList, LiveCallList } from '@parley/protocol';
+import type { AssistantStateList, AuditAnswer, CeilingList, ConnectionCounts, LiveCallList } from '@parley/protocol';
+import { ChatSocket } from './testing/chat-socket';
 import { startReplica, type Replica } from './testing/start-chat';
 import { startWorld, type World } from './testing/world';
 
@@ -50,6 +52,31 @@ it('an admin sees who speaks now, with which assistant, since when and where; a 
   );
 });
 
+it('an admin sees how many are connected to each replica, people and guests, and no longer who has gone', async () => {
+  const told = async () => {
+    for (const { service } of [one, two]) await service.app.get(OpenConnections, { strict: false }).tell();
+    const { items } = await read<ConnectionCounts>(two, '/api/admin/connections');
+    return items.map(({ open }) => open).sort((some, more) => some.length - more.length);
+  };
+  const user = (connections: number) => ({ path: '/ws/chat', kind: 'user', connections });
+  const token = () => world.issuer.mint(person.login);
+  const sockets = [
+    ChatSocket.as(one.url, await token()),
+    ChatSocket.as(one.url, await token(), '/ws/chat/'),
+    ChatSocket.as(two.url, await token()),
+    new ChatSocket(`${one.url.replace('http', 'ws')}/ws/chat?sessionId=visitor-1`),
+  ];
+  for (const socket of sockets) await socket.event('welcome');
+  expect(await told()).toEqual([[user(1)], [user(2), { path: '/ws/chat', kind: 'guest', connections: 1 }]]);
+  for (const socket of sockets) {
+    socket.close();
+    await socket.closed;
+  }
+  let left = await told();
+  while (left.flat().length > 0) left = await told();
+  expect(left).toEqual([[], []]);
+});
+
 it('an admin sees which assistants are off and how far the day’s ceilings are reached', async () => {
   const set = { method: 'PUT', body: JSON.stringify({ enabled: false }) };
   expect((await one.as(admin.login)('/api/admin/assistants/coding-coach', set)).status).toBe(204);
@@ -69,6 +96,6 @@ it('an admin sees which assistants are off and how far the day’s ceilings are 
 });
 
 it('nobody else sees any of it', async () => {
-  for (const what of ['calls', 'ceilings', 'assistants'])
+  for (const what of ['calls', 'connections', 'ceilings', 'assistants'])
     expect((await one.as(person.login)(`/api/admin/${what}`)).status).toBe(403);
 });

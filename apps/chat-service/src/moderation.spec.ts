@@ -138,6 +138,8 @@ it('every act stands in the audit log, for admins only: who, what, to whom, wher
   for (const muted of [true, false]) await ask(one, person, 'PUT', `${member}/mute`, { muted });
   await ask(two, rude, 'POST', `/api/rooms/${id}/archive`);
   await ask(two, person, 'DELETE', member);
+  // An owner's alone, and so only what was done is written down.
+  for (const user of [rude, person]) await ask(two, user, 'PATCH', `/api/conversations/${id}`, { title: 'Dinner' });
   await ask(one, person, 'POST', `/api/rooms/${id}/archive`);
   await ask(one, admin, 'POST', '/api/admin/removals', { conversationId: id, messageId, reason: 'rude' });
   const { items } = await read<AuditAnswer>(admin, '/api/admin/audit');
@@ -150,10 +152,26 @@ it('every act stands in the audit log, for admins only: who, what, to whom, wher
     ['mute', person.sub, rude.sub, undefined, undefined],
     ['unmute', person.sub, rude.sub, undefined, undefined],
     ['removeMember', person.sub, rude.sub, undefined, undefined],
+    ['rename', person.sub, undefined, undefined, undefined],
     ['archive', person.sub, undefined, undefined, undefined],
     ['removeContent', admin.sub, undefined, messageId, 'rude'],
   ]);
   expect((await ask(one, person, 'GET', '/api/admin/audit')).status).toBe(403);
   expect((await read<AuditAnswer>(admin, '/api/admin/audit?limit=1')).next).toEqual(expect.any(String));
   await end(socket, id);
+});
+
+it('the deletion of a room is in the audit log, once; not that of a chat, nor one that was refused', async () => {
+  const { id, socket } = await roomWithRudeness();
+  const chat = (await (await ask(one, person, 'POST', '/api/conversations', {})).json()) as Conversation;
+  const remove = async (user: DemoUser, of: string) =>
+    (await ask(two, user, 'DELETE', `/api/conversations/${of}`)).status;
+  expect([await remove(rude, id), await remove(admin, id)]).toEqual([403, 404]);
+  expect([await remove(person, id), await remove(person, id), await remove(person, chat.id)]).toEqual([204, 404, 204]);
+  const { items } = await read<AuditAnswer>(admin, '/api/admin/audit');
+  expect(items.filter(({ what }) => what === 'delete')).toEqual([
+    expect.objectContaining({ conversationId: id, by: expect.objectContaining({ id: person.sub }) }),
+  ]);
+  socket.close();
+  await socket.closed;
 });

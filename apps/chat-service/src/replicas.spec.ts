@@ -117,6 +117,7 @@ describe('two replicas over Valkey', () => {
       let replica = random() < 0.5 ? one : two;
       let response = await post(replica, id, `cut me ${Math.floor(random() * 1e6)}`);
       while (!isOver()) {
+        if (response.status !== 200) throw new Error(`${response.status} ${await response.text()}`);
         const upTo = Math.floor(random() * 6);
         seen.push(...eventsOf(await readUntil(response, (text) => eventsOf(text).length > upTo)));
         if (isOver()) break;

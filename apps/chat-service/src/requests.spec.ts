@@ -50,6 +50,14 @@ it('asks 18 times at the most for each that follows', async () => {
   expect((await fewest(() => ask(ui, 'And again'))).length).toBeLessThanOrEqual(18);
 });
 
+it('reads what was said before beside the writes of a question, not between them and the model', async () => {
+  const ui = newChat();
+  await ask(ui, 'Hello');
+  const order = await fewest(() => ask(ui, 'And again'));
+  // Record and claim, quota; then the place is claimed, and the question written: its claim, itself, the record.
+  expect(order.slice(0, 5).sort()).toEqual(['GetItem', 'GetItem', 'PutItem', 'PutItem', 'Query']);
+});
+
 it('asks as often for a long answer as for a short one', async () => {
   const ui = newChat();
   await ask(ui, 'Hello');

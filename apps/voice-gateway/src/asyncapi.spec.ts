@@ -43,6 +43,7 @@ describe('what crosses /ws/voice', () => {
     voice.bedrock.faults.next({ kind: 'drop', afterFrames: 4 });
     const socket = await connect('alice');
     expect((await begin(socket)).name).toBe('callReady');
+    expect((await ask(socket, { ping: {} }))['name']).toBe('pong');
     speak(socket, dtmfTones('42'));
     const spoken = (await readUntil(socket, isLastFinal)).map(nameOf);
     expect(spoken).toEqual(expect.arrayContaining(['audio', 'callResuming']));
@@ -79,6 +80,7 @@ describe('what crosses /ws/voice', () => {
     await ask(socket, { sing: {} });
     await ask(socket, { callStart: { audio: 'none' } });
     await ask(socket, { callStart: { voiceId: 'Tiffany' } });
+    await ask(socket, { callStart: { language: 'German' } });
     await ask(socket, { callStart: { assistant: 'nobody' } });
     await ask(socket, { callStart: { conversationId: 'a-conversation-of-nobody' } });
     await begin(socket);

@@ -123,11 +123,9 @@ export class CallDesk {
     const record = await this.parts.registry.take(callId, principal.id);
     if (!record) return undefined;
     this.metrics.callerCameBack('other_replica');
-    const { voiceId } = record;
     await this.parts.store.get(principal.id, record.conversationId);
     const use = useOf(callId, principal, this.parts.assistants.get(record.assistant));
     const call = await this.make(principal, record, use, {
-      ...(voiceId === undefined ? {} : { voiceId }),
       reservation: this.parts.accounts.goOn(use),
       continued: true,
     });
@@ -165,27 +163,27 @@ export class CallDesk {
     use: CallUse,
     reservation: Reservation,
     conversationId: string,
-    { voiceId }: CallStart,
+    { voiceId, language }: CallStart,
   ): Promise<Call> {
-    const voice = voiceId === undefined ? {} : { voiceId };
     const record: CallRecord = {
       callId: use.callId,
       principalId: principal.id,
       conversationId,
       assistant: use.assistant.id,
       startedAt: Date.now(),
-      ...voice,
+      ...(voiceId === undefined ? {} : { voiceId }),
+      ...(language === undefined ? {} : { language }),
     };
-    const call = await this.make(principal, record, use, { ...voice, reservation, continued: false });
+    const call = await this.make(principal, record, use, { reservation, continued: false });
     await this.calls.begin(call, record);
     return call;
   }
 
   private async make(
     principal: Principal,
-    { callId, conversationId }: CallRecord,
+    { callId, conversationId, voiceId, language }: CallRecord,
     { assistant }: CallUse,
-    { voiceId, reservation, continued }: { voiceId?: string; reservation: Reservation; continued: boolean },
+    { reservation, continued }: { reservation: Reservation; continued: boolean },
   ): Promise<Call> {
     const { store, personas, model, profile, leases, limits, logger, tracer, accounts } = this.parts;
     const lease = await leaseOf(leases);
@@ -203,7 +201,7 @@ export class CallDesk {
         tools,
         maxTokens,
         voiceId: ownVoice,
-      } = personas.forCall(assistant, principal.id, conversationId);
+      } = personas.forCall(assistant, principal.id, conversationId, language);
       const messages = await log.recent(HISTORY_LIMITS.messages);
       const wanted = voiceId ?? ownVoice;
       const observer = new CallTrace(

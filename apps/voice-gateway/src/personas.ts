@@ -19,11 +19,14 @@ export class Personas {
     private readonly now: () => number = Date.now,
   ) {}
 
-  forCall(assistant: Assistant, principalId: string, conversationId: string) {
+  forCall(assistant: Assistant, principalId: string, conversationId: string, language?: string) {
     const nonce = randomBytes(16).toString('hex');
     const tools = toolsOf(assistant, this.tools);
     return {
-      instructions: buildInstructions(assistant, { mode: 'voice', now: this.now(), nonce }),
+      instructions: buildInstructions(assistant, {
+        ...{ mode: 'voice', now: this.now(), nonce },
+        ...(language === undefined ? {} : { language }),
+      }),
       voiceId: assistant.voice,
       maxTokens: assistant.limits.maxOutputTokens,
       tools: tools.map((tool): CallTool => ({

@@ -61,6 +61,31 @@ it('answers a managed call with the very samples that were spoken, and stores ea
   });
 });
 
+it('speaks the language and with the voice that the caller chose, also where another replica goes on', async () => {
+  const asked = () => {
+    const { events } = voice.bedrock.requests.all.findLast(({ operation }) => operation === 'voice')!;
+    const body = (name: string) => JSON.stringify(events.find((event) => event.name === name)?.body);
+    return [body('textInput'), body('promptStart')];
+  };
+  const german = [
+    expect.stringContaining('Answer in German (Germany), until the person asks for another one.'),
+    expect.stringContaining('"voiceId":"tina"'),
+  ];
+  const { socket, ready } = await startCall('bob', { language: 'de-DE', voiceId: 'tina' });
+  const isAnswered = async (line: TestSocket) => {
+    line.say({ event: { textInput: { content: 'Guten Tag' } } });
+    await readUntil(line, (name, body) => name === 'textOutput' && body['role'] === 'ASSISTANT' && 'seq' in body);
+  };
+  await isAnswered(socket);
+  expect(asked()).toEqual(german);
+  const other = await (await voice.replica({})).connect('bob');
+  other.say({ event: { callStart: { callId: ready.callId } } });
+  await isAnswered(other);
+  expect(voice.bedrock.requests.all.filter(({ operation }) => operation === 'voice').length).toBeGreaterThan(1);
+  expect(asked()).toEqual(german);
+  await hangUp(other);
+});
+
 /** Where `part` fits best in `whole` (the chime first), as a normalised correlation at the best of some offsets. */
 function correlation(whole: Int16Array, part: Int16Array): number {
   let best = -1;

@@ -80,6 +80,7 @@ export async function startParley() {
   const seen: { route: string; body: never }[] = [];
   const queries: string[] = [];
   const calls: FakeCall[] = [];
+  const callFacts: Record<string, unknown> = {};
   const rooms = new FakeRooms();
   const server = createServer((request, response) => {
     let text = '';
@@ -110,9 +111,11 @@ export async function startParley() {
           callId: 'call-1',
           conversationId: 'conversation-0001',
           resumed: event['callStart']['callId'] !== undefined,
+          ...callFacts,
           audio: { mode: 'binary', input: { sampleRateHertz: 16_000 }, output: { sampleRateHertz: 24_000 } },
         });
       }
+      if (event['ping'] !== undefined) calls.at(-1)?.say('pong');
       if (event['callEnd'] !== undefined) calls.at(-1)?.say('callEnded', { reason: 'hangup', durationMs: 61_000 });
     });
   });
@@ -124,6 +127,8 @@ export async function startParley() {
     seen,
     queries,
     calls,
+    /** More of `callReady`. */
+    callFacts,
     rooms,
     /** Alice is signed in, and this is the log of her one conversation. */
     signedIn(log: object[] = [], groups: string[] = []): void {
@@ -154,6 +159,7 @@ export async function startParley() {
     },
     reset(): void {
       for (const route of Object.keys(routes)) delete routes[route];
+      delete callFacts['kept'];
       seen.length = calls.length = queries.length = 0;
       rooms.reset();
     },

@@ -38,6 +38,10 @@ export class FakeRooms {
     for (const socket of this.sockets) socket.terminate();
   }
 
+  close(code: number, reason: string): void {
+    for (const socket of this.sockets) socket.close(code, reason);
+  }
+
   reset(): void {
     this.cut();
     this.log.length = this.seen.length = 0;

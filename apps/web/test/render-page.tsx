@@ -1,18 +1,19 @@
 import { cleanup, configure, render } from '@testing-library/react';
-import { ChatClient, ClientError, TokenSource, type CallAudio } from '@parley/client';
+import { ChatClient, ClientError, TokenSource, type CallAudio, type PlaybackReport } from '@parley/client';
 import { Page } from '../src/app/app';
 import { ServicesProvider, type Services } from '../src/app/services';
 
 // What is waited for comes from a real server, and pages load in parts: a limit for hangs, not for a busy machine.
 configure({ asyncUtilTimeout: 10_000 });
 
-const report = {
-  phase: 'silent' as const,
+export const silentReport: PlaybackReport = {
+  phase: 'silent',
   playedMs: 0,
   queuedMs: 0,
   timesDry: 0,
   gaps: { count: 0, totalMs: 0, startMs: 150 },
   level: 0,
+  isAudible: false,
 };
 
 /** Ends of a call that hear and play nothing. */
@@ -23,7 +24,7 @@ export const silentAudio = (): CallAudio => ({
   onDevicesChanged: () => undefined,
   on: () => () => undefined,
   setMuted: () => undefined,
-  report: { get: () => report, subscribe: () => () => undefined },
+  report: { get: () => silentReport, subscribe: () => () => undefined },
   play: () => undefined,
   flush: () => Promise.resolve({ droppedMs: 0 }),
   stop: () => undefined,

@@ -37,6 +37,8 @@ export class Widget {
     retry: () => void this.conversation.retry(),
     call: () => this.callOrHangUp(),
     consent: (transcripts) => void this.consent.say(transcripts),
+    earlier: () => void this.conversation.earlier(),
+    reveal: (seq) => void this.conversation.reveal(seq),
   });
   private readonly networkChanged = () => this.render();
   private isSimulated = false;
@@ -125,7 +127,9 @@ export class Widget {
   private show(): void {
     const { host } = this;
     const chat = this.conversation.view;
-    const answers = chat.items.filter(({ who, state }) => who !== 'me' && state === 'final').length;
+    const answers = chat.items.filter(
+      ({ who, state, blocked }) => who !== 'me' && state === 'final' && blocked === undefined,
+    ).length;
     // One that was deleted elsewhere is not to hide the next one that is new.
     this.seen = this.isOpen ? answers : Math.min(this.seen, answers);
     this.news.hidden = answers === this.seen;

@@ -7,6 +7,8 @@ export async function startParley() {
   /** The conversations that were listened to, each with the token of who did. */
   const joins: { id: string; token: string }[] = [];
   const answers: ServerResponse[] = [];
+  /** What was said in the conversation, whichever that is. */
+  const log: { seq: number; [fact: string]: unknown }[] = [];
   const waiting = new Set<() => void>();
   const tell = () => {
     for (const look of waiting) look();
@@ -25,6 +27,11 @@ export async function startParley() {
         response.on('close', tell);
         return tell();
       }
+      const { pathname, searchParams } = new URL(request.url ?? '/', 'http://parley');
+      if (pathname.endsWith('/messages')) {
+        const item = { ...log[Number(searchParams.get('before')) - 2], parts: [{ type: 'text', text: 'rude' }] };
+        return response.end(JSON.stringify({ items: [item], first: 1, head: log.length }));
+      }
       const isGuest = request.url === '/api/session/guest';
       response.writeHead(isGuest ? 201 : 200, { 'content-type': 'application/json' });
       const session = { sessionId: 'label', session: 'g1.guest', expiresInMs: 100_000 };
@@ -39,13 +46,17 @@ export async function startParley() {
     socket.on('message', (raw: Buffer) => {
       const { event, data, ref } = JSON.parse(raw.toString()) as {
         event: string;
-        data: { conversationId: string };
+        data: { conversationId: string; before?: number; limit?: number };
         ref?: string;
       };
+      const { conversationId, before = Infinity, limit = 50 } = data;
+      const items = log.filter(({ seq }) => seq < before).slice(-limit);
+      const answer = (name: string) =>
+        socket.send(JSON.stringify({ event: name, data: { conversationId, head: log.length, items }, ref }));
+      if (event === 'history') return answer('history');
       if (event !== 'joinRoom') return;
-      const { conversationId } = data;
       joins.push({ id: conversationId, token });
-      socket.send(JSON.stringify({ event: 'joined', data: { conversationId, head: 0, items: [] }, ref }));
+      answer('joined');
       tell();
     });
     socket.on('close', tell);
@@ -56,6 +67,7 @@ export async function startParley() {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`,
     joins,
     answers,
+    log,
     get lines(): number {
       return sockets.clients.size;
     },

@@ -39,6 +39,31 @@ it('has a public client and one with a secret, which rotate refresh tokens and s
     });
 });
 
+it('lets people in by Google, at both clients, where its keys are configured; by the pool alone otherwise', async () => {
+  const of = async (config: Record<string, string>) => {
+    const { resources } = await recordIdentity('prod', config);
+    const ofType = (type: string) => resources.filter((one) => one.type === type).map(({ inputs }) => inputs);
+    return {
+      clients: ofType('aws:cognito/userPoolClient:UserPoolClient').map((one) => one['supportedIdentityProviders']),
+      google: ofType('aws:cognito/identityProvider:IdentityProvider'),
+    };
+  };
+  expect(await of({})).toEqual({ clients: [['COGNITO'], ['COGNITO']], google: [] });
+  const { clients, google: providers } = await of(google);
+  expect(clients).toEqual([
+    ['COGNITO', 'Google'],
+    ['COGNITO', 'Google'],
+  ]);
+  expect(providers).toEqual([
+    expect.objectContaining({
+      providerName: 'Google',
+      providerType: 'Google',
+      userPoolId: expect.any(String),
+      attributeMapping: { email: 'email', username: 'sub', name: 'name', email_verified: 'email_verified' },
+    }),
+  ]);
+});
+
 it('keeps the secret of Google a secret', async () => {
   const { resources } = await recordIdentity('dev', google);
   const provider = resources.find(({ type }) => type === 'aws:cognito/identityProvider:IdentityProvider')!;

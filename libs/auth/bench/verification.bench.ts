@@ -13,7 +13,7 @@ const ISSUER = `https://cognito-idp.${REGION}.amazonaws.com/${POOL}`;
 const BATCH = 200;
 /** As many as the runner takes, its warm-up too. */
 const ROUNDS = 13;
-const WARM_UP = 5_000;
+const WARM_UP = 20_000;
 
 /** Who checks a token how fast, all with keys that are there already. */
 export default async function bench() {

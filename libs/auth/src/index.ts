@@ -1,7 +1,7 @@
 export type { Principal, TokenUse } from './domain/principal';
 export type { TokenRules, TokenVerifier } from './domain/token-verifier';
 export { TICKET_LIFETIME_MS, type TicketContent, type TicketStore } from './domain/tickets';
-export type { ConnectionRegistry, LiveConnection } from './domain/connection-registry';
+export type { ConnectionRegistry, LiveConnection, LiveProcess } from './domain/connection-registry';
 export { OpenConnections } from './domain/open-connections';
 export { DynamoConnectionRegistry } from './dynamodb/connection-registry';
 export type { DisplayNames } from './domain/display-names';
@@ -26,6 +26,7 @@ export type { AuthDecision, AuthOptions, GuestOptions, SessionStores, SessionTab
 export { Guests, type FoundGuest } from './nest/guests';
 export { Authenticator, type Admission, type SocketAdmission, type SocketPolicy } from './nest/authenticator';
 export {
+  AllowBanned,
   AllowGuests,
   CurrentPrincipal,
   Public,

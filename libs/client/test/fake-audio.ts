@@ -15,6 +15,7 @@ export class FakeAudio implements CallAudio {
     timesDry: 0,
     gaps: { count: 0, totalMs: 0, startMs: 150 },
     level: 0,
+    isAudible: false,
   });
   readonly report = this.reports;
   readonly did: string[] = [];
@@ -37,7 +38,7 @@ export class FakeAudio implements CallAudio {
     this.did.push('stop');
     this.playing('silent'); // the real one reports when it stops, and that must not begin the end anew
   };
-  playing(phase: PlaybackReport['phase']): void {
-    this.reports.set({ ...this.reports.get(), phase });
+  playing(phase: PlaybackReport['phase'], isAudible = false): void {
+    this.reports.set({ ...this.reports.get(), phase, isAudible });
   }
 }

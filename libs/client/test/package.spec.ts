@@ -28,10 +28,27 @@ new RoomClient({ tokenSource: new TokenSource({ domain: '', clientId: '' }) }).j
 useRoom('client', 'id');
 `;
 
+/** The few lines that the README promises, as they stand there, and what a page around them has. */
+const surroundings = `import { ChatClient, createChatTransport, TokenSource, toUiMessages, VoiceCall, type TranscriptLine } from '@parley/client';
+import { useChat } from '@ai-sdk/react';
+import { useMemo } from 'react';
+declare const domain: string, clientId: string, workletUrl: string, id: string, button: HTMLButtonElement;
+declare const initial: ReturnType<typeof toUiMessages>;
+declare function render(lines: readonly TranscriptLine[]): void;
+`;
+const inReadme = [...readFileSync(join(client, 'README.md'), 'utf8').matchAll(/^```tsx?\n(.*?)^```/gms)].map(
+  ([, code]) => code!,
+);
+
 beforeAll(async () => {
   await run(process.execPath, [join(client, 'build.mjs'), installed]);
   cpSync(join(client, 'examples'), join(project, 'examples'), { recursive: true });
   writeFileSync(join(project, 'examples/misuse.ts'), misuse);
+  for (const [n, code] of inReadme.entries())
+    writeFileSync(
+      join(project, `examples/readme-${n}.ts`),
+      `${surroundings}${n > 0 ? 'declare const session: TokenSource;\n' : ''}${code}`,
+    );
   writeFileSync(join(project, 'package.json'), '{"type":"module"}');
   const compilerOptions = {
     strict: true,
@@ -49,7 +66,16 @@ beforeAll(async () => {
 afterAll(() => rmSync(project, { recursive: true, force: true }));
 
 describe('the package', () => {
-  it('has types that fit: the examples compile against it, and misuse does not', async () => {
+  it('has types that fit: the examples and the README’s five lines compile against it, and misuse does not', async () => {
+    expect(
+      inReadme.map(
+        (code) =>
+          code
+            .trim()
+            .split('\n')
+            .filter((line) => !line.startsWith('//')).length,
+      ),
+    ).toEqual([5, 3]);
     await node(join(root, 'node_modules/typescript/bin/tsc'), '-p', '.');
   }, 120_000);
 

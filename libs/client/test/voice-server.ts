@@ -6,6 +6,8 @@ import { WebSocketServer, type WebSocket } from 'ws';
 export class ServerConnection {
   private readonly heard: (Record<string, unknown> | Buffer)[] = [];
   private readonly waiting: (() => void)[] = [];
+  /** When the client measured the line: not among what is heard, and answered by nobody. */
+  readonly pings: string[] = [];
 
   constructor(
     readonly socket: WebSocket,
@@ -13,7 +15,9 @@ export class ServerConnection {
     readonly url: string,
   ) {
     socket.on('message', (data: Buffer, isBinary) => {
-      this.heard.push(isBinary ? data : (JSON.parse(data.toString()) as { event: Record<string, unknown> }).event);
+      const frame = isBinary ? undefined : (JSON.parse(data.toString()) as { event: object; ref?: string });
+      if (frame !== undefined && 'ping' in frame.event) return void this.pings.push(frame.ref!);
+      this.heard.push(frame === undefined ? data : (frame.event as Record<string, unknown>));
       this.waiting.shift()?.();
     });
   }

@@ -21,7 +21,7 @@ export const ERROR_CODES = {
   guests_not_admitted: { ...denied401, message: 'Guests are not admitted here' },
   token_refused: { ...denied401, message: 'The session cannot be renewed; sign in again' },
   token_expired: { ...denied401, message: 'Token expired' },
-  forbidden: { kind: 'denied', message: 'This is not allowed for you' },
+  forbidden: { kind: 'denied', close: { handshake: CloseCode.forbidden }, message: 'This is not allowed for you' },
   banned: { kind: 'denied', close: { handshake: CloseCode.forbidden }, message: 'You may no longer take part here' },
   origin_not_verified: { kind: 'denied', message: 'This did not come through the edge' },
   origin_not_allowed: { kind: 'denied', message: 'This origin is not allowed' },

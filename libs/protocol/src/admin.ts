@@ -20,6 +20,25 @@ export const liveCallListSchema = z.object({
 });
 export type LiveCallList = z.infer<typeof liveCallListSchema>;
 
+/** `GET /api/admin/connections`: how many are connected now, as each process told last, and nothing of who. */
+export const connectionCountsSchema = z.object({
+  items: z.array(
+    z.object({
+      /** A process that lives. */
+      replica: z.string(),
+      toldAt: z.iso.datetime(),
+      open: z.array(
+        z.object({
+          path: z.string(),
+          kind: z.enum(['user', 'guest']),
+          connections: z.number().int().positive(),
+        }),
+      ),
+    }),
+  ),
+});
+export type ConnectionCounts = z.infer<typeof connectionCountsSchema>;
+
 export const assistantSwitchSchema = z.object({ enabled: z.boolean() });
 /** `GET /api/admin/assistants`. */
 export const assistantStateListSchema = z.object({

@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import { conversationIdSchema } from './conversations';
+import { languageSchema } from './language';
 
 /**
- * The body of `POST /api/chat` as the AI SDK's DefaultChatTransport sends it, with two fields of our own. Only the last
+ * The body of `POST /api/chat` as the AI SDK's DefaultChatTransport sends it, with three fields of our own. Only the last
  * user message is read, so the others are not looked into.
  */
 export const chatRequestSchema = z.object({
@@ -11,6 +12,7 @@ export const chatRequestSchema = z.object({
   trigger: z.enum(['submit-message', 'regenerate-message']).default('submit-message'),
   messageId: z.string().max(128).optional(),
   assistant: z.string().max(64).optional(),
+  language: languageSchema.optional(),
   /** Page context; its shape is the assistant's `contextSchema`. */
   context: z.record(z.string(), z.unknown()).optional(),
 });

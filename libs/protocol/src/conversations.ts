@@ -24,6 +24,7 @@ export const conversationSchema = z.object({
   kind: conversationKindSchema,
   /** `seq` of the last entry, 0 when there is none. */
   head: z.number().int().nonnegative(),
+  /** The first is whose it is. */
   members: z.array(memberSchema),
   assistant: z.string().optional(),
   /** Of a room: anybody who is signed in may join. */

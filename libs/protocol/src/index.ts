@@ -1,6 +1,7 @@
 export { CloseCode, type ErrorFacts, type ErrorKind } from '@parley/errors';
 export * from './version';
 export * from './limits';
+export * from './language';
 export * from './parts';
 export * from './entries';
 export * from './conversations';

@@ -54,6 +54,8 @@ export const ACTS = [
   'mute',
   'unmute',
   'archive',
+  'rename',
+  'delete',
   'report',
   'block',
   'unblock',

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { conversationIdSchema } from './conversations';
 
 /** Who a `welcome` greets. */
 export const principalSchema = z.object({
@@ -42,10 +43,15 @@ export type TokenResponse = z.infer<typeof tokenResponseSchema>;
 
 export const logoutRequestSchema = z.object({ everywhere: z.boolean().optional() });
 
-export const ticketRequestSchema = z.object({
-  audience: z.enum(['voice', 'chat', 'stream']),
-  conversationId: z.string().max(64).optional(),
-});
+export const ticketRequestSchema = z
+  .object({
+    audience: z.enum(['voice', 'chat', 'stream']),
+    conversationId: conversationIdSchema.optional(),
+  })
+  .refine(({ audience, conversationId }) => audience !== 'stream' || conversationId !== undefined, {
+    path: ['conversationId'],
+    message: 'a ticket for a stream names its conversation',
+  });
 export const ticketResponseSchema = z.object({ ticket: z.string(), expiresInMs: z.number().int().positive() });
 export type TicketAudience = z.infer<typeof ticketRequestSchema>['audience'];
 export type TicketResponse = z.infer<typeof ticketResponseSchema>;

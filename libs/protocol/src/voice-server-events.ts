@@ -101,6 +101,7 @@ export const voiceServerEvents = {
   callMoving: z
     .object({ retryAfterMs: z.number().nonnegative() })
     .describe('This process leaves: connect again after that time, with the callId; close 1012 follows'),
+  pong: z.object({}).describe('The answer to ping'),
   callEnded: z
     .object({
       reason: callEndReasonSchema,
@@ -126,6 +127,6 @@ export const VOICE_WIRE: Wire = {
   frames: 'nested',
   client: voiceClientEvents,
   server: voiceServerEvents,
-  answers: { callStart: 'callReady', tokenRefresh: 'tokenRefreshed' },
+  answers: { callStart: 'callReady', ping: 'pong', tokenRefresh: 'tokenRefreshed' },
   binary: { client: pcm(AUDIO.inputSampleRateHz), server: pcm(AUDIO.outputSampleRateHz) },
 };

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { conversationIdSchema } from './conversations';
+import { languageSchema } from './language';
 import { LIMITS } from './limits';
 import { everyClientEvents } from './socket-events';
 
@@ -17,6 +18,7 @@ export const voiceClientEvents = {
         .string()
         .regex(/^[a-z]{2,32}$/, 'a voice in lower case')
         .optional(),
+      language: languageSchema.optional(),
       audio: z.enum(['binary', 'json']).default('binary'),
     })
     .describe('Begin a call, or with `callId` come back to one'),
@@ -33,6 +35,7 @@ export const voiceClientEvents = {
     .object({ content: z.string().min(1).max(LIMITS.messageCharacters) })
     .describe('Something typed in the middle of the call'),
   callEnd: z.object({}).describe('Hang up'),
+  ping: z.object({}).describe('Answered at once: how long the line takes there and back'),
   ...everyClientEvents,
 } as const;
 export type VoiceClientEventName = keyof typeof voiceClientEvents;

@@ -1,107 +1,65 @@
 import 'reflect-metadata';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { Writable } from 'node:stream';
-import { Module } from '@nestjs/common';
-import { WebSocketGateway } from '@nestjs/websockets';
-import { AuthModule, memorySessions } from '@parley/auth';
-import { startTestPool, type TestPool } from '@parley/auth/testing';
-import { Registry } from 'prom-client';
-import { WebSocket, WebSocketServer } from 'ws';
-import { authReport } from '../src/auth-report';
-import { createLogger } from '../src/logging/logger';
-import { startService } from '../src/run-service';
+import { connect, type Socket } from 'node:net';
+import { startTestPool } from '@parley/auth/testing';
+import { ServerProcess, playRole } from './server-process';
+import { ADDRESS, SERVERS } from './upgrade-servers';
 
-const BATCH = 200;
-const AT_ONCE = 20;
-const ADDRESS = 'cloudfront-viewer-address';
+const BATCH = 400;
+const AT_ONCE = 40;
 /** As many as the runner takes, its warm-up too. */
 const ROUNDS = 13;
-
-interface Served {
-  url: string;
-  close(): Promise<void>;
-}
-
-/** A service as it is deployed: admitted handshakes are counted and not logged, refused ones are both. */
-async function startParley({ issuer, clientId }: TestPool): Promise<Served> {
-  const metrics = new Registry();
-  const logger = createLogger({
-    name: 'bench',
-    level: 'info',
-    destination: new Writable({ write: (_chunk, _encoding, done) => done() }),
-  });
-  @WebSocketGateway({ path: '/ws' })
-  class Gateway {}
-  @Module({
-    imports: [
-      AuthModule.forRoot({
-        issuer,
-        clientIds: [clientId],
-        allowedOrigins: ['https://app.example.com'],
-        addressHeader: ADDRESS,
-        sessions: memorySessions(),
-        connections: { perPrincipal: BATCH },
-        ...authReport(logger, metrics),
-      }),
-    ],
-    providers: [Gateway],
-  })
-  class BenchModule {}
-  const config = { PORT: 0, ADMIN_PORT: 0, HOST: '127.0.0.1' };
-  const service = await startService({ name: 'bench', module: BenchModule, config, logger, metrics });
-  return { url: `ws://127.0.0.1:${service.port}/ws`, close: () => service.stop() };
-}
-
-/** The baseline: a server that admits everybody. */
-async function startBare(): Promise<Served> {
-  const server = createServer();
-  new WebSocketServer({ server, perMessageDeflate: false });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const close = async () => void server.close();
-  return { url: `ws://127.0.0.1:${(server.address() as AddressInfo).port}/ws`, close };
-}
-
-/** One handshake to its end, whatever that is. */
-function shakeHands(url: string, token: string, address: string): Promise<void> {
-  return new Promise((resolve) => {
-    const socket = new WebSocket(url, ['parley.v1', `bearer.${token}`], { headers: { [ADDRESS]: address } });
-    socket.on('open', () => token !== BROKEN && socket.terminate());
-    socket.on('error', () => undefined);
-    socket.on('close', () => resolve());
-  });
-}
-
+const WARM_UP = 15;
 const BROKEN = 'not.a.token';
+/** A close frame of a client, without a reason. */
+const GOODBYE = Buffer.from([0x88, 0x80, 1, 2, 3, 4]);
+
+await playRole(SERVERS);
 
 /**
- * What a handshake costs, the client's part included: both run in this thread. In two threads each answer has to wake the
- * other one when it waits, which costs more than what is to be measured.
+ * What a handshake costs a server: processor time of the server's own process until all sockets of a batch are open, or
+ * refused. All servers get the same bytes. The client writes them by hand and never sleeps meanwhile: a server that has to
+ * wake it at each answer would pay for that, and more so the slower it is.
  */
 export default async function bench() {
   const pool = await startTestPool();
-  const [bare, parley] = [await startBare(), await startParley(pool)];
+  const facts = { issuer: pool.issuer, clientId: pool.clientId };
+  const start = (role: keyof typeof SERVERS) => ServerProcess.start(import.meta.filename, role, facts);
+  const servers = {
+    bare: await start('bare'),
+    signatureAlone: await start('signatureAlone'),
+    nest: await start('nest'),
+    parley: await start('parley'),
+  };
+  const { bare, signatureAlone, nest, parley } = servers;
   const mintBatch = () => Promise.all(Array.from({ length: BATCH }, () => pool.mint({ groups: ['readers'] })));
   const fresh = await Promise.all(Array.from({ length: ROUNDS }, mintBatch));
   const seen = await mintBatch();
-  let round = 0;
-  let address = 0;
+  let [round, address] = [0, 0];
 
-  const batch = async ({ url }: Served, tokens: readonly string[], addressOf: () => string) => {
+  const batch = async (server: ServerProcess, tokens: readonly string[], addressOf: () => string) => {
+    const before = await server.cpu();
+    const awake = stayAwake();
     const waiting = [...tokens];
+    const open: Socket[] = [];
     const visit = async () => {
       for (let token = waiting.pop(); token !== undefined; token = waiting.pop())
-        await shakeHands(url, token, addressOf());
+        open.push(await shakeHands(server.port, token, addressOf()));
     };
     await Promise.all(Array.from({ length: AT_ONCE }, visit));
+    awake.stop();
+    const used = (await server.cpu()) - before;
+    for (const socket of open) socket.destroy();
+    await server.calm();
+    return used;
   };
   const home = () => '10.0.0.1:1';
   const everywhere = () => `10.${((address += 1) >> 16) & 255}.${(address >> 8) & 255}.${address & 255}:1`;
   const broken = Array<string>(BATCH).fill(BROKEN);
   // A service has long been compiled by the time that anybody measures it.
-  for (let warm = 0; warm < 20; warm += 1) {
+  for (let warm = 0; warm < WARM_UP; warm += 1) {
     for (const tokens of [seen, broken]) await batch(parley, tokens, everywhere);
-    for (const server of [bare, parley]) await batch(server, await mintBatch(), home);
+    const unknown = await mintBatch();
+    for (const server of Object.values(servers)) await batch(server, unknown, home);
   }
 
   return {
@@ -113,6 +71,8 @@ export default async function bench() {
         batch: BATCH,
         contenders: {
           'bare ws': () => batch(bare, seen, home),
+          'bare ws, signature alone': () => batch(signatureAlone, seen, home),
+          'Nest’s own adapter, open to all': () => batch(nest, seen, home),
           'parley, token seen before': () => batch(parley, seen, home),
           'parley, new token': () => batch(parley, fresh[round++]!, home),
         },
@@ -134,8 +94,37 @@ export default async function bench() {
       },
     ],
     async close() {
-      await Promise.all([bare.close(), parley.close()]);
+      await Promise.all(Object.values(servers).map((server) => server.stop()));
       await pool.close();
     },
   };
+}
+
+function stayAwake() {
+  let awake = true;
+  const stir = () => awake && void setImmediate(stir);
+  stir();
+  return { stop: () => (awake = false) };
+}
+
+/** One handshake: resolves when the socket is open, or was refused and is closed. */
+function shakeHands(port: number, token: string, address: string): Promise<Socket> {
+  return new Promise((resolve, reject) => {
+    const socket = connect(port, '127.0.0.1');
+    let answer = '';
+    socket.on('data', (bytes) => {
+      answer += bytes.toString('latin1');
+      if (answer.startsWith('HTTP/1.1 101') && token !== BROKEN) resolve(socket);
+      // The frame behind the head closes: its reason is told.
+      else if (answer.startsWith('HTTP/1.1 101') && answer.includes('token')) socket.end(GOODBYE);
+      else if (!/^HTTP\/1.1 (101|429)/.test(answer)) reject(new Error(`refused: ${answer}`));
+    });
+    socket.on('error', reject);
+    socket.on('close', () => resolve(socket));
+    socket.write(
+      `GET /ws HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n` +
+        `Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n${ADDRESS}: ${address}\r\n` +
+        `Sec-WebSocket-Protocol: parley.v1, bearer.${token}\r\n\r\n`,
+    );
+  });
 }

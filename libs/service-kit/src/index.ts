@@ -18,7 +18,7 @@ export { addToContext, currentContext, runInContext, type RequestContext } from 
 export { Connection } from './socket/connection';
 export { type FrameLimits } from './socket/frame-allowance';
 export { sharedFrame, type SharedFrame } from './socket/shared-frame';
-export { type GatewayOptions } from './socket/socket-edge.adapter';
+export { type GatewayOptions } from './socket/socket-path';
 export { namedFrames, nestedFrames, type Frame, type FrameCodec } from './socket/frame-codec';
 export { startTracing, type Tracing } from './tracing/tracing';
 export { runService, startService, type RunningService, type ServiceOptions } from './run-service';

@@ -63,6 +63,7 @@ interface Production {
   history: () => Promise<Message[]>;
   assistant: Assistant;
   context: unknown;
+  language: string | undefined;
   reservation: Reservation;
   signal: AbortSignal;
 }
@@ -105,7 +106,7 @@ export class Answering {
     author: Author,
     turn: ChatTurn,
     assistant: Assistant,
-    { id: conversationId, context }: ChatRequest,
+    { id: conversationId, context, language }: ChatRequest,
     { existing, last }: { existing: HeldConversation | undefined; last: GenerationClaim | undefined },
   ): Promise<GenerationClaim> {
     const { claims, store, generations, report } = this.parts;
@@ -114,6 +115,8 @@ export class Answering {
     let conversation: HeldConversation;
     let asked: Message | undefined;
     let claim: GenerationClaim | undefined;
+    // Beside the writes that follow: what was said before is read by the time that the question is in the log.
+    const before = existing?.lastMessages(HISTORY_MESSAGES).catch(() => undefined);
     try {
       // Who asks first in a room need not be who made it.
       conversation = existing ?? (await store.createHeld(author, { id: conversationId, assistant: assistant.id }));
@@ -137,10 +140,9 @@ export class Answering {
       throw error;
     }
     const begun = claim;
-    // Before the first message nothing was said: there is no history to be read.
-    const whole = existing === undefined && asked?.seq === 1 ? [asked] : undefined;
-    const history = async () => whole ?? conversation.lastMessages(HISTORY_MESSAGES);
-    const production = { history, assistant, context, reservation };
+    const history = async () =>
+      (await upTo(asked, conversation, before)) ?? conversation.lastMessages(HISTORY_MESSAGES);
+    const production = { history, assistant, context, language, reservation };
     generations.run(begun, (signal) => this.produce(begun, { ...production, signal }));
     return begun;
   }
@@ -182,7 +184,7 @@ export class Answering {
 
   private async *produce(
     claim: GenerationClaim,
-    { history: read, assistant, context, reservation, signal }: Production,
+    { history: read, assistant, context, language, reservation, signal }: Production,
   ): AsyncGenerator<ProducedChunk> {
     const { models, tools } = this.parts;
     const { principalId, conversationId, generationId } = claim;
@@ -201,6 +203,7 @@ export class Answering {
       instructions: buildInstructions(assistant, {
         mode: 'text',
         context,
+        ...(language === undefined ? {} : { language }),
         now: this.now(),
         nonce: randomBytes(16).toString('hex'),
       }),
@@ -282,6 +285,13 @@ export class Answering {
   private now(): number {
     return (this.parts.now ?? Date.now)();
   }
+}
+
+/** What was said up to a new question, where nothing can have come between that and the question. */
+async function upTo(asked: Message | undefined, { head }: HeldConversation, before?: Promise<Message[] | undefined>) {
+  if (asked?.seq !== head + 1) return undefined;
+  const said = head === 0 ? [] : await before;
+  return said && [...said.filter(({ seq }) => seq <= head), asked].slice(-HISTORY_MESSAGES);
 }
 
 /** An assistant's own model, then its second one. */

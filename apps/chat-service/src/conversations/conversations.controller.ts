@@ -1,7 +1,7 @@
 import { Body, Controller, Delete, Get, HttpCode, Inject, Param, Patch, Post, Query, Res } from '@nestjs/common';
 import type { AssistantCatalog } from '@parley/assistants';
 import { AllowGuests, CurrentPrincipal, type Principal } from '@parley/auth';
-import type { ConversationStore } from '@parley/conversations';
+import type { AuditLog, ConversationStore } from '@parley/conversations';
 import { ParleyError } from '@parley/errors';
 import {
   conversationListSchema,
@@ -14,6 +14,7 @@ import {
   listQuerySchema,
   messagesQuerySchema,
   renameConversationSchema,
+  type Act,
   type Conversation,
   type ConversationList,
   type EntryPage,
@@ -22,7 +23,7 @@ import type { Response } from 'express';
 import type { z } from 'zod';
 import { Answers } from '../openapi/answers';
 import { Authors } from '../chat/authors';
-import { ASSISTANTS, CONVERSATIONS } from '../ports';
+import { ASSISTANTS, AUDIT, CONVERSATIONS } from '../ports';
 import { withAssistantNames } from './assistant-names';
 import { fileNameOf, markdownOf, readAll } from './export';
 
@@ -33,6 +34,7 @@ export class ConversationsController {
   constructor(
     @Inject(CONVERSATIONS) private readonly conversations: ConversationStore,
     @Inject(ASSISTANTS) private readonly assistants: AssistantCatalog,
+    @Inject(AUDIT) private readonly audited: Pick<AuditLog, 'add'>,
     private readonly authors: Authors,
   ) {}
 
@@ -73,14 +75,18 @@ export class ConversationsController {
     @Param('id') id: string,
     @Body({ schema: renameConversationSchema }) { title }: z.output<typeof renameConversationSchema>,
   ): Promise<Conversation> {
-    return this.named(await this.conversations.rename(principal.id, known(id), title));
+    const renamed = await this.conversations.rename(principal.id, known(id), title);
+    if (renamed.kind === 'room') await this.audit(principal, 'rename', id);
+    return this.named(renamed);
   }
 
   @Answers('Deletes it with everything in it')
   @Delete(':id')
   @HttpCode(204)
-  remove(@CurrentPrincipal() principal: Principal, @Param('id') id: string): Promise<void> {
-    return this.conversations.remove(principal.id, known(id));
+  async remove(@CurrentPrincipal() principal: Principal, @Param('id') id: string): Promise<void> {
+    // Written down before: of a room that is gone the same request again would find nothing.
+    if (await this.ownsRoom(principal.id, known(id))) await this.audit(principal, 'delete', id);
+    await this.conversations.remove(principal.id, id);
   }
 
   @Answers('A page of what was said', entryPageSchema)
@@ -114,6 +120,21 @@ export class ConversationsController {
           ? JSON.stringify({ conversation: this.named(conversation), messages })
           : markdownOf(conversation, messages),
       );
+  }
+
+  /** Not one that is being deleted: its line was written then. */
+  private async ownsRoom(principalId: string, id: string): Promise<boolean> {
+    try {
+      const { kind, members } = await this.conversations.get(principalId, id);
+      return kind === 'room' && members[0]?.id === principalId;
+    } catch (error) {
+      if (error instanceof ParleyError && error.code === 'conversation_not_found') return false;
+      throw error;
+    }
+  }
+
+  private async audit(principal: Principal, what: Act['what'], conversationId: string): Promise<void> {
+    await this.audited.add({ by: await this.authors.of(principal), what, conversationId });
   }
 
   private named(conversation: Conversation): Conversation {

@@ -45,6 +45,23 @@ it('sends a byte at once and a comment now and then while the model thinks: no h
   );
 });
 
+it('follows nothing for a reader who left before it began', async () => {
+  const closed = Promise.withResolvers<Response>();
+  server = createServer((_, response) => {
+    response.on('close', () => closed.resolve(response as unknown as Response));
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const leaving = new AbortController();
+  const asked = fetch(`http://127.0.0.1:${(server.address() as AddressInfo).port}`, { signal: leaving.signal });
+  await once(server, 'request');
+  leaving.abort();
+  await expect(asked).rejects.toThrow();
+  const follow = () => {
+    throw new Error('somebody follows');
+  };
+  await expect(streamGeneration(await closed.promise, { generationId: 'g', follow })).resolves.toBeUndefined();
+});
+
 it('ends the response with the last chunk: a reader’s turn ends with the connection, not with a chunk', async () => {
   const { reader, done } = await serving(async function* () {
     yield { at: 1, json: '{"type":"finish"}' };

@@ -28,6 +28,8 @@ export async function streamGeneration(
   const left = new AbortController();
   response.on('close', () => left.abort());
   response.on('error', () => left.abort());
+  // Who left while the answer was looked for has closed already, and says so no more.
+  if (response.destroyed) return options.beforeEnd?.();
   response.writeHead(200, {
     'content-type': 'text/event-stream; charset=utf-8',
     'cache-control': 'no-cache, no-transform',

@@ -108,7 +108,7 @@ it('says the same as the service: every answer is as it is described, also every
   await ask('GET', '/api/usage', { user, query: '?from=never' });
   await ask('GET', '/api/admin/usage', { user: login });
   await ask('GET', '/api/admin/usage', { user: chat.issuer.users.find(({ groups }) => groups.length === 0)!.login });
-  for (const what of ['calls', 'ceilings', 'assistants'] as const) {
+  for (const what of ['calls', 'connections', 'ceilings', 'assistants'] as const) {
     await ask('GET', `/api/admin/${what}`, { user: login });
     await ask('GET', `/api/admin/${what}`);
   }

@@ -41,7 +41,7 @@ async function setUp() {
   ];
   const connect = (registry: MemoryConnectionRegistry, principalId: string, id = principalId) =>
     registry.put({ id, principalId, kind: 'user', path: '/ws/chat', since: nowMs });
-  await Promise.all([here.renew(), there.renew()]);
+  await Promise.all([here.renew([]), there.renew([])]);
   await Promise.all([connect(here, 'alice'), connect(there, 'bob'), connect(there, 'carol')]);
 
   const members = ['alice', 'bob', 'carol', 'dave'];
@@ -77,7 +77,7 @@ async function setUp() {
   const minute = async (...living: MemoryConnectionRegistry[]) => {
     for (let passed = 0; passed < 60_000; passed += RENEW_MS) {
       nowMs += RENEW_MS;
-      await Promise.all([here, ...living].map((registry) => registry.renew()));
+      await Promise.all([here, ...living].map((registry) => registry.renew([])));
       await watch.look();
     }
   };

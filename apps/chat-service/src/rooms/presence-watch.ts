@@ -45,7 +45,7 @@ export class PresenceWatch {
 
   private async lookOnce(): Promise<void> {
     try {
-      const living = await this.parts.registry.processes();
+      const living = new Set((await this.parts.registry.processes()).map(({ id }) => id));
       const isOneGone = [...this.known].some((process) => !living.has(process));
       if (isOneGone) for (const id of this.parts.rooms.ids) await this.tellWhoIsAway(id);
       this.known = living;

@@ -30,6 +30,7 @@ let client: DynamoDBDocumentClient;
 let wishes: DynamoErasureWishes;
 let bob: DemoUser;
 let carol: DemoUser;
+let admin: DemoUser;
 
 beforeAll(async () => {
   [world, redis] = await Promise.all([startWorld(), RedisServer.start()]);
@@ -38,6 +39,7 @@ beforeAll(async () => {
   client = createDocumentClient({ region: 'us-east-1', endpoint: world.environment['AWS_ENDPOINT_URL_DYNAMODB'] });
   wishes = new DynamoErasureWishes(client, 'conversations');
   [bob, carol] = world.issuer.users.filter(({ groups }) => !groups.includes('admins')) as [DemoUser, DemoUser];
+  admin = world.issuer.users.find(({ groups }) => groups.includes('admins'))!;
 });
 afterAll(async () => {
   await Promise.all([one.service.stop(), two.service.stop()]);
@@ -183,6 +185,23 @@ it('goes on with a wish whose process died over it, in whatever process starts',
   await passed(bob.sub);
   expect(await rowsWith('viridian-newt')).toEqual([]);
   await another.service.stop();
+});
+
+it('erases a banned person as he asks, who stays banned and is refused everything else', async () => {
+  const { id } = (await ask(one, carol, 'POST', '/api/conversations', { title: 'scarlet-heron' })).body as Conversation;
+  const ban = `/api/admin/bans/${carol.sub}`;
+  expect((await ask(one, admin, 'PUT', ban, { reason: 'rude' })).status).toBe(204);
+  const refused = async () => (await ask(one, carol, 'GET', `/api/conversations/${id}`)).body as { code: string };
+  expect(await refused()).toMatchObject({ code: 'banned' });
+  expect((await ask(one, carol, 'PUT', '/api/session/consent', { transcripts: true })).status).toBe(403);
+  expect((await ask(one, carol, 'DELETE', '/api/session/me')).status).toBe(202);
+  const leaving = { method: 'POST', body: '{}', headers: { origin: ORIGIN } };
+  expect((await one.as(carol.login)('/api/session/logout', leaving)).status).toBe(204);
+  await passed(carol.sub);
+  expect(await rowsWith('scarlet-heron')).toEqual([]);
+  expect(await refused()).toMatchObject({ code: 'banned' });
+  expect((await ask(one, admin, 'DELETE', ban)).status).toBe(204);
+  expect(await refused()).toMatchObject({ code: 'conversation_not_found' });
 });
 
 describe('a guest who is erased', () => {

@@ -1,5 +1,6 @@
 import { Body, Controller, Delete, Get, HttpCode, Inject, Patch, Put, Req, Res } from '@nestjs/common';
 import {
+  AllowBanned,
   AllowGuests,
   CONSENTS,
   CurrentPrincipal,
@@ -49,6 +50,7 @@ export class SelfController {
 
   /** It is begun when this answers, and goes on whatever happens to this process. */
   @Answers('Erases everything the caller left, and signs him out everywhere')
+  @AllowBanned()
   @Delete('me')
   @HttpCode(202)
   async erase(

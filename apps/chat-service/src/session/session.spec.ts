@@ -253,6 +253,16 @@ it('sells a ticket that says nothing of the token', async () => {
   expect([response.status, ticket, expiresInMs]).toEqual([201, expect.stringMatching(/^[\w-]{43}$/), 30_000]);
 });
 
+it.each([
+  '{"audience":"stream"}',
+  '{"audience":"stream","conversationId":"../../elsewhere-x"}',
+  '{"audience":"page"}',
+  '{"audience":["voice"]}',
+])('sells no ticket for %s, which names nothing that a ticket opens', async (body) => {
+  const response = await chat.as('alice')('/api/session/ticket', { method: 'POST', body });
+  expect([response.status, ((await response.json()) as { code: string }).code]).toEqual([400, 'invalid_body']);
+});
+
 it('keeps the name that a person chose', async () => {
   const response = await chat.as('carol')('/api/session/me', { method: 'PATCH', body: '{"name":" Caz "}' });
   expect(await response.json()).toMatchObject({ name: 'Caz' });

@@ -56,7 +56,8 @@ export class SignOut {
   /** An expired bearer token beside a cookie is no reason to stay signed in. */
   private async bearerOf(request: IncomingMessage, hasCookie: boolean): Promise<Principal | undefined> {
     try {
-      const principal = await this.authenticator.identifyRequest(request);
+      // Who is banned may still leave.
+      const principal = await this.authenticator.identifyRequest(request, { banned: true });
       return principal?.kind === 'user' ? principal : undefined;
     } catch (error) {
       if (hasCookie && error instanceof ParleyError) return undefined;

@@ -142,8 +142,9 @@ export class ChatDesk {
     rooms.tell(conversationId, 'typing', { conversationId, principal: listener.author, typing }, listener.id);
   }
 
-  async read(listener: ConnectionListener, conversationId: string, seq: number): Promise<void> {
-    await this.parts.store.markRead(listener.principalId, conversationId, seq);
+  /** Nobody has read what nobody said yet. */
+  async read(listener: ConnectionListener, conversationId: string, upTo: number): Promise<void> {
+    const seq = await this.parts.store.markRead(listener.principalId, conversationId, upTo);
     const data = { conversationId, principal: listener.author, seq };
     this.parts.rooms.tell(conversationId, 'read', data, listener.id);
   }

@@ -166,7 +166,7 @@ describe('/ws/chat', () => {
         (room) => room.id === id,
       )!;
     expect(await unread()).toMatchObject({ unread: 1, lastMessage: { seq: 1 } });
-    bob.say({ event: 'read', data: { conversationId: id, seq: 1 } });
+    bob.say({ event: 'read', data: { conversationId: id, seq: 999 } });
     expect((await alice.event('read')).data).toMatchObject({ seq: 1 });
     expect((await unread()).unread).toBe(0);
     const { data } = await alice.ask('presence', { conversationId: id });

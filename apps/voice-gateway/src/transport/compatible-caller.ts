@@ -51,7 +51,7 @@ export class CompatibleCaller implements Caller {
   }
 
   fail(error: ParleyError): void {
-    this.connection.fail(error, undefined);
+    this.connection.fail(error);
   }
 
   private say(name: string, body: object): void {

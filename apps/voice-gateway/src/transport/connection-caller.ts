@@ -20,6 +20,6 @@ export class ConnectionCaller implements Caller {
   }
 
   fail(error: ParleyError): void {
-    this.connection.fail(error, undefined);
+    this.connection.fail(error);
   }
 }

@@ -73,18 +73,21 @@ export class Seats {
   /** The hot path: checks that cost nothing, no copy, no await. */
   hear(connection: Connection, frame: Buffer): void {
     const seat = this.byConnection.get(connection);
-    if (!seat)
-      return connection.fail(new ParleyError('invalid_frame', { message: 'No call has begun: say callStart first' }));
+    if (!seat) {
+      const error = new ParleyError('invalid_frame', { message: 'No call has begun: say callStart first' });
+      return connection.fail(error, connection.currentRef);
+    }
     if (frame.length < AUDIO.bytesPerSample || frame.length % AUDIO.bytesPerSample !== 0) {
       return connection.fail(
         new ParleyError('invalid_frame', { message: 'Audio must be PCM16: an even number of bytes, at least 2' }),
+        connection.currentRef,
       );
     }
     if (seat.allowance.admits(frame.length)) return seat.call.hear(frame);
     const droppedMs = seat.allowance.takeDroppedMs();
     if (droppedMs === 0) return;
     this.options.onDropped?.(droppedMs);
-    connection.fail(new ParleyError('audio_dropped', { facts: { droppedMs } }), undefined);
+    connection.fail(new ParleyError('audio_dropped', { facts: { droppedMs } }));
   }
 
   /** The connection is gone: who closed it on purpose has hung up, who lost it may come back. */
@@ -127,7 +130,7 @@ export class Seats {
       return connection.close(CloseCode.restarting, 'The call goes on elsewhere; connect again');
     }
     if (reason === 'replaced') return connection.close(CloseCode.replaced, 'The call goes on over a newer connection');
-    if (call.failed) connection.fail(call.failed, undefined);
+    if (call.failed) connection.fail(call.failed);
     seat.caller.send('callEnded', { reason, durationMs, usage: call.usage });
     if (reason === 'model_failed') connection.close(CloseCode.tryLater, call.failed?.message);
     else if (reason === 'idle') connection.close(CloseCode.idle, 'Nobody said anything for long');

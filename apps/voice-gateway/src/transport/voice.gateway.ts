@@ -78,6 +78,11 @@ export class VoiceGateway implements OnGatewayDisconnect<Connection>, BeforeAppl
     this.seats.callOf(connection).type(content);
   }
 
+  @SubscribeMessage('ping')
+  ping(@ConnectedSocket() connection: Connection): void {
+    connection.send('pong', {}, connection.currentRef);
+  }
+
   @SubscribeMessage('callEnd')
   async callEnd(@ConnectedSocket() connection: Connection): Promise<void> {
     await this.seats.callOf(connection).end('hangup');

@@ -8,6 +8,7 @@ import { AuditTrail } from './audit-trail';
 import { Bans } from './bans';
 import { Ceilings } from './ceilings';
 import { LiveCallTable } from './live-calls';
+import { LiveConnections } from './live-connections';
 import { Reports } from './reports';
 import { Section } from './section';
 import { Usage } from './usage';
@@ -39,6 +40,7 @@ export default function AdminPage() {
         For the people who run this site. What is said in a call or a conversation is not here.
       </p>
       <LiveCallTable admin={admin} names={names} />
+      <LiveConnections admin={admin} />
       <Usage admin={admin} names={names} />
       <Section
         id="admin-ceilings"

@@ -37,6 +37,7 @@ function signIn(more: Record<string, Route> = {}): void {
   parley.signedIn([], ['admins']);
   Object.assign(parley.routes, {
     'GET /api/admin/calls': list(),
+    'GET /api/admin/connections': list(),
     'GET /api/admin/usage': () => ({ status: 200, json: { items: [], total: {} } }),
     'GET /api/admin/ceilings': list(),
     'GET /api/admin/assistants': list({ id: 'general', name: 'Parley', enabled: true }),
@@ -65,6 +66,7 @@ it('says of each part that there is nothing in it, and what went wrong with one 
   expect((await screen.findByRole('alert')).textContent).toContain('Not right now');
   for (const text of [
     'Nobody is in a call now.',
+    'Nobody is connected now.',
     'Nothing was used in these days.',
     'Nobody is banned.',
     'Nothing was done yet.',
@@ -97,6 +99,28 @@ it('shows who speaks now, with whom and where', async () => {
     ['Mallory', 'Parley', 'replica-…', '2'],
     ['a-guest-…', 'gone', 'replica-…', '2'],
   ]);
+});
+
+it('shows how many are connected, people and guests, in all and by path and replica', async () => {
+  const open = (path: string, kind: string, connections: number) => ({ path, kind, connections });
+  signIn({
+    'GET /api/admin/connections': list(
+      { replica: 'chat-replica-1', toldAt: at, open: [open('/ws/chat', 'user', 1_200), open('/ws/chat', 'guest', 30)] },
+      { replica: 'chat-replica-2', toldAt: at, open: [open('/ws/chat', 'guest', 4)] },
+      { replica: 'voice-replica', toldAt: at, open: [open('/ws/voice', 'user', 5)] },
+      { replica: 'new-replica', toldAt: at, open: [] },
+    ),
+  });
+  renderPage(parley.url, '/admin');
+  const told = await inPart('Connections');
+  const rows = (await told.findAllByRole('row')).slice(1);
+  expect(rows.map((row) => [...row.children].map((cell) => cell.textContent))).toEqual([
+    ['/ws/chat', 'chat-rep…', '1,200', '30'],
+    ['/ws/chat', 'chat-rep…', '0', '4'],
+    ['/ws/voice', 'voice-re…', '5', '0'],
+  ]);
+  const totals = [...document.querySelectorAll('.admin-totals')].find((one) => one.textContent?.includes('Replicas'));
+  expect([...totals!.querySelectorAll('dd')].map((one) => one.textContent)).toEqual(['1,205', '34', '4']);
 });
 
 it('adds up what was used by day and by assistant, for the days that are chosen', async () => {

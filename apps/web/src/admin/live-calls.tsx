@@ -1,7 +1,8 @@
-import { useCallback, useEffect, useState } from 'react';
+import { useCallback, useState } from 'react';
 import type { AdminClient } from '@parley/client';
 import { useLoaded } from '../ui/use-loaded';
 import { Section } from './section';
+import { useEvery } from './use-every';
 import { lastingOf, shortOf } from './words';
 
 /** As often as the processes say which calls go on. */
@@ -13,15 +14,11 @@ export function LiveCallTable({ admin, names }: { admin: AdminClient; names: Rea
   const [now, setNow] = useState(Date.now);
   // Where it failed, the one who looks tries again: nobody wants to hear that every few seconds.
   const isShown = calls.state === 'loaded';
-  useEffect(() => {
-    if (!isShown) return;
-    const timer = setInterval(() => {
-      if (document.visibilityState !== 'visible') return;
-      setNow(Date.now());
-      reload();
-    }, EVERY_MS);
-    return () => clearInterval(timer);
-  }, [isShown, reload]);
+  const readAnew = useCallback(() => {
+    setNow(Date.now());
+    reload();
+  }, [reload]);
+  useEvery(EVERY_MS, isShown, readAnew);
   return (
     <Section id="admin-calls" title="Live calls" loaded={calls} reload={reload}>
       {({ items }) =>

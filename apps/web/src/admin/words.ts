@@ -33,6 +33,8 @@ const ACT_WORDS: Record<Act['what'], string> = {
   mute: 'muted somebody',
   unmute: 'let somebody write again',
   archive: 'archived a room',
+  rename: 'renamed a room',
+  delete: 'deleted a room',
   report: 'reported somebody',
   block: 'blocked somebody',
   unblock: 'unblocked somebody',

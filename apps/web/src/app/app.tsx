@@ -22,6 +22,7 @@ export function App() {
   if (config.state === 'failed') {
     return (
       <main className="alone">
+        <h1>Parley cannot begin</h1>
         <Notice action={{ label: 'Try again', run: reload }}>{config.error.message}</Notice>
       </main>
     );

@@ -3,6 +3,7 @@ import { isOver, VoiceCall } from '@parley/client';
 import workletUrl from '@parley/client/audio-worklet?worker&url';
 import { useServices } from '../app/services';
 import { settings } from '../settings/settings';
+import { useCallsElsewhere } from './use-calls-elsewhere';
 
 export interface CallStart {
   /** Goes on in this conversation; without it the service begins one. */
@@ -21,6 +22,8 @@ export interface ActiveCall {
 }
 interface CallContextValue {
   active?: ActiveCall;
+  /** By their conversations, the ids of calls in other tabs of this browser. */
+  elsewhere: ReadonlyMap<string, string>;
   /** In the handler of a click or key: browsers open no sound without one. */
   begin(pageId: string, start: CallStart): void;
   /** Forgets a call that is over. */
@@ -35,9 +38,11 @@ export function CallProvider({ children }: { children: ReactNode }) {
 
   const begin = useCallback(
     (pageId: string, start: CallStart) => {
-      const { voiceId, microphoneId: deviceId, speakerId, echoCancellation, noiseSuppression } = settings();
-      const devices = { workletUrl, deviceId, speakerId, echoCancellation, noiseSuppression };
-      const call = new VoiceCall({ ...start, voiceId, tokenSource: session, baseUrl, audio: audio ?? devices });
+      const { language, voiceId, microphoneId: deviceId, ...devices } = settings();
+      const call = new VoiceCall({
+        ...{ ...start, language, voiceId, tokenSource: session, baseUrl },
+        audio: audio ?? { workletUrl, deviceId, ...devices },
+      });
       setActive({ call, startedAt: Date.now(), pageId });
       call.start().catch(() => undefined); // the state says why
     },
@@ -56,7 +61,8 @@ export function CallProvider({ children }: { children: ReactNode }) {
     };
   }, [active]);
 
-  const value = useMemo(() => ({ active, begin, dismiss }), [active, begin, dismiss]);
+  const elsewhere = useCallsElsewhere(active?.call);
+  const value = useMemo(() => ({ active, elsewhere, begin, dismiss }), [active, elsewhere, begin, dismiss]);
   return <Context.Provider value={value}>{children}</Context.Provider>;
 }
 

@@ -7,7 +7,7 @@ import { Notice } from '../ui/notice';
 import { useObservable } from '@parley/client/react';
 import { useCall, type ActiveCall } from './call-context';
 import { ConnectionPanel } from './connection-panel';
-import { detailOf, durationOf, lossOf, wordsOf } from './call-words';
+import { detailOf, durationOf, lossOf, notKeptWords, wordsOf } from './call-words';
 import { LevelMeter } from './level-meter';
 
 interface CallPanelProps {
@@ -69,6 +69,7 @@ function CallNow({ active, onRetry, onTakeOver }: CallPanelProps) {
       <p className="call-ended" data-testid="call-state" data-state="ended">
         {words}
         {state.durationMs !== undefined && ` · ${durationOf(state.durationMs)}`}
+        {call.isKept === false && ' · Nothing was written down'}
       </p>
     );
   }
@@ -82,6 +83,11 @@ function CallNow({ active, onRetry, onTakeOver }: CallPanelProps) {
             {words}
           </strong>
           {detail !== undefined && <span className="call-detail">{detail}</span>}
+          {call.isKept === false && (
+            <span className="call-detail" data-testid="not-kept">
+              {notKeptWords}
+            </span>
+          )}
           {trouble !== undefined && (
             <span className="call-detail" data-testid="microphone-trouble">
               {trouble.message}

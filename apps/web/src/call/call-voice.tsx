@@ -1,7 +1,8 @@
+import { isOver } from '@parley/client';
 import { useObservable } from '@parley/client/react';
 import { useSaid } from '../ui/announcer';
 import { useCall, type ActiveCall } from './call-context';
-import { detailOf, lossOf, wordsOf } from './call-words';
+import { detailOf, lossOf, notKeptWords, wordsOf } from './call-words';
 
 /** Tells those who listen to the page how the call is, wherever on the page they are. */
 export function CallVoice() {
@@ -18,6 +19,7 @@ function Voice({ active: { call } }: { active: ActiveCall }) {
   const isHeard = name === 'speaking' || name === 'listening';
   useSaid(isHeard ? 'Listening' : name === 'failed' ? undefined : wordsOf(state, false));
   useSaid(detailOf(state));
+  useSaid(call.isKept === false && !isOver(state) ? notKeptWords : undefined);
   useSaid(trouble?.message);
   useSaid(hasLost ? lossOf(call.lostSpeechMs.get()) : undefined);
   return null;

@@ -46,6 +46,9 @@ export function detailOf(state: CallState): string | undefined {
 export const lossOf = (ms: number): string =>
   `${(ms / 1_000).toFixed(1)} s of what you said did not get through. Say it again if there is no answer.`;
 
+/** Of a call whose person does not want it written down, or was not asked yet where that counts. */
+export const notKeptWords = 'What is said is not written down.';
+
 const endWords: Record<Extract<CallState, { name: 'ended' }>['reason'], string> = {
   hangup: 'Call ended',
   disconnected: 'The call ended because the connection was lost.',

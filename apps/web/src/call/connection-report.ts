@@ -2,12 +2,13 @@ import type { VoiceCall } from '@parley/client';
 
 /** The numbers of a call, for people. Nothing that was said is in them, and no token. */
 export function figuresOf(call: VoiceCall): [name: string, value: string][] {
-  const { connectMs, firstAudioMs, reconnects, resumes, resumeGapMs, bargeIns } = call.statistics.get();
+  const { connectMs, roundTripMs, firstAudioMs, reconnects, resumes, resumeGapMs, bargeIns } = call.statistics.get();
   const gaps = call.playback.get()?.gaps;
   const bargeInMs = call.bargeInMs.get();
   const ms = (value: number | undefined): string => (value === undefined ? 'not yet' : `${Math.round(value)} ms`);
   return [
     ['Connecting took', ms(connectMs)],
+    ['There and back on the line', ms(roundTripMs)],
     ['First sound after you spoke', ms(median(firstAudioMs))],
     ['Silence after you interrupted', ms(bargeInMs)],
     ['Interruptions', String(bargeIns)],
@@ -15,6 +16,7 @@ export function figuresOf(call: VoiceCall): [name: string, value: string][] {
     ['Voice replaced', resumes === 0 ? 'never' : `${times(resumes)}, ${ms(resumeGapMs)} of silence`],
     ['Gaps heard', gaps === undefined || gaps.count === 0 ? 'none' : `${gaps.count}, ${ms(gaps.totalMs)} in all`],
     ['Sound kept ready', ms(gaps?.startMs)],
+    ['Written down', call.isKept === undefined ? 'not known yet' : call.isKept ? 'yes' : 'no'],
   ];
 }
 

@@ -1,6 +1,7 @@
+import type { PlaybackReport } from '@parley/client';
 import { fireEvent, screen, waitFor } from '@testing-library/react';
 import { message, startParley, type FakeCall } from '../../test/fake-parley';
-import { closePage, refusedAudio, renderPage, silentAudio } from '../../test/render-page';
+import { closePage, refusedAudio, renderPage, silentAudio, silentReport } from '../../test/render-page';
 
 let parley: Awaited<ReturnType<typeof startParley>>;
 beforeAll(async () => void (parley = await startParley()));
@@ -118,6 +119,20 @@ describe('talking', () => {
     expect(button.getAttribute('aria-pressed')).toBe('true');
   });
 
+  it('says of a call that is not written down that it is not, in it and in its figures', async () => {
+    parley.signedIn();
+    parley.callFacts['kept'] = false;
+    await callFrom('/');
+    expect(screen.getByTestId('not-kept').textContent).toBe('What is said is not written down.');
+    await waitFor(() => expect(screen.getByTestId('announcer').textContent).toContain('not written down'));
+    expect(screen.getByTestId('connection-panel').textContent).toContain('Written downno');
+    fireEvent.click(screen.getByRole('button', { name: 'Hang up' }));
+    expect(await screen.findByText(/^Call ended/)).toHaveProperty(
+      'textContent',
+      'Call ended · 1:01 · Nothing was written down',
+    );
+  });
+
   it('says why there is no call when the microphone is refused, and offers to try again', async () => {
     parley.signedIn();
     renderPage(parley.url, '/', refusedAudio);
@@ -132,14 +147,20 @@ describe('a call in trouble', () => {
   const state = () => screen.getByTestId('call-state');
   const says = (name: string, words: string) =>
     waitFor(() => expect([state().dataset['state'], state().textContent]).toEqual([name, words]));
-  const told = () => [...screen.getByTestId('announcer').children].map(({ textContent }) => textContent);
+  // Said a moment after it is shown.
+  const isTold = (words: string) =>
+    waitFor(() =>
+      expect([...screen.getByTestId('announcer').children].map(({ textContent }) => textContent)).toContainEqual(
+        expect.stringContaining(words),
+      ),
+    );
 
   it('says that the assistant’s voice is coming back, and then listens', async () => {
     parley.signedIn();
     const call = await callFrom('/');
     call.say('callResuming', { reason: 'dropped', attempt: 1 });
     await says('resuming', 'One moment…');
-    expect(told()).toContainEqual(expect.stringContaining('is coming back'));
+    await isTold('is coming back');
     call.say('callResumed', { gapMs: 100 });
     await says('listening', 'Listening');
   });
@@ -149,7 +170,7 @@ describe('a call in trouble', () => {
     const call = await callFrom('/');
     call.socket.terminate();
     await says('reconnecting', 'Reconnecting…');
-    expect(told()).toContainEqual(expect.stringContaining('What you say now is kept'));
+    await isTold('What you say now is kept');
     await says('listening', 'Listening');
     expect(parley.calls[1]!.start).toMatchObject({ callId: 'call-1' });
   });
@@ -170,7 +191,7 @@ describe('a call in trouble', () => {
     await waitFor(() => expect(location.pathname).toBe('/c/conversation-0001'));
     call.socket.close(4409, 'The call goes on over a newer connection');
     await waitFor(() => expect(state().dataset['state']).toBe('replaced'));
-    expect(told()).toContainEqual(expect.stringContaining('on another device'));
+    await isTold('on another device');
     fireEvent.click(screen.getByRole('button', { name: 'Bring it here' }));
     await says('listening', 'Listening');
     expect(parley.calls[1]!.start).toMatchObject({ callId: 'call-1', conversationId: 'conversation-0001' });
@@ -252,16 +273,28 @@ describe('the connection of a call', () => {
   ])('is still there to be copied from a call that is over: $state', async ({ state, over, says }) => {
     parley.signedIn();
     let speak: (level: number) => void = () => undefined;
+    let play: (report: PlaybackReport) => void = () => undefined;
     const call = await callFrom('/', () => ({
       ...silentAudio(),
       on: (name, listener) => {
         if (name === 'level') speak = listener as typeof speak;
         return () => undefined;
       },
+      report: {
+        get: () => silentReport,
+        subscribe: (listener) => {
+          play = listener;
+          return () => undefined;
+        },
+      },
     }));
     speak(0.5);
     call.text('USER', 'FINAL', 'my secret', { messageId: 'm-1', seq: 1 });
-    call.socket.send(Buffer.alloc(64));
+    await shows('user final: my secret');
+    // What has only arrived was not heard yet.
+    play({ ...silentReport, phase: 'playing' });
+    expect(screen.getByTestId('connection-panel').textContent).toContain('after you spokenot yet');
+    play({ ...silentReport, phase: 'playing', isAudible: true });
     await waitFor(() => expect(screen.getByTestId('connection-panel').textContent).toMatch(/after you spoke\d+ ms/));
     call.socket.terminate();
     await waitFor(() => expect(screen.getByTestId('connection-panel').textContent).toContain('found againonce'));
@@ -270,7 +303,9 @@ describe('the connection of a call', () => {
     expect(screen.getByTestId<HTMLDetailsElement>('connection-panel').open).toBe(false);
     const report = await copyReport();
     expect(report).toContain(says);
-    expect(report).toMatch(/\nConnecting took: \d+ ms\nFirst sound after you spoke: \d+ ms\n/);
+    expect(report).toMatch(
+      /\nConnecting took: \d+ ms\nThere and back on the line: \d+ ms\nFirst sound after you spoke: \d+ ms\n/,
+    );
     expect(report).toContain('\nLine found again: once\n');
     expect(report).not.toMatch(/secret|token/);
   });

@@ -35,7 +35,8 @@ export function ConversationView({ id, initial, assistants, onChange }: Conversa
   const { chat } = useServices();
   const assistant = chosen ?? assistants[0]?.id;
   const answers = useAnswers(id, initial, assistant, onChange);
-  const { active, begin } = useCall();
+  const { active, elsewhere, begin } = useCall();
+  const callElsewhere = elsewhere.get(id);
   const isOnline = useOnline();
   const here = useCallHere(id);
   const isEmpty = answers.messages.length === 0 && here.lines.length === 0;
@@ -72,10 +73,15 @@ export function ConversationView({ id, initial, assistants, onChange }: Conversa
       setFailure(asClientError(error).message);
     }
   };
-  const talk = (): void =>
+  const takeOver = (callId: string): void => {
+    begin(id, { conversationId: id, assistant, callId });
+    // What was said in it so far.
+    void catchUp().catch((error: unknown) => setFailure(asClientError(error).message));
+  };
+  const talk = (): void => {
+    if (callElsewhere !== undefined) return takeOver(callElsewhere);
     begin(id, { conversationId: isEmpty && initial.conversation === undefined ? undefined : id, assistant });
-
-  const takeOver = (callId: string): void => begin(id, { conversationId: id, assistant, callId });
+  };
 
   return (
     <div className="conversation" data-empty={isEmpty ? '' : undefined}>
@@ -129,7 +135,7 @@ export function ConversationView({ id, initial, assistants, onChange }: Conversa
               data-testid="start-call"
               onClick={talk}
             >
-              <MicrophoneIcon /> Talk
+              <MicrophoneIcon /> {callElsewhere === undefined ? 'Talk' : 'Bring the call here'}
             </button>
           </div>
         )}

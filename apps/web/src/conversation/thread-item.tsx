@@ -37,7 +37,7 @@ const Item = memo(function Item({ role, text, source, stage, interrupted, author
       )}
       <div className="message-text">
         {role === 'assistant' && source === 'text' ? (
-          <Suspense fallback={<p>{text}</p>}>
+          <Suspense fallback={<p data-testid="unrendered">{text}</p>}>
             <Markdown text={text} />
           </Suspense>
         ) : (

@@ -3,6 +3,7 @@ import { useCallback, useEffect, useMemo, useState } from 'react';
 import { asChatError, createChatTransport, toUiMessages, type ClientError, type ParleyMessage } from '@parley/client';
 import { textOf, type Part } from '@parley/protocol';
 import { useServices } from '../app/services';
+import { settings } from '../settings/settings';
 import { readEarlier, readLater, type Log } from './log';
 import { useResume } from './use-resume';
 
@@ -41,10 +42,7 @@ export function useAnswers(
       createChatTransport<ParleyMessage>({
         tokenSource: session,
         baseUrl,
-        body: () => ({
-          ...(assistant === undefined ? {} : { assistant }),
-          ...(context === undefined ? {} : { context: context() }),
-        }),
+        body: () => ({ assistant, context: context?.(), language: settings().language }),
       }),
     [session, baseUrl, assistant, context],
   );

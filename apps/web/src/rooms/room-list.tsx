@@ -9,6 +9,7 @@ import { Loading, Notice } from '../ui/notice';
 import { usePageTitle } from '../ui/page-title';
 import { usePages } from '../ui/use-pages';
 import { NewRoom } from './new-room';
+import { lastWords } from './room-words';
 
 /** The rooms one is in, and a new one. */
 export function RoomList({ directory }: { directory: RoomDirectory }) {
@@ -36,6 +37,7 @@ export function RoomList({ directory }: { directory: RoomDirectory }) {
               <span className="row-title">{titleOf(room)}</span>
               {room.unread > 0 && <span className="row-unread">{room.unread} new</span>}
               <span className="row-when">{whenOf(room.updatedAt)}</span>
+              {room.lastMessage !== undefined && <span className="row-text">{lastWords(room)}</span>}
             </Link>
           </li>
         ))}

@@ -13,7 +13,8 @@ interface RoomThreadProps {
   messages: readonly ParleyMessage[];
   outgoing: readonly Outgoing[];
   drafts: readonly Draft[];
-  onEarlier?: () => void;
+  /** Where there is more before. */
+  onEarlier?: (() => void) | undefined;
   onEdit: (id: string, text: string) => void;
   onDelete: (id: string) => void;
   onForget: (clientId: string) => void;
@@ -32,10 +33,9 @@ export function RoomThread({
 }: RoomThreadProps) {
   const end = useFollow([messages, outgoing, drafts]);
   useMessagesSaid(messages, me);
-  const hasEarlier = (messages[0]?.metadata?.seq ?? 1) > 1;
   return (
     <div className="thread" tabIndex={0} role="region" aria-label="Messages" ref={end}>
-      {hasEarlier && onEarlier !== undefined && (
+      {onEarlier !== undefined && (
         <button type="button" className="button button-plain thread-earlier" onClick={onEarlier}>
           Show earlier messages
         </button>

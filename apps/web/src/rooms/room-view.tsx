@@ -78,7 +78,8 @@ function JoinedRoom({ client, directory, roomId }: RoomViewProps) {
 
   if (state.name === 'removed') return <NoRoom>You were taken out of it, or it was deleted.</NoRoom>;
   if (state.name === 'refused') return <NoRoom>{state.error.message}</NoRoom>;
-  if (connection.name === 'failed') return <NoRoom>{connection.error.message}</NoRoom>;
+  if (connection.name === 'failed')
+    return <NoRoom title="This room is not open here">{connection.error.message}</NoRoom>;
   return (
     <div className="conversation">
       <header className="room-head">
@@ -109,7 +110,7 @@ function JoinedRoom({ client, directory, roomId }: RoomViewProps) {
           messages={messages}
           outgoing={outgoing}
           drafts={drafts}
-          onEarlier={room === undefined ? undefined : () => attempt(room.loadEarlier())}
+          onEarlier={room?.hasEarlier === true ? () => attempt(room.loadEarlier()) : undefined}
           onEdit={(id, text) => room !== undefined && attempt(room.edit(id, text))}
           onDelete={(id) => room !== undefined && attempt(room.remove(id))}
           onForget={(clientId) => room?.forget(clientId)}
@@ -139,10 +140,10 @@ function JoinedRoom({ client, directory, roomId }: RoomViewProps) {
   );
 }
 
-function NoRoom({ children }: { children: string }) {
+function NoRoom({ title = 'You are not in this room', children }: { title?: string; children: string }) {
   return (
     <div className="empty" data-testid="no-room">
-      <h1>You are not in this room</h1>
+      <h1>{title}</h1>
       <p>{children}</p>
       <p>
         <Link href="/rooms">All rooms</Link>

@@ -1,4 +1,5 @@
 import type { Person, RoomConnection } from '@parley/client';
+import { textOf, type ConversationSummary } from '@parley/protocol';
 
 /** What a person should know of the connection; nothing while all is well. */
 export function connectionWords(state: RoomConnection): string | undefined {
@@ -19,6 +20,12 @@ export function connectionWords(state: RoomConnection): string | undefined {
     case 'failed':
       return state.error.message;
   }
+}
+
+/** What was said last in a room, in a line of a list; nothing while nothing was. */
+export function lastWords({ lastMessage: last }: ConversationSummary): string | undefined {
+  if (last?.type !== 'message') return undefined;
+  return last.hidden === true ? 'A message from somebody you blocked' : `${last.author.name}: ${textOf(last.parts)}`;
 }
 
 export function typingWords(people: readonly Person[]): string {

@@ -34,6 +34,24 @@ describe('the list of rooms', () => {
     expect(link.getAttribute('href')).toBe(PATH);
   });
 
+  it('shows what was said last in each, and nothing of what somebody said who is blocked', async () => {
+    const said = { type: 'message', author: { kind: 'user', id: 'u-2', name: 'Bob' } };
+    const lastMessages = [
+      { ...said, parts: [{ type: 'text', text: 'The 9:15 is late' }] },
+      { ...said, parts: [], hidden: true },
+    ];
+    const rooms = lastMessages.map((lastMessage, n) => ({
+      ...room,
+      id: `room-0000000000${n}`,
+      unread: 0,
+      lastMessage,
+    }));
+    parley.routes['GET /api/rooms'] = () => ({ status: 200, json: { items: rooms } });
+    renderPage(parley.url, '/rooms');
+    expect(await screen.findByText('Bob: The 9:15 is late')).toBeTruthy();
+    expect(screen.getByText('A message from somebody you blocked')).toBeTruthy();
+  });
+
   it('opens a new one', async () => {
     parley.routes['GET /api/rooms'] = () => ({ status: 200, json: { items: [] } });
     parley.routes['POST /api/rooms'] = () => ({ status: 201, json: room });
@@ -289,5 +307,20 @@ describe('a room', () => {
       problem(404, 'conversation_not_found', 'invalid', 'There is no such conversation');
     renderPage(parley.url, `${PATH}?invitation=old`);
     expect((await screen.findByTestId('no-room')).textContent).toContain('There is no such conversation');
+  });
+
+  it('is left, with all of the page, by who was signed out on every device', async () => {
+    await enter();
+    parley.routes['POST /api/session/refresh'] = () => problem(401, 'token_refused', 'denied', 'Sign in again');
+    parley.rooms.close(4401, 'Signed out');
+    expect(await screen.findByTestId('sign-in')).toBeTruthy();
+    expect([screen.queryByTestId('no-room'), screen.queryByRole('link', { name: 'Rooms' })]).toEqual([null, null]);
+  });
+
+  it('says what it is when the connection ends for good and the sign-in does not', async () => {
+    await enter();
+    parley.rooms.close(4403, 'You may no longer take part here');
+    const told = (await screen.findByTestId('no-room')).textContent;
+    expect(told).toContain('This room is not open hereYou may no longer take part here');
   });
 });

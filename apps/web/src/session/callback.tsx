@@ -22,6 +22,9 @@ export function Callback() {
 
   return (
     <main className="alone">
+      <h1 className={state.name === 'failed' ? undefined : 'visually-hidden'}>
+        {state.name === 'failed' ? 'You are not signed in' : 'Signing in'}
+      </h1>
       {state.name === 'failed' ? (
         <Notice action={{ label: 'Sign in again', run: () => void session.signIn('/') }}>{state.error.message}</Notice>
       ) : (

@@ -7,11 +7,12 @@ import { BlockedPeople } from './blocked-people';
 import { OwnData } from './own-data';
 import { changeSettings, useSettings } from './settings';
 import { SignOutEverywhere } from './sign-out-everywhere';
-import { VOICES } from './voices';
+import { VoiceChoice } from './voice-choice';
+import { inLanguage, LANGUAGES } from './voices';
 
 const nothing: AudioDevices = { microphones: [], speakers: [] };
 
-/** Voice and language, devices, and how the page looks, kept in this browser; and with the account: where one is signed in, what is kept of one, whom one does not want to hear. */
+/** Language and voice, devices, and how the page looks, kept in this browser; and with the account: where one is signed in, what is kept of one, whom one does not want to hear. */
 export default function SettingsPage() {
   usePageTitle('Settings');
   const chosen = useSettings();
@@ -35,26 +36,25 @@ export default function SettingsPage() {
       </p>
 
       <section className="card" aria-labelledby="settings-voice">
-        <h2 id="settings-voice">Voice and language</h2>
+        <h2 id="settings-voice">Language and voice</h2>
         <Field
-          label="Voice of the assistant"
-          hint="Each voice is at home in one language. It counts from the next call on."
+          label="Language of the answers"
+          hint="In calls and in writing, from the next call or question on. You can still ask for another one in the middle."
         >
           <select
-            value={chosen.voiceId ?? ''}
-            onChange={({ target }) => changeSettings({ voiceId: target.value || undefined })}
+            value={chosen.language ?? ''}
+            onChange={({ target }) => changeSettings(inLanguage(target.value || undefined, chosen.voiceId))}
           >
-            <option value="">The assistant’s own</option>
-            {VOICES.map(({ language, voices }) => (
-              <optgroup key={language} label={language}>
-                {voices.map(({ id, name }) => (
-                  <option key={id} value={id}>
-                    {name}
-                  </option>
-                ))}
-              </optgroup>
+            <option value="">The one you speak or write</option>
+            {LANGUAGES.map(({ id, name }) => (
+              <option key={id} value={id}>
+                {name}
+              </option>
             ))}
           </select>
+        </Field>
+        <Field label="Voice of the assistant" hint="It counts from the next call on.">
+          <VoiceChoice language={chosen.language} chosen={chosen.voiceId} />
         </Field>
       </section>
 

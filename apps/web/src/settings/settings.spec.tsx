@@ -35,6 +35,38 @@ describe('settings', () => {
     await waitFor(() => expect(parley.calls[0]?.start).toMatchObject({ voiceId: 'tina' }));
   });
 
+  it('offer the voices of the language that was chosen, and give both to the next call, and the language to questions', async () => {
+    await open();
+    const language = screen.getByRole('combobox', { name: /Language of the answers/ });
+    const voice = screen.getByRole<HTMLSelectElement>('combobox', { name: /Voice of the assistant/ });
+    const voices = () => [...voice.options].map(({ textContent }) => textContent);
+    fireEvent.change(voice, { target: { value: 'amy' } });
+    fireEvent.change(language, { target: { value: 'de-DE' } });
+    expect([voice.value, voices()]).toEqual(['tina', ['Tina', 'Lennart', 'Tiffany', 'Matthew']]);
+    // Somebody who speaks both stays.
+    fireEvent.change(voice, { target: { value: 'matthew' } });
+    fireEvent.change(language, { target: { value: 'fr-FR' } });
+    expect(voice.value).toBe('matthew');
+    fireEvent.click(screen.getAllByRole('link', { name: /New conversation/ })[0]!);
+    fireEvent.click(await screen.findByRole('button', { name: 'Talk' }));
+    await waitFor(() => expect(parley.calls[0]?.start).toMatchObject({ language: 'fr-FR', voiceId: 'matthew' }));
+    fireEvent.click(await screen.findByRole('button', { name: 'Hang up' }));
+    await screen.findByText(/^Call ended/);
+    fireEvent.change(screen.getByPlaceholderText('Write a message'), { target: { value: 'Hello' } });
+    fireEvent.click(screen.getByRole('button', { name: 'Send' }));
+    const asked = () => parley.seen.find(({ route }) => route === 'POST /api/chat')?.body;
+    await waitFor(() => expect(asked()).toMatchObject({ language: 'fr-FR' }));
+  });
+
+  it('leave language and voice to the person and the assistant again', async () => {
+    localStorage.setItem('parley.settings', '{"language":"de-DE","voiceId":"tina"}');
+    forgetSettings();
+    await open();
+    fireEvent.change(screen.getByRole('combobox', { name: /Language of the answers/ }), { target: { value: '' } });
+    expect(screen.getByRole<HTMLSelectElement>('combobox', { name: /Voice of the assistant/ }).value).toBe('');
+    expect(JSON.parse(localStorage.getItem('parley.settings')!)).not.toHaveProperty('language');
+  });
+
   it('offer the devices that are there, and say when the chosen one is not', async () => {
     plugIn(
       { kind: 'audioinput', deviceId: 'a', label: 'Built-in' },

@@ -2,6 +2,8 @@ import { useSyncExternalStore } from 'react';
 
 /** What a person chose for this browser. Absent: the assistant's own voice, the system's own device. */
 export interface Settings {
+  /** Of what is answered, spoken and written; absent: what the person speaks or writes. */
+  language?: string;
   voiceId?: string;
   microphoneId?: string;
   speakerId?: string;

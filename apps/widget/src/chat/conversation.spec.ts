@@ -123,3 +123,44 @@ it('asks the page once more when the visitor changed while it was being asked', 
   await Promise.all([looking, changing]);
   expect(await conversation.voice.source!.token()).toBe(tokenOf('bob'));
 });
+
+const saidBy = (kind: 'user' | 'assistant', seq: number, text: string, more: object = {}) => ({
+  ...{ type: 'message', id: `m-${seq}`, seq, conversationId: 'a-conversation', createdAt: '2026-01-01T00:00:00.000Z' },
+  ...{ role: kind, author: { kind, id: kind, name: kind }, parts: [{ type: 'text', text }] },
+  ...more,
+});
+
+it('shows what was said before, page by page, to the beginning', async () => {
+  for (let seq = 1; seq <= 120; seq += 1) parley.log.push(saidBy('user', seq, `${seq}`));
+  const { conversation, speaker, texts, until } = await conversationOf('alice');
+  conversation.heard([], 'a-conversation', speaker);
+  await until(() => texts().length === 50);
+  const known: [string | undefined, boolean][] = [];
+  for (let page = 0; page < 3; page += 1) {
+    known.push([texts()[0], conversation.view.hasEarlier]);
+    // However often somebody clicks.
+    await Promise.all([conversation.earlier(), conversation.earlier()]);
+  }
+  known.push([texts()[0], conversation.view.hasEarlier]);
+  expect(known).toEqual([
+    ['71', true],
+    ['21', true],
+    ['1', false],
+    ['1', false],
+  ]);
+  expect(texts()).toHaveLength(120);
+});
+
+it('shows the place of what somebody said whom the visitor blocks, and the words when he wants to see them', async () => {
+  parley.log.push(saidBy('assistant', 1, 'They come.'), saidBy('user', 2, '', { parts: [], hidden: true }));
+  const { conversation, speaker, texts, until } = await conversationOf('alice');
+  conversation.heard([], 'a-conversation', speaker);
+  await until(() => texts().length === 2);
+  const hidden = () => conversation.view.items.map((item) => [item.who, item.text, item.blocked]);
+  expect(hidden()).toEqual([
+    ['assistant', 'They come.', undefined],
+    ['person', '', 2],
+  ]);
+  await conversation.reveal(2);
+  expect(hidden()[1]).toEqual(['person', 'rude', 2]);
+});

@@ -11,10 +11,10 @@ import {
   type TokenProvider,
   type TranscriptLine,
 } from '@parley/client';
-import type { Entry } from '@parley/protocol';
 import type { Memory } from '../visit/memory';
 import type { Visitor } from '../visit/visitor';
 import { itemsOf, type Item, type Local } from './items';
+import { Past } from './past';
 
 export interface ConversationOptions {
   baseUrl: string;
@@ -30,6 +30,8 @@ export interface ConversationOptions {
 
 export interface ConversationView {
   items: readonly Item[];
+  /** Whether more was said before. */
+  hasEarlier: boolean;
   /** `waiting`: nothing of the answer is here yet. */
   answer: 'idle' | 'waiting' | 'writing';
   line: RoomConnection['name'];
@@ -46,8 +48,7 @@ export class Conversation {
   private client?: RoomClient;
   private room?: Room;
   private me?: string;
-  /** Of the log, as far as it was heard; it stays while the line is a new one. */
-  private entries: readonly Entry[] = [];
+  private readonly past: Past;
   private locals: Local[] = [];
   private answer: ConversationView['answer'] = 'idle';
   private error?: ClientError;
@@ -62,13 +63,16 @@ export class Conversation {
   private reading = new AbortController();
   private isClosed = false;
 
-  constructor(private readonly options: ConversationOptions) {}
+  constructor(private readonly options: ConversationOptions) {
+    this.past = new Past(options.baseUrl);
+  }
 
   get view(): ConversationView {
-    const { room, entries, locals, lines, me, answer } = this;
-    const all = { entries, drafts: room?.drafts.get() ?? [], locals, lines, me };
+    const { room, past, locals, lines, me, answer } = this;
+    const { entries, revealed, hasEarlier } = past;
+    const all = { entries, revealed, drafts: room?.drafts.get() ?? [], locals, lines, me };
     const error = this.error === undefined ? {} : { error: this.error };
-    return { ...itemsOf(all), answer, line: this.client?.state.get().name ?? 'idle', ...error };
+    return { ...itemsOf(all), hasEarlier, answer, line: this.client?.state.get().name ?? 'idle', ...error };
   }
 
   /** For a call: where it goes on, and who speaks; known once `open` has settled. */
@@ -102,6 +106,20 @@ export class Conversation {
     const { id, source: tokenSource } = this;
     if (id === undefined || tokenSource === undefined) return;
     await new ChatClient({ baseUrl: this.options.baseUrl, tokenSource }).stop(id).catch((error) => this.fail(error));
+  }
+
+  /** Shows a page of what was said before. */
+  async earlier(): Promise<void> {
+    await this.past.earlier().catch((error) => this.fail(error));
+    this.options.changed();
+  }
+
+  /** Shows what is hidden at a place of the log. */
+  async reveal(seq: number): Promise<void> {
+    const { id, source } = this;
+    if (id === undefined || source === undefined) return;
+    await this.past.reveal(id, seq, source).catch((error) => this.fail(error));
+    this.options.changed();
   }
 
   /** The page says that who is there may have changed. An answer that is being written is cut off for who left alone. */
@@ -238,7 +256,7 @@ export class Conversation {
   private begin(id: string): string {
     this.closeLine();
     this.id = id;
-    this.entries = [];
+    this.past.forget();
     return id;
   }
 
@@ -252,6 +270,7 @@ export class Conversation {
     const client = new RoomClient({ baseUrl, tokenSource });
     const room = client.join(id);
     [this.client, this.room] = [client, room];
+    this.past.follow(room);
     client.state.subscribe((state) => {
       if (state.name === 'online') this.me = state.me.id;
       if (state.name === 'failed' && this.client === client) void this.fail(state.error);
@@ -263,7 +282,7 @@ export class Conversation {
     });
     room.drafts.subscribe(changed);
     room.entries.subscribe((entries) => {
-      if (this.room === room) this.entries = entries;
+      this.past.heard(room, entries);
       changed();
     });
     client.open();
@@ -289,7 +308,7 @@ export class Conversation {
     this.closeLine();
     this.id = undefined;
     this.exists = false;
-    this.entries = [];
+    this.past.forget();
     this.locals = [];
     this.lines = [];
   }

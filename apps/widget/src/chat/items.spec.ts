@@ -15,7 +15,7 @@ const entry = (seq: number, role: 'user' | 'assistant', text: string, more: obje
     ...more,
   }) as Entry;
 const local = (key: string, who: Local['who'], text: string): Local => ({ key, who, text, state: 'final' });
-const nothing = { entries: [], locals: [], drafts: [], lines: [], me: undefined };
+const nothing = { entries: [], locals: [], drafts: [], lines: [], me: undefined, revealed: new Map<number, string>() };
 const shown = (sources: Partial<Parameters<typeof itemsOf>[0]>) =>
   itemsOf({ ...nothing, ...sources }).items.map(({ key, who, text }) => `${key} ${who}: ${text}`);
 

@@ -8,6 +8,8 @@ export interface Item {
   /** Of somebody else. */
   name?: string;
   text: string;
+  /** Somebody said it whom the visitor blocks: its place in the log. Without a text until he wants to see it. */
+  blocked?: number;
   /** `writing`: more is to come. `failed`: not sent. */
   state: 'final' | 'writing' | 'failed';
 }
@@ -32,14 +34,19 @@ interface Sources {
   lines: readonly TranscriptLine[];
   /** The visitor's id, as far as it is known. */
   me: string | undefined;
+  /** What was hidden and is shown all the same, by its `seq`. */
+  revealed: ReadonlyMap<number, string>;
 }
 
 /** One list of all of it; what the log has by now is shown from the log, once. */
-export function itemsOf({ entries, locals, drafts, lines, me }: Sources): { items: Item[]; withPeople: boolean } {
+export function itemsOf({ entries, locals, drafts, lines, me, revealed }: Sources): {
+  items: Item[];
+  withPeople: boolean;
+} {
   const messages = toUiMessages(entries);
   const withPeople = isWithPeople(messages);
   const known = new Set(messages.flatMap(({ id, metadata }) => [id, metadata?.clientId]));
-  const items: Item[] = messages.flatMap((message) => itemOf(message, withPeople, me));
+  const items: Item[] = messages.flatMap((message) => itemOf(message, withPeople, me, revealed));
   items.push(...locals.filter(({ key, text }) => !known.has(key) && text !== ''));
   const shown = new Set([...known, ...locals.map(({ key }) => key)]);
   for (const { id, text } of drafts)
@@ -55,8 +62,14 @@ export function itemsOf({ entries, locals, drafts, lines, me }: Sources): { item
   return { items, withPeople };
 }
 
-function itemOf(message: ParleyMessage, withPeople: boolean, me: string | undefined): Item[] {
+function itemOf(
+  message: ParleyMessage,
+  withPeople: boolean,
+  me: string | undefined,
+  revealed: Sources['revealed'],
+): Item[] {
   const { id, role, parts, metadata } = message;
+  if (metadata?.hidden === true) return [hiddenItem(id, metadata.seq!, revealed)];
   const text = textOf(parts as unknown as Part[]);
   if (text === '') return [];
   // Under the sender's own id: the element that showed it before it was in the log stays.
@@ -69,4 +82,9 @@ function itemOf(message: ParleyMessage, withPeople: boolean, me: string | undefi
       ? { key, who: 'me', text, state: 'final' }
       : { key, who: 'person', name: author?.name ?? 'Somebody', text, state: 'final' },
   ];
+}
+
+function hiddenItem(key: string, seq: number, revealed: Sources['revealed']): Item {
+  const name = 'A message from somebody you blocked';
+  return { key, who: 'person', name, text: revealed.get(seq) ?? '', blocked: seq, state: 'final' };
 }

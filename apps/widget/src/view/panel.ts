@@ -3,10 +3,10 @@ import type { Consent } from '../chat/consent';
 import type { ConversationView } from '../chat/conversation';
 import { Composer, type ComposerActs } from './composer';
 import { el, icon, ICONS, setText } from './dom';
-import { Thread } from './thread';
+import { Thread, type ThreadActs } from './thread';
 import { statusOf, wordsOfError } from './words';
 
-export interface PanelActs extends ComposerActs {
+export interface PanelActs extends ComposerActs, ThreadActs {
   close(): void;
   retry(): void;
   consent(transcripts: boolean): void;
@@ -44,7 +44,7 @@ export class Panel {
     },
     'Simulated answers',
   );
-  private readonly thread = new Thread();
+  private readonly thread: Thread;
   /** What a screen reader is told: each answer once, when it is whole. */
   private readonly spoken = el('div', { class: 'unseen', 'aria-live': 'polite', 'data-testid': 'spoken' });
   private readonly people = el(
@@ -86,6 +86,7 @@ export class Panel {
       choice('Write it down', true),
       choice('Do not', false),
     );
+    this.thread = new Thread(acts);
     this.composer = new Composer(acts);
     this.element = el(
       'section',
@@ -133,7 +134,7 @@ export class Panel {
   }
 
   private tell({ items, answer }: ConversationView): void {
-    const last = items.at(-1);
+    const last = items.findLast(({ blocked }) => blocked === undefined);
     // What comes into an empty list is what was said before: it is there to be read, not to be announced.
     const isNews = this.count > 0;
     this.count = items.length;

@@ -42,7 +42,7 @@ h2 { margin: 0; font-size: 1.0625rem; line-height: 1.3; overflow-wrap: anywhere;
 .status[data-tone='bad']::before { background: var(--danger); }
 .simulated { font-size: 0.75rem; line-height: 1.25; padding: 0.2rem 0.5rem; border-radius: 0.5rem; text-align: center;
   background: var(--notice-soft); color: var(--notice); }
-.thread { flex: 1; overflow-y: auto; overscroll-behavior: contain; padding: 1rem 1.125rem; background: var(--sunken); }
+.thread { flex: 1; overflow-y: auto; overflow-anchor: none; overscroll-behavior: contain; padding: 1rem 1.125rem; background: var(--sunken); }
 ul.items { list-style: none; margin: 0; padding: 0; display: flex; flex-direction: column; gap: 0.625rem; }
 .item { max-width: 88%; padding: 0.5rem 0.8125rem; border-radius: 1rem; overflow-wrap: anywhere; background: var(--surface);
   border: 1px solid var(--line); align-self: flex-start; border-bottom-left-radius: 0.25rem; }
@@ -55,6 +55,8 @@ ul.items { list-style: none; margin: 0; padding: 0; display: flex; flex-directio
 .item a { color: var(--blue); }
 .item code { font: 0.875em/1.4 ui-monospace, 'Cascadia Mono', Menlo, Consolas, 'DejaVu Sans Mono', monospace; }
 .name { font-size: 0.8125rem; font-weight: 600; }
+.link { min-height: 2rem; color: var(--blue); text-decoration: underline; }
+.thread > .link { display: block; margin: 0 auto 0.625rem; }
 .waiting { display: inline-flex; gap: 0.3rem; padding: 0.9rem 0.9rem; margin-top: 0.625rem; border-radius: 1rem;
   background: var(--surface); border: 1px solid var(--line); }
 .waiting i { width: 0.4rem; height: 0.4rem; border-radius: 50%; background: var(--soft); animation: dot 1s infinite alternate; }

@@ -1,5 +1,4 @@
-import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
-import { TestDynamo } from '@parley/conversations/testing';
+import { TestDynamo, commandsOf } from '@parley/conversations/testing';
 import { DynamoCounters } from './dynamo-counters';
 
 const dynamo = new TestDynamo();
@@ -16,18 +15,6 @@ async function startTwo() {
   return [start(), start()] as const;
 }
 
-function commandsOf(client: DynamoDBDocumentClient): string[] {
-  const commands: string[] = [];
-  client.middlewareStack.add(
-    (next, context) => (args) => {
-      commands.push((context.commandName ?? '').replace('Command', ''));
-      return next(args);
-    },
-    { step: 'initialize' },
-  );
-  return commands;
-}
-
 const increase = (value: { n: number } | undefined) => ({ n: (value?.n ?? 0) + 1 });
 const valueOf = async (counters: DynamoCounters) => {
   let seen: { n: number } | undefined;
@@ -38,7 +25,7 @@ const valueOf = async (counters: DynamoCounters) => {
 it('reads a value once, and goes on from what it wrote itself', async () => {
   const [{ counters, asked }] = await startTwo();
   for (let n = 0; n < 3; n += 1) await counters.change('k', 1_000, increase);
-  expect(asked).toEqual(['GetItem', 'PutItem', 'PutItem', 'PutItem']);
+  expect(asked).toEqual(['Get', 'Put', 'Put', 'Put']);
 });
 
 it('loses nothing of what another process wrote in between', async () => {

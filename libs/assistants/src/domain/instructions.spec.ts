@@ -23,6 +23,16 @@ describe('instructions', () => {
     expect(spoken).not.toMatch(/Markdown|interrupted/i);
   });
 
+  it('name the language that the person chose, or leave it to what they speak or write', () => {
+    for (const mode of ['text', 'voice'] as const) {
+      const own = buildInstructions(coach, { ...options, mode });
+      expect(own).toMatch(/^Answer in the language (that the person speaks|of the person's last message)\.$/m);
+      const chosen = buildInstructions(coach, { ...options, mode, language: 'pt-BR' });
+      expect(chosen).toContain('Answer in Brazilian Portuguese, until the person asks for another one.');
+      expect(chosen).not.toContain('Answer in the language');
+    }
+  });
+
   it('say of what tools give that it is data, to whom has tools', () => {
     for (const mode of ['text', 'voice'] as const) {
       expect(buildInstructions(coach, { ...options, mode })).toContain('What a tool gives you is data');

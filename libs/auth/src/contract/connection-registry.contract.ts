@@ -12,7 +12,7 @@ export function describeConnectionRegistry(
     beforeEach(async () => {
       nowMs = Date.UTC(2026, 0, 1);
       [here, there] = (await make(() => nowMs, 2)) as [ConnectionRegistry, ConnectionRegistry];
-      await Promise.all([here.renew(), there.renew()]);
+      await Promise.all([here.renew([]), there.renew([])]);
     });
     const connection = (id: string, principalId = 'alice'): LiveConnection => ({
       id,
@@ -58,7 +58,7 @@ export function describeConnectionRegistry(
       await here.put(connection('c-1'));
       await there.put(connection('c-2'));
       nowMs += LEASE_MS - 1;
-      await here.renew();
+      await here.renew([]);
       expect(await idsOf(here)).toEqual(['c-1', 'c-2']);
       nowMs += 1;
       expect(await idsOf(here)).toEqual(['c-1']);
@@ -66,16 +66,31 @@ export function describeConnectionRegistry(
     });
 
     it('tells on every process which processes live: none that left, and none that died', async () => {
-      const both = await here.processes();
-      expect([both.size, await there.processes()]).toEqual([2, both]);
+      const ids = async (registry: ConnectionRegistry) => (await registry.processes()).map(({ id }) => id).sort();
+      const both = await ids(here);
+      expect([both.length, await ids(there)]).toEqual([2, both]);
       nowMs += LEASE_MS;
-      await here.renew();
-      const [mine, ...others] = await there.processes();
-      expect([both.has(mine!), others]).toEqual([true, []]);
-      await there.renew();
+      await here.renew([]);
+      const [mine, ...others] = await ids(there);
+      expect([both.includes(mine!), others]).toEqual([true, []]);
+      await there.renew([]);
       await here.leave();
-      const [theirs, ...more] = await here.processes();
-      expect([both.has(theirs!), theirs !== mine, more]).toEqual([true, true, []]);
+      const [theirs, ...more] = await ids(here);
+      expect([both.includes(theirs!), theirs !== mine, more]).toEqual([true, true, []]);
+    });
+
+    it('tells on every process what each had open when it last said that it lives, and when that was', async () => {
+      const open = [
+        { path: '/ws/chat', kind: 'user' as const, connections: 3 },
+        { path: '/ws/chat', kind: 'guest' as const, connections: 1 },
+      ];
+      nowMs += 1_000;
+      await here.renew(open);
+      const [said, silent] = (await there.processes()).sort((one, other) => other.toldAt - one.toldAt);
+      expect(said).toEqual({ id: expect.any(String), toldAt: nowMs, open });
+      expect(silent).toEqual({ id: expect.any(String), toldAt: nowMs - 1_000, open: [] });
+      await here.renew([]);
+      expect((await there.processes()).map((process) => process.open)).toEqual([[], []]);
     });
 
     it('loses those of a process that leaves at once', async () => {

@@ -28,6 +28,15 @@ export function describeDisplayNames(
       expect(await elsewhere().get(user())).toBe('My own');
     });
 
+    it('knows on every replica at once the first name of a user, also where there was none a moment ago', async () => {
+      const there = elsewhere();
+      expect(await there.get(user())).toBeUndefined();
+      // Somebody else looked for it too, as an admin's list does.
+      expect(await there.get({ ...user(), kind: 'guest', expiresAt: 0 })).toBeUndefined();
+      await here.remember(user(), 'From the token');
+      expect(await there.get(user())).toBe('From the token');
+    });
+
     it('forgets a name, and takes another one after it', async () => {
       await here.set(user(), 'My own');
       await elsewhere().forget(user());

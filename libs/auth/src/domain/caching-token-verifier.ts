@@ -41,8 +41,10 @@ export class CachingTokenVerifier implements TokenVerifier {
     return this.remembered(id) ?? this.verifyNew(id, token, uses);
   }
 
-  private async verifyNew(id: string, token: string, uses: readonly TokenUse[]): Promise<Principal> {
-    return this.remember(id, token, await this.inner.verify(token, uses));
+  private verifyNew(id: string, token: string, uses: readonly TokenUse[]): Promise<Principal> | Principal {
+    const verified = this.inner.verify(token, uses);
+    if (!(verified instanceof Promise)) return this.remember(id, token, verified);
+    return verified.then((principal) => this.remember(id, token, principal));
   }
 
   private remembered(id: string): Principal | undefined {

@@ -18,7 +18,8 @@ export function clientAddress(request: AddressSource, trustedHeader?: string): s
 
 function withoutPort(viewer: string): string | undefined {
   const colon = viewer.lastIndexOf(':');
-  const address = colon > 0 ? viewer.slice(0, colon).replace(/^\[|\]$/g, '') : '';
+  const bracketed = viewer.startsWith('[') && viewer[colon - 1] === ']';
+  const address = colon > 0 ? viewer.slice(bracketed ? 1 : 0, bracketed ? colon - 1 : colon) : '';
   return isIP(address) === 0 ? undefined : address;
 }
 

@@ -10,6 +10,20 @@ export interface LiveConnection {
   since: number;
 }
 
+/** How many connections of one kind a process has open at one path. */
+export interface ConnectionCount extends Pick<LiveConnection, 'path' | 'kind'> {
+  connections: number;
+}
+
+/** A process that lives, as it told of itself last. */
+export interface LiveProcess {
+  id: string;
+  /** Epoch milliseconds; at most `LEASE_MS` ago. */
+  toldAt: number;
+  /** Nothing of an older process, which does not tell. */
+  open: ConnectionCount[];
+}
+
 /** How often a process says that it lives. */
 export const LEASE_RENEW_MS = 15_000;
 /** Without a word for so long a process is gone, and its connections with it. */
@@ -28,10 +42,10 @@ export interface ConnectionRegistry {
   forget(principalId: string, until: number): Promise<void>;
   /** The open connections of a principal, on all processes that live. @throws ParleyError `store_unavailable` */
   of(principalId: string): Promise<LiveConnection[]>;
-  /** Says that this process lives; to be called every `LEASE_RENEW_MS`. @throws ParleyError `store_unavailable` */
-  renew(): Promise<void>;
-  /** Ids of all processes that live: one that is missing next time took its connections with it. One request. @throws ParleyError `store_unavailable` */
-  processes(): Promise<Set<string>>;
+  /** Says that this process lives, and what it has open; to be called every `LEASE_RENEW_MS`. @throws ParleyError `store_unavailable` */
+  renew(open: readonly ConnectionCount[]): Promise<void>;
+  /** All processes that live: one that is missing next time took its connections with it. One request, however many are connected. @throws ParleyError `store_unavailable` */
+  processes(): Promise<LiveProcess[]>;
   /** This process leaves: its connections are gone at once. @throws ParleyError `store_unavailable` */
   leave(): Promise<void>;
 }

@@ -28,37 +28,56 @@ export interface CredentialSource {
 export function readCredential(source: CredentialSource): Credential | undefined {
   const { authorization = [], forwardedAuthorization = [], subprotocols = '', query } = source;
   let found: Credential | undefined;
-  const take = (inPlace: readonly Credential[]) => {
-    if (inPlace.length > 1) throw refused('one place with two credentials');
-    const [one] = inPlace;
-    if (found && one && (one.kind !== found.kind || one.value !== found.value))
-      throw refused('two credentials that differ');
-    found ??= one;
-  };
   // Most requests have one of these: the others cost a handshake nothing.
-  if (authorization.length > 0) take(authorization.flatMap((header) => ofHeader(header, ['bearer', 'guest'])));
-  if (forwardedAuthorization.length > 0) take(forwardedAuthorization.flatMap((header) => ofHeader(header, ['bearer'])));
-  if (subprotocols !== '') take(subprotocols.split(',').flatMap(ofSubprotocol));
-  if (query) {
-    take(query.getAll('token').flatMap((value) => told('token', value)));
-    take(query.getAll('ticket').flatMap((value) => told('ticket', value)));
+  if (authorization.length > 0) found = ofHeaders(authorization, ['bearer', 'guest']);
+  if (forwardedAuthorization.length > 0) found = same(found, ofHeaders(forwardedAuthorization, ['bearer']));
+  if (subprotocols !== '') found = same(found, ofSubprotocols(subprotocols));
+  if (query) found = same(same(found, ofQuery('token', query)), ofQuery('ticket', query));
+  return found;
+}
+
+/** What two places say together. */
+function same(found: Credential | undefined, next: Credential | undefined): Credential | undefined {
+  if (found && next && (next.kind !== found.kind || next.value !== found.value))
+    throw refused('two credentials that differ');
+  return found ?? next;
+}
+
+/** What one place says, which may say it once. */
+function only(found: Credential | undefined, next: Credential | undefined): Credential | undefined {
+  if (found && next) throw refused('one place with two credentials');
+  return found ?? next;
+}
+
+const told = (kind: Credential['kind'], value: string): Credential | undefined =>
+  value === '' ? undefined : { kind, value };
+
+function ofHeaders(headers: readonly string[], schemes: readonly string[]): Credential | undefined {
+  let found: Credential | undefined;
+  for (const header of headers) {
+    const [name = '', ...rest] = header.trim().split(/[ \t]+/);
+    const scheme = name.toLowerCase();
+    if (schemes.includes(scheme)) found = only(found, told(scheme === 'guest' ? 'guest' : 'token', rest.join(' ')));
   }
   return found;
 }
 
-const told = (kind: Credential['kind'], value: string): Credential[] => (value === '' ? [] : [{ kind, value }]);
-
-function ofHeader(header: string, schemes: readonly string[]): Credential[] {
-  const [name = '', ...rest] = header.trim().split(/[ \t]+/);
-  const scheme = name.toLowerCase();
-  return schemes.includes(scheme) ? told(scheme === 'guest' ? 'guest' : 'token', rest.join(' ')) : [];
+function ofSubprotocols(header: string): Credential | undefined {
+  let found: Credential | undefined;
+  for (const offered of header.split(',')) {
+    const protocol = offered.trim();
+    if (protocol.startsWith(BEARER_SUBPROTOCOL))
+      found = only(found, told('token', protocol.slice(BEARER_SUBPROTOCOL.length)));
+    else if (protocol.startsWith(GUEST_SUBPROTOCOL))
+      found = only(found, told('guest', protocol.slice(GUEST_SUBPROTOCOL.length)));
+  }
+  return found;
 }
 
-function ofSubprotocol(offered: string): Credential[] {
-  const protocol = offered.trim();
-  if (protocol.startsWith(BEARER_SUBPROTOCOL)) return told('token', protocol.slice(BEARER_SUBPROTOCOL.length));
-  if (protocol.startsWith(GUEST_SUBPROTOCOL)) return told('guest', protocol.slice(GUEST_SUBPROTOCOL.length));
-  return [];
+function ofQuery(kind: 'token' | 'ticket', query: URLSearchParams): Credential | undefined {
+  let found: Credential | undefined;
+  for (const value of query.getAll(kind)) found = only(found, told(kind, value));
+  return found;
 }
 
 const refused = (why: string) => new ParleyError('invalid_token', { cause: new Error(why) });

@@ -5,7 +5,10 @@ export type Named = Pick<Principal, 'kind' | 'id' | 'expiresAt'>;
 
 /** The name other people see, kept with the principal: first from the ID token at sign-in, then the person's own. */
 export interface DisplayNames {
-  /** The name of a principal, or `undefined` when none is known yet. */
+  /**
+   * The name of a principal, or `undefined` when none is known yet. A user's first one is known everywhere at once, what a person
+   * changes it to within a minute.
+   */
   get(who: Named): Promise<string | undefined>;
   /** Keeps a name unless the person has one already. */
   remember(who: Named, name: string): Promise<void>;

@@ -1,4 +1,9 @@
-import { LEASE_RENEW_MS, type ConnectionRegistry, type LiveConnection } from './connection-registry';
+import {
+  LEASE_RENEW_MS,
+  type ConnectionCount,
+  type ConnectionRegistry,
+  type LiveConnection,
+} from './connection-registry';
 
 /**
  * Keeps the registry true for the sockets of this process. Nobody waits for it: who is connected is good to know, and a
@@ -9,17 +14,22 @@ export class OpenConnections {
   /** What is on its way: nothing is kept for a connection that only stands open. */
   private readonly opening = new Map<string, Promise<void>>();
   private readonly closing = new Set<Promise<void>>();
+  private readonly open = new Map<string, ConnectionCount>();
 
   constructor(
     private readonly registry: ConnectionRegistry,
     private readonly options: { renewMs?: number; onError?: ((error: unknown) => void) | undefined } = {},
   ) {}
 
-  /** Says from now on that this process lives. */
+  /** Says again and again from now on that this process lives. */
   start(): void {
-    const renew = () => void this.registry.renew().catch(this.onError);
-    renew();
-    this.timer = setInterval(renew, this.options.renewMs ?? LEASE_RENEW_MS).unref();
+    void this.tell();
+    this.timer = setInterval(() => void this.tell(), this.options.renewMs ?? LEASE_RENEW_MS).unref();
+  }
+
+  /** Says that this process lives, and how many are connected to it. What fails is said again with the next sign of life. */
+  async tell(): Promise<void> {
+    await this.registry.renew([...this.open.values()]).catch(this.onError);
   }
 
   /** Resolves when what has closed is gone and the process has left, or could not say so; its lease ends then by itself. */
@@ -34,12 +44,21 @@ export class OpenConnections {
     const put = this.registry.put(connection).catch(this.onError);
     this.opening.set(id, put);
     void put.then(() => this.opening.delete(id));
+    this.count(connection, 1);
   }
 
-  closed(connection: Pick<LiveConnection, 'id' | 'principalId'>): void {
+  closed(connection: Omit<LiveConnection, 'since'>): void {
+    this.count(connection, -1);
     const removed = this.remove(connection);
     this.closing.add(removed);
     void removed.then(() => this.closing.delete(removed));
+  }
+
+  private count({ path, kind }: Pick<LiveConnection, 'path' | 'kind'>, by: 1 | -1): void {
+    const key = `${kind} ${path}`;
+    const connections = (this.open.get(key)?.connections ?? 0) + by;
+    if (connections === 0) this.open.delete(key);
+    else this.open.set(key, { path, kind, connections });
   }
 
   /** After the put: one that overtook it would leave an open connection behind that is closed. */

@@ -13,7 +13,7 @@ export interface UnverifiedToken {
 }
 
 /** Header parameters that point at keys elsewhere or change how the rest is read (RFC 7515 4.1); Cognito sends none. */
-const FOREIGN_PARAMETERS = ['jku', 'jwk', 'x5u', 'x5c', 'x5t', 'x5t#S256', 'crit', 'b64', 'zip', 'enc', 'cty', 'epk'];
+const FOREIGN_PARAMETERS = new Set('jku jwk x5u x5c x5t x5t#S256 crit b64 zip enc cty epk'.split(' '));
 /** An RSA signature is as long as its modulus, and shorter keys are not in the set. */
 const MIN_SIGNATURE_BYTES = 256;
 const MAX_ID = 256;
@@ -51,8 +51,7 @@ export function readUnverifiedToken(
 
 function checkHeader(header: Claims, use: unknown): string {
   if (header['alg'] !== 'RS256') throw new TokenRefused('alg is not RS256');
-  const foreign = FOREIGN_PARAMETERS.find((name) => name in header);
-  if (foreign !== undefined) throw new TokenRefused(`the header has ${foreign}`);
+  for (const name in header) if (FOREIGN_PARAMETERS.has(name)) throw new TokenRefused(`the header has ${name}`);
   const { kid, typ } = header;
   if (typeof kid !== 'string' || kid.length === 0 || kid.length > MAX_ID) throw new TokenRefused('no kid');
   if (typ !== undefined && !isTypeOf(typ, use)) throw new TokenRefused('typ is of something else');
@@ -93,31 +92,40 @@ function checkTimes(claims: Claims, nowS: number, toleranceS: number): void {
 
 const isTime = (value: unknown): value is number => typeof value === 'number' && value >= 0 && value <= LATEST_S;
 
-const scopesOf = ({ scope }: Claims): string[] =>
-  typeof scope === 'string' ? scope.split(' ').filter((one) => one !== '') : [];
+const NONE: readonly string[] = Object.freeze([]);
+let lastScopes: { text: string; scopes: readonly string[] } | undefined;
+
+/** All tokens of a client have the same scopes: they are read once in a row, and nobody changes them for another. */
+function scopesOf({ scope }: Claims): readonly string[] {
+  if (typeof scope !== 'string') return NONE;
+  if (lastScopes?.text !== scope)
+    lastScopes = { text: scope, scopes: Object.freeze(scope.split(' ').filter((one) => one !== '')) };
+  return lastScopes.scopes;
+}
 
 /** The principal of claims whose signature and form were checked. */
 export function principalOf(claims: Claims): Principal {
   const isId = claims['token_use'] === 'id';
-  const username = isId ? claims['cognito:username'] : claims['username'];
   const { origin_jti: sessionId, auth_time, iat, exp } = claims;
-  return {
+  const principal: Principal = {
     kind: 'user',
     id: claims['sub'] as string,
-    ...(typeof username === 'string' ? { username } : {}),
-    ...displayNameOf(claims),
-    groups: (claims['cognito:groups'] as string[] | undefined) ?? [],
-    ...(isId ? {} : { scopes: scopesOf(claims) }),
-    ...(typeof sessionId === 'string' ? { sessionId } : {}),
+    groups: (claims['cognito:groups'] as string[] | undefined) ?? NONE,
     signedInAt: ((auth_time ?? iat) as number) * 1_000,
     clientId: (isId ? claims['aud'] : claims['client_id']) as string,
     expiresAt: (exp as number) * 1_000,
   };
+  const username = isId ? claims['cognito:username'] : claims['username'];
+  if (typeof username === 'string') principal.username = username;
+  if (typeof sessionId === 'string') principal.sessionId = sessionId;
+  if (!isId) principal.scopes = scopesOf(claims);
+  const displayName = isId ? displayNameOf(claims) : undefined;
+  if (displayName !== undefined) principal.displayName = displayName;
+  return principal;
 }
 
 /** An ID token's name, if it has a human one; an e-mail address is nobody else's business. */
-function displayNameOf({ token_use, name, nickname, given_name }: Claims): { displayName?: string } {
-  if (token_use !== 'id') return {};
+function displayNameOf({ name, nickname, given_name }: Claims): string | undefined {
   const told = [name, nickname, given_name].find((value) => typeof value === 'string' && value.trim() !== '');
-  return told === undefined ? {} : { displayName: (told as string).trim().slice(0, 80) };
+  return told === undefined ? undefined : (told as string).trim().slice(0, 80);
 }

@@ -6,13 +6,21 @@ import {
   PutCommand,
   type DynamoDBDocumentClient,
 } from '@aws-sdk/lib-dynamodb';
-import { LEASE_MS, type ConnectionRegistry, type LiveConnection } from '../domain/connection-registry';
+import {
+  LEASE_MS,
+  type ConnectionCount,
+  type ConnectionRegistry,
+  type LiveConnection,
+  type LiveProcess,
+} from '../domain/connection-registry';
+import { CrowdedWrites } from './crowded-writes';
 import { storeUnavailable } from './store-unavailable';
 
 type Item = LiveConnection & { process: string };
 interface Lease {
   sk: string;
   endsAt: number;
+  open?: ConnectionCount[];
 }
 
 /** All leases are in one partition: a handful of writes a minute, and one query tells who lives. */
@@ -25,30 +33,34 @@ const MOST_PROCESSES = 100;
 
 /**
  * Connections in the sessions table, under their principal, and a lease for each process. Twenty thousand sockets cost two
- * writes each in their life, and their process four a minute.
+ * writes each in their life, in requests that they share with those of the same moment, and their process four a minute.
  */
 export class DynamoConnectionRegistry implements ConnectionRegistry {
   private readonly process = randomUUID();
+  private readonly writes: CrowdedWrites;
 
   constructor(
     private readonly client: DynamoDBDocumentClient,
     private readonly table: string,
     private readonly now: () => number = Date.now,
-  ) {}
+  ) {
+    this.writes = new CrowdedWrites(client, table);
+  }
 
   async put(connection: LiveConnection): Promise<void> {
     const { id, principalId, kind, path, since } = connection;
     const facts = { id, principalId, kind, path, since, process: this.process };
-    await this.write({ ...keyOf(connection), ...facts }, KEPT_MS);
+    await this.writes.put({ ...keyOf(connection), ...facts, ...this.expiryAfter(KEPT_MS) });
   }
 
   async remove(connection: Pick<LiveConnection, 'id' | 'principalId'>): Promise<void> {
-    await this.delete(keyOf(connection));
+    await this.writes.delete(keyOf(connection));
   }
 
   async forget(principalId: string, until: number): Promise<void> {
     const items = await this.itemsOf(principalId).catch(storeUnavailable);
-    for (const item of items) if (item.since <= until) await this.delete(keyOf(item));
+    const theirs = items.filter(({ since }) => since <= until);
+    await Promise.all(theirs.map((item) => this.writes.delete(keyOf(item))));
   }
 
   async of(principalId: string): Promise<LiveConnection[]> {
@@ -59,18 +71,22 @@ export class DynamoConnectionRegistry implements ConnectionRegistry {
       .map(({ id, kind, path, since }) => ({ id, principalId, kind, path, since }));
   }
 
-  async renew(): Promise<void> {
-    await this.write({ ...leaseOf(this.process), endsAt: this.now() + LEASE_MS }, LEASE_MS);
+  async renew(open: readonly ConnectionCount[]): Promise<void> {
+    const Item = { ...leaseOf(this.process), endsAt: this.now() + LEASE_MS, open, ...this.expiryAfter(LEASE_MS) };
+    await this.client.send(new PutCommand({ TableName: this.table, Item })).catch(storeUnavailable);
   }
 
   /** The lease alone: what hangs on it is gone at once, and expires. */
   async leave(): Promise<void> {
-    await this.delete(leaseOf(this.process));
+    const Key = leaseOf(this.process);
+    await this.client.send(new DeleteCommand({ TableName: this.table, Key })).catch(storeUnavailable);
   }
 
-  async processes(): Promise<Set<string>> {
+  async processes(): Promise<LiveProcess[]> {
     const leases = await this.partition<Lease>(PROCESSES).catch(storeUnavailable);
-    return new Set(leases.filter(({ endsAt }) => endsAt > this.now()).map(({ sk }) => sk));
+    return leases
+      .filter(({ endsAt }) => endsAt > this.now())
+      .map(({ sk, endsAt, open = [] }) => ({ id: sk, toldAt: endsAt - LEASE_MS, open }));
   }
 
   private itemsOf(principalId: string): Promise<Item[]> {
@@ -107,13 +123,8 @@ export class DynamoConnectionRegistry implements ConnectionRegistry {
     return living;
   }
 
-  private async write(item: Record<string, unknown>, keptMs: number): Promise<void> {
-    const Item = { ...item, expiresAt: Math.ceil((this.now() + keptMs) / 1_000) };
-    await this.client.send(new PutCommand({ TableName: this.table, Item })).catch(storeUnavailable);
-  }
-
-  private async delete(Key: Record<string, string>): Promise<void> {
-    await this.client.send(new DeleteCommand({ TableName: this.table, Key })).catch(storeUnavailable);
+  private expiryAfter(ms: number): { expiresAt: number } {
+    return { expiresAt: Math.ceil((this.now() + ms) / 1_000) };
   }
 }
 

@@ -9,7 +9,7 @@ import {
 import type { DisplayNames, Named } from '../domain/display-names';
 import { storeUnavailable } from './store-unavailable';
 
-/** A name may be this old: another replica may have changed it. */
+/** A name may be this old: another replica may have changed it. So may a guest's having none. */
 const FRESH_MS = 60_000;
 const CACHED = 10_000;
 
@@ -25,7 +25,9 @@ export class DynamoDisplayNames implements DisplayNames {
 
   async get(who: Named): Promise<string | undefined> {
     const cached = this.cache.get(who.id);
-    if (cached && this.now() - cached.at < FRESH_MS) return cached.name;
+    // A user may have signed in elsewhere a moment ago, for the first time, and what he writes keeps the name for ever.
+    const isSure = cached?.name !== undefined || who.kind === 'guest';
+    if (cached && isSure && this.now() - cached.at < FRESH_MS) return cached.name;
     const { Item } = await this.client
       .send(new GetCommand({ TableName: this.table, Key: keyOf(who) }))
       .catch(storeUnavailable);

@@ -99,7 +99,7 @@ it('is unavailable, never a refusal, when DynamoDB does not answer', async () =>
   await expect(new DynamoSignOutLog(client, 'sessions').since(0)).rejects.toMatchObject(down);
   await expect(new DynamoBans(client, 'sessions').all()).rejects.toMatchObject(down);
   await expect(new DynamoConnectionRegistry(client, 'sessions').of('a')).rejects.toMatchObject(down);
-  await expect(new DynamoConnectionRegistry(client, 'sessions').renew()).rejects.toMatchObject(down);
+  await expect(new DynamoConnectionRegistry(client, 'sessions').renew([])).rejects.toMatchObject(down);
   await expect(new DynamoDisplayNames(client, 'sessions').get(principal)).rejects.toMatchObject(down);
   await expect(new DynamoConsents(client, 'sessions').get(principal)).rejects.toMatchObject(down);
 });

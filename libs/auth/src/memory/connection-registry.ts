@@ -1,9 +1,15 @@
 import { randomUUID } from 'node:crypto';
-import { LEASE_MS, type ConnectionRegistry, type LiveConnection } from '../domain/connection-registry';
+import {
+  LEASE_MS,
+  type ConnectionCount,
+  type ConnectionRegistry,
+  type LiveConnection,
+  type LiveProcess,
+} from '../domain/connection-registry';
 
 /** What processes of one test share. */
 export class SharedConnections {
-  readonly leases = new Map<string, number>();
+  readonly leases = new Map<string, LiveProcess>();
   readonly connections = new Map<string, LiveConnection & { process: string }>();
 }
 
@@ -30,18 +36,18 @@ export class MemoryConnectionRegistry implements ConnectionRegistry {
   }
 
   async of(principalId: string): Promise<LiveConnection[]> {
-    const living = await this.processes();
+    const living = new Set((await this.processes()).map(({ id }) => id));
     return [...this.shared.connections.values()]
       .filter((each) => each.principalId === principalId && living.has(each.process))
       .map(({ process: _, ...connection }) => connection);
   }
 
-  async renew(): Promise<void> {
-    this.shared.leases.set(this.process, this.now() + LEASE_MS);
+  async renew(open: readonly ConnectionCount[]): Promise<void> {
+    this.shared.leases.set(this.process, { id: this.process, toldAt: this.now(), open: [...open] });
   }
 
-  async processes(): Promise<Set<string>> {
-    return new Set([...this.shared.leases].filter(([, endsAt]) => endsAt > this.now()).map(([process]) => process));
+  async processes(): Promise<LiveProcess[]> {
+    return [...this.shared.leases.values()].filter(({ toldAt }) => toldAt + LEASE_MS > this.now());
   }
 
   async leave(): Promise<void> {

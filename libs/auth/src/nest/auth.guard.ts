@@ -4,7 +4,7 @@ import { Reflector } from '@nestjs/core';
 import { ParleyError } from '@parley/errors';
 import { hasRights } from '../domain/rights';
 import { Authenticator } from './authenticator';
-import { GUESTS, PUBLIC, ROLES, SCOPES, principalIn, type Authenticated } from './decorators';
+import { BANNED, GUESTS, PUBLIC, ROLES, SCOPES, principalIn, type Authenticated } from './decorators';
 
 /** Guards every route and every socket handler: closed unless marked. */
 @Injectable()
@@ -19,7 +19,8 @@ export class AuthGuard implements CanActivate {
     const mark = <T>(name: string) => this.reflector.getAllAndOverride<T | undefined>(name, marks);
     if (mark<boolean>(PUBLIC)) return true;
     const guests = mark<boolean>(GUESTS) === true;
-    if (context.getType() === 'http') await this.authenticate(context, guests);
+    const banned = mark<boolean>(BANNED) === true;
+    if (context.getType() === 'http') await this.authenticate(context, { guests, banned });
     // A socket was authenticated at its upgrade; without a principal here its path was public and this handler is not.
     const principal = principalIn(context);
     if (!principal) throw new ParleyError('missing_token');
@@ -28,11 +29,11 @@ export class AuthGuard implements CanActivate {
     return true;
   }
 
-  private async authenticate(context: ExecutionContext, guests: boolean): Promise<void> {
+  private async authenticate(context: ExecutionContext, access: { guests: boolean; banned: boolean }): Promise<void> {
     const http = context.switchToHttp();
     const request = http.getRequest<IncomingMessage & Authenticated & { raw?: IncomingMessage }>();
     // Fastify wraps what Node gives it; Express does not.
-    const { principal, setCookie } = await this.authenticator.authenticateRequest(request.raw ?? request, { guests });
+    const { principal, setCookie } = await this.authenticator.authenticateRequest(request.raw ?? request, access);
     request.principal = principal;
     if (setCookie === undefined) return;
     const response = http.getResponse<ServerResponse & { raw?: ServerResponse }>();

@@ -27,6 +27,8 @@ export interface SocketPolicy extends SocketAccessOptions, RequiredRights {
 /** Who may come in, and with what. */
 export interface Access extends SocketAccessOptions {
   guests?: boolean;
+  /** Who is banned too. */
+  banned?: boolean;
 }
 
 /** A request that was let in. */
@@ -89,7 +91,10 @@ export class Authenticator {
    * @throws ParleyError `missing_token`, `invalid_token`, `guests_not_admitted`, `signing_keys_unavailable`,
    *   `banned`, `too_many_requests`; `origin_not_allowed` and `json_required` for a change that only a cookie vouches for
    */
-  async authenticateRequest(request: IncomingMessage, access: { guests?: boolean } = {}): Promise<Admission> {
+  async authenticateRequest(
+    request: IncomingMessage,
+    access: Pick<Access, 'guests' | 'banned'> = {},
+  ): Promise<Admission> {
     const { principal, setCookie } = await this.decide('http', request, this.headersOf(request), access);
     return { principal, ...(setCookie === undefined ? {} : { setCookie }) };
   }
@@ -101,8 +106,11 @@ export class Authenticator {
    */
   async authenticateUpgrade(request: IncomingMessage, policy: SocketPolicy): Promise<SocketAdmission> {
     const address = this.addressOf(request);
-    if (!isOriginAllowed(request.headers.origin, this.options.allowedOrigins))
-      throw this.refused('socket', new ParleyError('origin_not_allowed'));
+    const { origin, 'sec-websocket-origin': olderOrigin } = request.headers;
+    // By the second name browsers told it before RFC 6455: `ws` opens to their version of the protocol, too.
+    for (const told of [origin, olderOrigin])
+      if (!isOriginAllowed(told as string | undefined, this.options.allowedOrigins))
+        throw this.refused('socket', new ParleyError('origin_not_allowed'));
     const query = queryOf(request.url);
     const label = labelOf(query);
     if (policy.public) return { address, label, release: this.place('socket', undefined, address) };
@@ -155,9 +163,9 @@ export class Authenticator {
    *
    * @throws ParleyError as `authenticateRequest`, but `undefined` when nothing is presented
    */
-  async identifyRequest(request: IncomingMessage): Promise<Principal | undefined> {
+  async identifyRequest(request: IncomingMessage, access: Pick<Access, 'banned'> = {}): Promise<Principal | undefined> {
     if (!readCredential(this.headersOf(request))) return undefined;
-    return (await this.authenticateRequest(request, { guests: true })).principal;
+    return (await this.authenticateRequest(request, { guests: true, ...access })).principal;
   }
 
   /**
@@ -236,7 +244,7 @@ export class Authenticator {
       const { principal } = identity;
       if (principal.kind === 'guest') this.parts.guests.assertAdmitted(access.guests);
       if (where === 'socket') this.assertSignedIn(principal);
-      this.assertWelcome(principal);
+      if (access.banned !== true) this.assertWelcome(principal);
       this.options.onDecision?.({ where, verdict: 'admitted', principalId: principal.id });
       return identity;
     } catch (error) {

@@ -5,6 +5,7 @@ import type { Principal, TokenUse } from '../domain/principal';
 export const PUBLIC = 'parley:public';
 export const ROLES = 'parley:roles';
 export const GUESTS = 'parley:guests';
+export const BANNED = 'parley:banned';
 export const SCOPES = 'parley:scopes';
 export const SOCKET_ACCESS = 'parley:socket-access';
 
@@ -13,6 +14,9 @@ export const Public = () => SetMetadata(PUBLIC, true);
 
 /** Admits guests too. Whoever brings nothing at all is no guest yet and is refused. */
 export const AllowGuests = (allow = true) => SetMetadata(GUESTS, allow);
+
+/** Admits those too who are banned: for what is everybody's to ask, whatever he did. */
+export const AllowBanned = () => SetMetadata(BANNED, true);
 
 /** Admits members of any of these groups only. */
 export const Roles = (...groups: string[]) => SetMetadata(ROLES, groups);

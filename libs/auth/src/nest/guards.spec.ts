@@ -1,7 +1,8 @@
-import { Controller, Get, Module, Post, type INestApplication, type Type } from '@nestjs/common';
+import { Controller, Get, Module, Post, Sse, type INestApplication, type Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { ExpressAdapter } from '@nestjs/platform-express';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
+import { of } from 'rxjs';
 import { memorySessions } from '../memory/index';
 import type { Principal } from '../domain/principal';
 import { ATTACKS, startTestPool, type TestPool } from '../testing';
@@ -37,6 +38,11 @@ class Routes {
   @AllowGuests()
   guests(@CurrentPrincipal() { kind }: Principal) {
     return { kind };
+  }
+  @Sse('events')
+  events(@CurrentPrincipal() { id }: Principal) {
+    seen.push(id);
+    return of({ data: { id } });
   }
   @Post('changes')
   changes(@CurrentPrincipal() { id }: Principal) {
@@ -93,6 +99,21 @@ describe.each([
     expect([post.status, seen]).toEqual([401, ['alice']]);
   });
 
+  it('has read the keys before the first request comes', async () => {
+    expect(pool.keyRequests()).toBe(1);
+    expect((await get('closed', await pool.mint())).status).toBe(200);
+    expect(pool.keyRequests()).toBe(1);
+  });
+
+  it('a stream of events is closed as any route, and opens to a good token', async () => {
+    expect([(await get('events')).status, seen]).toEqual([401, []]);
+    const stream = await get('events', await pool.mint({ sub: 'alice' }));
+    expect([stream.headers.get('content-type'), await stream.text()]).toEqual([
+      expect.stringMatching('text/event-stream'),
+      expect.stringContaining('data: {"id":"alice"}'),
+    ]);
+  });
+
   it('a public one is open, also to a token that is not good', async () => {
     for (const token of [undefined, 'x.y.z']) {
       const answer = await get('open', token);
@@ -124,5 +145,40 @@ describe.each([
   it('says nothing of a token in its answer', async () => {
     const token = await pool.mint({ expiresInS: -60 });
     expect(await (await get('closed', token)).text()).not.toContain(token.slice(0, 20));
+  });
+});
+
+describe('options that are made from other providers', () => {
+  const CLIENTS = Symbol('clients');
+  const start = async (pool: TestPool, clientIds: string[]) => {
+    @Module({ providers: [{ provide: CLIENTS, useValue: clientIds }], exports: [CLIENTS] })
+    class ConfigModule {}
+    const auth = AuthModule.forRootAsync({
+      imports: [ConfigModule],
+      inject: [CLIENTS],
+      useFactory: (ids: string[]) => ({
+        issuer: pool.issuer,
+        clientIds: ids,
+        allowedOrigins: [ORIGIN],
+        sessions: memorySessions(),
+      }),
+    });
+    @Module({ imports: [auth], controllers: [Routes] })
+    class AppModule {}
+    const app = await NestFactory.create(AppModule as Type, { logger: false, abortOnError: false });
+    await app.listen(0, '127.0.0.1');
+    return app;
+  };
+
+  it('guard alike, and are checked alike', async () => {
+    const pool = await startTestPool();
+    const app = await start(pool, [pool.clientId]);
+    const url = `${(await app.getUrl()).replace('[::1]', '127.0.0.1')}/closed`;
+    expect((await fetch(url)).status).toBe(401);
+    const headers = { authorization: `Bearer ${await pool.mint()}` };
+    expect((await fetch(url, { headers })).status).toBe(200);
+    await app.close();
+    await expect(start(pool, [])).rejects.toThrow('AuthModule is not configured rightly');
+    await pool.close();
   });
 });

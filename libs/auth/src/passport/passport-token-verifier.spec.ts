@@ -19,11 +19,14 @@ afterAll(async () => {
 });
 
 const now = () => Math.floor(Date.now() / 1_000);
-const verdict = (token: string, of = verifier) =>
-  of.verify(token).then(
-    () => 'accepted',
-    (error: ParleyError) => error.code,
-  );
+const verdict = async (token: string, of = verifier) => {
+  try {
+    await of.verify(token);
+    return 'accepted';
+  } catch (error) {
+    return (error as ParleyError).code;
+  }
+};
 
 describe('a token of the pool', () => {
   it('tells its principal', async () => {
@@ -41,6 +44,14 @@ describe('a token of the pool', () => {
     });
   });
 
+  it('shares its scopes with all tokens of the client, so that no request can add to them', async () => {
+    const [one, other] = [await verifier.verify(await pool.mint()), await verifier.verify(await pool.mint())];
+    expect(() => (one.scopes as string[]).push('admin')).toThrow(TypeError);
+    expect(other.scopes).toEqual(['openid']);
+    const talker = await verifier.verify(await pool.mint({ claims: { scope: 'talk' } }));
+    expect([talker.scopes, one.scopes]).toEqual([['talk'], ['openid']]);
+  });
+
   it('opens as an ID token only what says so', async () => {
     const token = await pool.mint({ sub: 'u-2', use: 'id' });
     expect(await verdict(token)).toBe('invalid_token');
@@ -50,6 +61,10 @@ describe('a token of the pool', () => {
   it('is accepted within the tolerance of 5 s', async () => {
     expect(await verdict(await pool.mint({ expiresInS: -2 }))).toBe('accepted');
     expect(await verdict(await pool.mint({ issuedAtS: now() + 3 }))).toBe('accepted');
+  });
+
+  it('may be issued long ago: only its end ends it', async () => {
+    expect(await verdict(await pool.mint({ issuedAtS: now() - 10 * 365 * 86_400 }))).toBe('accepted');
   });
 
   it.each(['JWT', 'jwt', 'at+jwt', 'application/at+jwt'])('may be of type %s', async (typ) => {
@@ -101,7 +116,7 @@ it('asks for no key before everything else was in order', async () => {
 
 it('says nothing of the token in its error', async () => {
   const token = await pool.mint({ clientId: 'other-client-id' });
-  const error = await verifier.verify(token).catch((thrown: ParleyError) => thrown);
+  const error = await Promise.resolve(verifier.verify(token)).catch((thrown: unknown) => thrown);
   expect(JSON.stringify((error as ParleyError).facts())).not.toContain('other-client-id');
   expect(String(((error as ParleyError).cause as Error).message)).not.toContain('other-client-id');
 });

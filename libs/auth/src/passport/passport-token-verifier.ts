@@ -14,12 +14,14 @@ interface TokenRequest {
 
 type Claims = Record<string, unknown>;
 
+const ACCESS: readonly TokenUse[] = ['access'];
+
 /**
  * Verifies with passport-jwt over keys read by jwks-rsa. passport-jwt reports a key service that is down as a failed
  * sign-in; here the key provider's own error comes back as it was thrown.
  */
 export class PassportTokenVerifier implements TokenVerifier {
-  private readonly strategy: Strategy;
+  private readonly strategy: Attempt;
   private readonly now: () => number;
 
   constructor(
@@ -28,7 +30,7 @@ export class PassportTokenVerifier implements TokenVerifier {
     options: { now?: () => number } = {},
   ) {
     this.now = options.now ?? Date.now;
-    this.strategy = new Strategy(
+    this.strategy = new Attempt(
       {
         jwtFromRequest: (request: unknown) => (request as TokenRequest).token,
         secretOrKeyProvider: (request: unknown, _token: string, done: (error: unknown, key?: never) => void) => {
@@ -45,26 +47,70 @@ export class PassportTokenVerifier implements TokenVerifier {
     );
   }
 
-  async verify(token: string, uses: readonly TokenUse[] = ['access']): Promise<Principal> {
+  verify(token: string, uses: readonly TokenUse[] = ACCESS): Promise<Principal> | Principal {
     try {
       const { kid } = readUnverifiedToken(token, this.rules, uses, this.now() / 1_000);
-      return principalOf(await this.authenticate({ token, kid }));
+      const claims = this.authenticate({ token, kid });
+      return claims instanceof Promise ? claims.then(principalOf).catch(refuse) : principalOf(claims);
     } catch (error) {
-      if (error instanceof ParleyError) throw error;
-      throw new ParleyError('invalid_token', {
-        cause: error instanceof Error ? error : new TokenRefused('no reason given'),
-      });
+      return Promise.reject(asRefusal(error));
     }
   }
 
-  private authenticate(request: TokenRequest): Promise<Claims> {
-    return new Promise((resolve, reject) => {
-      // As passport itself does it: an instance of its own per request, so that the outcomes do not mix.
-      const run = Object.create(this.strategy) as Strategy;
-      run.success = (claims: unknown) => resolve(claims as Claims);
-      run.fail = (reason: unknown) => reject(reason);
-      run.error = reject;
-      run.authenticate(request as never);
-    });
+  /** As passport itself does it: an instance of its own per request, so that the outcomes do not mix. */
+  private authenticate(request: TokenRequest): Promise<Claims> | Claims {
+    const attempt = Object.create(this.strategy) as Attempt;
+    attempt.authenticate(request as never);
+    return attempt.isOver ? attempt.claims() : attempt.over().then(() => attempt.claims());
   }
+}
+
+/**
+ * One drive of passport-jwt, which tells its outcome by calls. With a key that is known they come before `authenticate`
+ * returns: a promise and the turns it takes would cost more than all of passport-jwt.
+ */
+class Attempt extends Strategy {
+  isOver = false;
+  private verified: Claims | undefined;
+  private refusal: unknown;
+  private told: (() => void) | undefined;
+
+  override success(claims: unknown): void {
+    this.verified = claims as Claims;
+    this.end();
+  }
+
+  override fail(reason: unknown): void {
+    this.refusal = reason;
+    this.end();
+  }
+
+  override error(reason: unknown): void {
+    this.fail(reason);
+  }
+
+  over(): Promise<void> {
+    return new Promise((resolve) => (this.told = resolve));
+  }
+
+  /** What the signed token claims. @throws whatever it failed with */
+  claims(): Claims {
+    if (this.verified === undefined) throw this.refusal;
+    return this.verified;
+  }
+
+  private end(): void {
+    this.isOver = true;
+    this.told?.();
+  }
+}
+
+function refuse(error: unknown): never {
+  throw asRefusal(error);
+}
+
+function asRefusal(error: unknown): ParleyError {
+  if (error instanceof ParleyError) return error;
+  const cause = error instanceof Error ? error : new TokenRefused('no reason given');
+  return new ParleyError('invalid_token', { cause });
 }

@@ -12,6 +12,7 @@ const removal = { conversationId: 'c', messageId: 'm', reason: 'rude' };
 
 it.each<[string, (admin: AdminClient) => Promise<unknown>, string, string, unknown]>([
   ['lists calls', (admin) => admin.calls(), 'GET', '/api/admin/calls', undefined],
+  ['counts connections', (admin) => admin.connections(), 'GET', '/api/admin/connections', undefined],
   ['reads usage', (admin) => admin.usage({ from: '2026-01-01' }), 'GET', '/api/admin/usage?from=2026-01-01', undefined],
   ['reads ceilings', (admin) => admin.ceilings(), 'GET', '/api/admin/ceilings', undefined],
   ['lists assistants', (admin) => admin.assistants(), 'GET', '/api/admin/assistants', undefined],

@@ -4,6 +4,7 @@ import type {
   AuditAnswer,
   BanList,
   CeilingList,
+  ConnectionCounts,
   LiveCallList,
   ReportList,
 } from '@parley/protocol';
@@ -28,6 +29,11 @@ export class AdminClient {
   /** The calls that go on now, the oldest first. */
   calls({ signal }: Cancel = {}): Promise<LiveCallList> {
     return this.request('GET', this.url('calls'), undefined, signal);
+  }
+
+  /** How many are connected now, as each process told within the last minute. */
+  connections({ signal }: Cancel = {}): Promise<ConnectionCounts> {
+    return this.request('GET', this.url('connections'), undefined, signal);
   }
 
   /** What everybody used, by day of UTC (`2026-01-31`), both included; the last thirty when nothing is said. */

@@ -62,4 +62,22 @@ describe('the playback processor', () => {
     expect(reports[0]).toMatchObject({ phase: 'playing', level: expect.any(Number) });
     expect(reports.at(-1)).toMatchObject({ phase: 'silent', queuedMs: 0 });
   });
+
+  it('tells with the very block when an answer can be heard first, and again of the next answer', () => {
+    const playback = make('parley-playback', { inputRateHz: 48_000, startMs: 10, maxMs: 10_000 });
+    const reports = () =>
+      (playback.port.posted as PlaybackNews[]).flatMap((one) => (one.type === 'report' ? [one.report] : []));
+    const answer = new Int16Array(9_600);
+    answer.fill(8_000, 4_800, 7_200); // a tenth of a second without a sound before the word, half of one after it
+    for (let times = 1; times <= 2; times++) {
+      playback.port.onmessage!({ data: { type: 'audio', pcm: answer.slice() } });
+      run(playback, 120);
+      const heard = reports().filter(({ isAudible }, n, all) => isAudible && all[n - 1]?.isAudible !== true);
+      expect(heard).toHaveLength(times);
+      // Within a block of 128 samples, and those that are played before the first is said to be.
+      expect(heard.at(-1)!.playedMs - (times - 1) * 200).toBeGreaterThan(100);
+      expect(heard.at(-1)!.playedMs - (times - 1) * 200).toBeLessThan(103);
+      expect(reports().at(-1)).toMatchObject({ phase: 'silent', isAudible: false });
+    }
+  });
 });

@@ -55,6 +55,8 @@ class CaptureProcessor extends AudioWorkletProcessor {
   }
 }
 
+/** Louder than this can be heard; RMS of a block, 0…1. */
+const AUDIBLE_LEVEL = 0.02;
 /** How often playback reports, in seconds; quick enough for a level meter. */
 const REPORT_S = 0.05;
 
@@ -63,6 +65,7 @@ class PlaybackProcessor extends AudioWorkletProcessor {
   private sinceReport = 0;
   private reported: PlaybackPhase = 'silent';
   private level = 0;
+  private isAudible = false;
 
   constructor({ processorOptions }: { processorOptions: PlaybackOptions }) {
     super();
@@ -80,16 +83,21 @@ class PlaybackProcessor extends AudioWorkletProcessor {
     if (first === undefined) return true;
     this.queue.pull(first);
     for (const other of others) other.set(first);
-    this.level = Math.max(this.level, levelOf(first));
+    const level = levelOf(first);
+    this.level = Math.max(this.level, level);
     this.sinceReport += first.length;
     const due = this.queue.phase !== 'silent' && this.sinceReport >= REPORT_S * sampleRate;
-    if (due || this.queue.phase !== this.reported) this.report();
+    const isNowAudible = !this.isAudible && level >= AUDIBLE_LEVEL;
+    this.isAudible ||= isNowAudible;
+    if (due || isNowAudible || this.queue.phase !== this.reported) this.report();
     return true;
   }
 
   private report(): void {
     const { phase, playedMs, queuedMs, timesDry, gaps } = this.queue;
-    this.say({ type: 'report', report: { phase, playedMs, queuedMs, timesDry, gaps, level: this.level } });
+    if (phase !== 'playing') this.isAudible = false;
+    const { level, isAudible } = this;
+    this.say({ type: 'report', report: { phase, playedMs, queuedMs, timesDry, gaps, level, isAudible } });
     this.reported = phase;
     this.sinceReport = this.level = 0;
   }

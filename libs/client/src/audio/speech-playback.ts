@@ -30,6 +30,7 @@ const SILENT: PlaybackReport = {
   timesDry: 0,
   gaps: { count: 0, totalMs: 0, startMs: 150 },
   level: 0,
+  isAudible: false,
 };
 
 /** Plays the assistant's speech: PCM16 at 24 kHz in, sound out. */
@@ -75,7 +76,7 @@ export class SpeechPlayback {
     this.node = undefined;
     for (const done of this.flushing.values()) done(0);
     this.flushing.clear();
-    this.reports.set({ ...this.reports.get(), phase: 'silent', queuedMs: 0, level: 0 });
+    this.reports.set({ ...this.reports.get(), phase: 'silent', queuedMs: 0, level: 0, isAudible: false });
   }
 
   private heard(news: PlaybackNews): void {

@@ -33,4 +33,6 @@ export interface PlaybackReport {
   gaps: { count: number; totalMs: number; startMs: number };
   /** RMS of what is heard, 0…1. */
   level: number;
+  /** Whether something was heard since it began to play. It is told with the very block in which it first was. */
+  isAudible: boolean;
 }

@@ -4,8 +4,8 @@ import { httpUrl } from '../core/urls';
 import { resumingFetch, type ResumeOptions } from './resuming-fetch';
 
 export interface ChatTransportOptions extends HttpOptions, ResumeOptions {
-  /** Added to each question: which assistant is to answer, and what it should know of the page. Read for each request. */
-  body?: () => { assistant?: string; context?: Record<string, unknown> };
+  /** Added to each question: which assistant is to answer, in which language, and what it should know of the page. Read for each request. */
+  body?: () => { assistant?: string; language?: string; context?: Record<string, unknown> };
 }
 
 /**

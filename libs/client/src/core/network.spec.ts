@@ -55,6 +55,19 @@ describe('the network of a browser', () => {
   });
 });
 
+describe('the network of a browser that is lost', () => {
+  it('tells so once, until nobody listens', () => {
+    let losses = 0;
+    const stop = browserNetwork.onLoss(() => (losses += 1));
+    frame.dispatchEvent(new Event('offline'));
+    frame.dispatchEvent(new Event('online'));
+    expect(losses).toBe(1);
+    stop();
+    frame.dispatchEvent(new Event('offline'));
+    expect(losses).toBe(1);
+  });
+});
+
 it('never returns in Node, where there is no page', () => {
   Reflect.deleteProperty(globalThis, 'document');
   let returns = 0;

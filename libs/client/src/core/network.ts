@@ -4,11 +4,13 @@ export interface Network {
   readonly isOnline: boolean;
   /** Calls `listener` when the machine is online again or the page is looked at again. Returns what ends that. */
   onReturn(listener: () => void): () => void;
+  /** Calls `listener` when the machine has lost its connection. Returns what ends that. */
+  onLoss(listener: () => void): () => void;
 }
 
 /**
  * The browser's: `online`, and the page becoming visible. A hidden page's timers are slowed down, and a machine that slept
- * has sockets that died unseen. Elsewhere, as in Node, it is always online and nothing ever returns.
+ * has sockets that died unseen. Elsewhere, as in Node, it is always online and nothing is ever lost.
  */
 export const browserNetwork: Network = {
   get isOnline() {
@@ -23,5 +25,10 @@ export const browserNetwork: Network = {
       removeEventListener('online', listener);
       document.removeEventListener('visibilitychange', seen);
     };
+  },
+  onLoss(listener) {
+    if (typeof document === 'undefined') return () => undefined;
+    addEventListener('offline', listener);
+    return () => removeEventListener('offline', listener);
   },
 };

@@ -103,6 +103,24 @@ describe('RoomClient, connecting', () => {
     expect((await renewed).data).toEqual({ token: `token-${tokens}` });
   });
 
+  it('has the sign-in looked at when it was signed out elsewhere, and ends', async () => {
+    const wishes: unknown[] = [];
+    const token = (wish?: object) => Promise.resolve(`token-${wishes.push(wish)}`);
+    const { client } = await enter({ tokenSource: { token } });
+    server.closeWith(4401, 'Signed out');
+    expect(await until(client.state, named('failed'))).toMatchObject({ error: { code: 'signed_out' } });
+    expect(wishes).toEqual([{ refused: undefined }, { refused: 'token-1' }]);
+  });
+
+  it('makes no other guest of one who was erased', async () => {
+    let asked = 0;
+    const token = () => Promise.resolve(`g1.session-${(asked += 1)}`);
+    const { client } = await enter({ tokenSource: { credential: 'guest', token } });
+    server.closeWith(4401, 'Signed out');
+    await until(client.state, named('failed'));
+    expect(asked).toBe(1);
+  });
+
   it('ends when a newer connection takes its place', async () => {
     const { client } = await enter();
     server.closeWith(4409);
@@ -154,8 +172,22 @@ describe('a room', () => {
     expect(textsOf(room)[0]).toBe('11');
     await expect(room.loadEarlier(8)).resolves.toBe(true);
     expect(textsOf(room)[0]).toBe('3');
+    expect(room.hasEarlier).toBe(true);
     await expect(room.loadEarlier()).resolves.toBe(false);
-    expect(textsOf(room)).toHaveLength(60);
+    expect([textsOf(room).length, room.hasEarlier]).toEqual([60, false]);
+  });
+
+  it('has nothing earlier to load once all of that turned out to be deleted', async () => {
+    for (let n = 1; n <= 52; n++) server.say(ID, String(n));
+    const { room } = await enter();
+    expect(room.hasEarlier).toBe(true);
+    server.intercept(({ event }, answer) => {
+      if (event !== 'history') return false;
+      answer('history', { conversationId: ID, items: [], head: 52 });
+      return true;
+    });
+    await expect(room.loadEarlier()).resolves.toBe(false);
+    expect([textsOf(room).length, room.hasEarlier]).toEqual([50, false]);
   });
 
   it('changes and takes back what was said', async () => {

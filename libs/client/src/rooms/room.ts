@@ -56,6 +56,7 @@ export class Room {
   private entering = 0;
   private again?: Timer;
   private readUpTo = 0;
+  private isFromStart = false;
 
   constructor(
     readonly conversationId: string,
@@ -106,14 +107,20 @@ export class Room {
     this.line.say('read', { conversationId: this.conversationId, seq });
   }
 
+  /** Whether something came before `entries`, as far as that is known: what is there may all be deleted. */
+  get hasEarlier(): boolean {
+    return !this.isFromStart && (this.log.entries[0]?.seq ?? 1) > 1;
+  }
+
   /** Reads a page of what came before. False when there is nothing more. Rejects with ClientError. */
   async loadEarlier(limit = 50): Promise<boolean> {
     const before = this.log.entries[0]?.seq;
-    if (before === undefined || before === 1) return false;
+    if (before === undefined || !this.hasEarlier) return false;
     const { items } = await this.line.ask('history', { conversationId: this.conversationId, before, limit }, 'history');
+    this.isFromStart = items.length === 0;
     this.log.addEarlier(items);
     this.currentEntries.set(this.log.entries);
-    return items.length > 0 && items[0]!.seq > 1;
+    return this.hasEarlier;
   }
 
   /** Reads again what is known of the log: it reads otherwise since somebody was blocked or unblocked. Rejects with ClientError. */

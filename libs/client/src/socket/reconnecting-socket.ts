@@ -60,7 +60,7 @@ export class ReconnectingSocket {
   private readonly clock: Clock;
   private readonly network: Network;
   private readonly watch: LineWatch;
-  private readonly stopListening: () => void;
+  private readonly atEnd: readonly (() => void)[];
   private socket?: WebSocketLike;
   private isReady = false;
   private wasReady = false;
@@ -86,7 +86,11 @@ export class ReconnectingSocket {
     this.clock = options.clock ?? systemClock;
     this.network = options.network ?? browserNetwork;
     this.watch = new LineWatch(this.clock, { ask: () => void this.sayToken(0), dead: () => this.lost() });
-    this.stopListening = this.network.onReturn(() => this.networkReturned());
+    this.atEnd = [
+      this.network.onReturn(() => this.networkReturned()),
+      // An open socket does not hear of it, and takes for sent what it is given.
+      this.network.onLoss(() => this.watch.doubt()),
+    ];
   }
 
   /** The socket, while it is up and ready. */
@@ -173,7 +177,7 @@ export class ReconnectingSocket {
   /** For good. The owner is not told. */
   close(): void {
     this.over = true;
-    this.stopListening();
+    for (const end of this.atEnd) end();
     this.drop();
     this.clock.cancel(this.deadline);
   }
@@ -186,7 +190,10 @@ export class ReconnectingSocket {
       this.close();
       return this.owner.socketOnEnd(verdict.reason);
     }
-    if (verdict.act === 'fail') return this.fail(verdict.error, verdict.remedy);
+    if (verdict.act === 'fail') {
+      if (verdict.error.code === 'signed_out') this.lookWhetherOver();
+      return this.fail(verdict.error, verdict.remedy);
+    }
     if (verdict.freshToken === true && !this.markRefused()) return this.fail(verdict.error, 'sign-in');
     const asks = verdict.askWhy === true && this.network.isOnline;
     const why = asks && this.token !== undefined ? await askWhy(this.options, this.token) : undefined;
@@ -195,6 +202,15 @@ export class ReconnectingSocket {
     if (why?.status === 401 && !this.markRefused()) return this.fail(why, 'sign-in');
     const error = why ?? (verdict.error.code === 'network' ? this.lossError() : verdict.error);
     this.tryAgain(error, this.comeBackMs ?? why?.retryAfterMs ?? verdict.afterMs);
+  }
+
+  /**
+   * Somebody may have signed out elsewhere, on every device: whoever keeps the sign-in finds out by renewing it, and what else it
+   * is shown by ends too. A guest would only be made anew.
+   */
+  private lookWhetherOver(): void {
+    const { tokenSource } = this.options;
+    if (tokenSource.credential !== 'guest') tokenSource.token({ refused: this.token }).catch(ignore);
   }
 
   /** False when a token was refused before, and this one after it: a third will not help either. */

@@ -15,13 +15,21 @@ describe('CallMeter', () => {
     for (time of [100, 200, 300]) call.level(0.2);
     time = 900;
     call.level(0.001);
-    call.audio(); // still the answer before
+    call.played({ isAudible: true }); // still the answer before
     call.understood();
+    time = 1_020;
+    call.played({ isAudible: false }); // its silence before the first word
     time = 1_050;
-    call.audio();
+    call.played({ isAudible: true });
     time = 1_080;
-    call.audio();
+    call.played({ isAudible: true });
     expect(call.statistics.firstAudioMs).toEqual([750]);
+  });
+
+  it('knows the last round trip of the line', () => {
+    const call = meter();
+    for (const ms of [80, 12.4]) call.roundTrip(ms);
+    expect(call.statistics.roundTripMs).toBe(12);
   });
 
   it('takes the first readiness for the connection, and later ones for reconnections', () => {

@@ -2,7 +2,12 @@
 export interface CallStatistics {
   /** From dialling to being heard. */
   connectMs?: number;
-  /** From the end of what the person said to the first sound of the answer, of the last 50 answers. */
+  /** To the service and back, when it was measured last. */
+  roundTripMs?: number;
+  /**
+   * From the end of what the person said to the first audible sample of the answer at the loudspeaker (what that takes by
+   * itself is not known to a page), of the last 50 answers.
+   */
   firstAudioMs: readonly number[];
   /** Lines that were lost and found again. */
   reconnects: number;
@@ -47,12 +52,15 @@ export class CallMeter {
   understood(): void {
     this.isAwaited = true;
   }
-  /** Speech arrives. */
-  audio(): void {
-    if (!this.isAwaited || this.spokeAt === undefined) return;
+  /** What the loudspeaker plays. */
+  played({ isAudible }: { isAudible: boolean }): void {
+    if (!isAudible || !this.isAwaited || this.spokeAt === undefined) return;
     this.isAwaited = false;
     const took = Math.round(this.now() - this.spokeAt);
     this.note({ firstAudioMs: [...this.current.firstAudioMs, took].slice(-KEPT) });
+  }
+  roundTrip(ms: number): void {
+    this.note({ roundTripMs: Math.round(ms) });
   }
   resumed(gapMs: number): void {
     this.note({ resumes: this.current.resumes + 1, resumeGapMs: this.current.resumeGapMs + gapMs });

@@ -226,6 +226,17 @@ describe('a machine that is offline', () => {
     await expect((await connection()).next()).resolves.toMatchObject({ callStart: { callId: 'call-1' } });
   });
 
+  it('notices by that at once that its line may be dead, and says it is offline when nothing answers', async () => {
+    const clock = new FakeClock();
+    const network = new FakeNetwork();
+    const { client, connection: line } = await call({ clock, network });
+    network.goAway();
+    await expect(line.next()).resolves.toEqual({ tokenRefresh: { token: 'token-2' } });
+    expect(client.state.get().name).toBe('listening');
+    clock.advance(5_000);
+    expect(client.state.get()).toMatchObject({ name: 'reconnecting', isOffline: true });
+  });
+
   it('does not come back earlier than it was asked to', async () => {
     const clock = new FakeClock();
     const network = new FakeNetwork();

@@ -57,9 +57,9 @@ export class VoiceCall {
     this.client = new VoiceClient(options);
     this.client.state.subscribe(() => this.refreshState());
     this.client.on('speech', (pcm) => {
-      this.meter.audio();
       this.audio?.play(pcm);
     });
+    this.client.on('roundTrip', ({ ms }) => this.meter.roundTrip(ms));
     this.client.on('interrupted', () => void this.bargeIn());
     this.client.on('audioDropped', ({ droppedMs }) => this.currentLostMs.set(this.currentLostMs.get() + droppedMs));
     this.client.on('callResuming', () => this.fold(() => this.lines.cutOff()));
@@ -88,6 +88,11 @@ export class VoiceCall {
     return this.client.callId;
   }
 
+  /** Whether what is said is written down in the conversation; undefined before the service has said so. */
+  get isKept(): boolean | undefined {
+    return this.client.isKept;
+  }
+
   /** With what the call's line was closed last; see `VoiceClient.lastCloseCode`. */
   get lastCloseCode(): number | undefined {
     return this.client.lastCloseCode;
@@ -113,6 +118,7 @@ export class VoiceCall {
       });
       audio.report.subscribe((report) => {
         this.currentPlayback.set(report);
+        this.meter.played(report);
         this.refreshState();
       });
       await audio.start();

@@ -10,11 +10,15 @@ const { make, call, connection: connected } = voiceLines();
 
 describe('VoiceClient, beginning', () => {
   it('brings the token as a subprotocol, not in the URL, and begins a managed call', async () => {
-    const { connection, first, client } = await call({ assistant: 'guide', conversationId: 'conversation-1' });
+    const { connection, first, client } = await call({
+      assistant: 'guide',
+      language: 'de',
+      conversationId: 'conversation-1',
+    });
     expect(connection.url).toBe('/ws/voice');
     expect(connection.protocols).toEqual(['parley.v1', 'bearer.token-1']);
     expect(first).toEqual({
-      callStart: { assistant: 'guide', conversationId: 'conversation-1', audio: 'binary' },
+      callStart: { assistant: 'guide', language: 'de', conversationId: 'conversation-1', audio: 'binary' },
     });
     expect(client.state.get()).toEqual({ name: 'listening', callId: 'call-1', conversationId: 'conversation-1' });
   });
@@ -181,6 +185,55 @@ describe('VoiceClient, speech', () => {
     const { client, connection } = await call();
     client.sendText('hello');
     await expect(connection.next()).resolves.toEqual({ textInput: { content: 'hello' } });
+  });
+});
+
+describe('VoiceClient, its line', () => {
+  it('is measured when it is up, and again ten seconds after each answer, also of a service that does not know pings', async () => {
+    const clock = new FakeClock();
+    const { client, connection } = await call({ clock });
+    const trips: number[] = [];
+    client.on('roundTrip', ({ ms }) => void trips.push(ms));
+    const asked = async (times: number): Promise<void> => {
+      // What is typed comes after the ping.
+      client.sendText('mark');
+      expect(await connection.next()).toEqual({ textInput: { content: 'mark' } });
+      expect(connection.pings).toHaveLength(times);
+    };
+    const settled = async (content: string): Promise<void> => {
+      mark(connection, content);
+      await heard(client, content);
+    };
+    await asked(1);
+    clock.advance(40);
+    connection.say('pong');
+    await settled('first');
+    clock.advance(9_999);
+    await asked(1);
+    clock.advance(1);
+    await asked(2);
+    clock.advance(25);
+    const unknown = { code: 'unknown_event', kind: 'invalid', message: 'There is no such event' };
+    const warned = jest.fn();
+    client.on('warning', warned);
+    connection.say('error', { ...unknown, ref: connection.pings[1] });
+    await settled('second');
+    expect(trips).toEqual([40, 25]);
+    expect(warned).not.toHaveBeenCalled();
+    // Older services lend the ref of the last frame to errors that answer none.
+    connection.say('error', {
+      code: 'budget_reached',
+      kind: 'unavailable',
+      message: 'Later',
+      ref: connection.pings[1],
+    });
+    await settled('third');
+    expect(warned).toHaveBeenCalledTimes(1);
+    client.hangUp().catch(() => undefined);
+    connection.say('callEnded', { reason: 'hangup', durationMs: 1 });
+    await until(client.state, ({ name }) => name === 'ended');
+    clock.advance(20_000);
+    expect(connection.pings).toHaveLength(2);
   });
 });
 

@@ -10,6 +10,7 @@ import { ReconnectingSocket, type Search, type SocketOptions } from '../socket/r
 import { isLive, isOver, type CallState } from './call-state';
 import { Interruptions, isInterruptedMarker } from './interruptions';
 import { OutgoingAudio } from './outgoing-audio';
+import { RoundTrips } from './round-trips';
 import { parseVoiceFrame, type VoiceEvents } from './voice-events';
 
 export interface VoiceClientOptions extends SocketOptions {
@@ -20,6 +21,8 @@ export interface VoiceClientOptions extends SocketOptions {
   assistant?: string;
   /** In lower case, as Nova Sonic wants it. */
   voiceId?: string;
+  /** What the assistant is to speak, such as `de` or `pt-BR`. Default: what the person speaks. */
+  language?: string;
 }
 
 type Ready = VoiceServerEvents['callReady'];
@@ -31,6 +34,8 @@ type Ready = VoiceServerEvents['callReady'];
 const RESUMABLE_MS = 30_000;
 /** How long a hang-up waits for the service's word before it just closes. */
 const HANG_UP_MS = 5_000;
+/** The mark of a measuring frame. A service that does not know it yet answers that with an error, which is an answer too. */
+const PING = 'ping';
 /** A line that was full for this long is dead, whatever the browser thinks of it. */
 const STALLED_MS = 8_000;
 
@@ -48,6 +53,7 @@ export class VoiceClient {
   private readonly socket: ReconnectingSocket;
   private readonly outgoing = new OutgoingAudio();
   private readonly interruptions = new Interruptions();
+  private readonly roundTrips: RoundTrips;
   /** The call, once there is one; kept while its line is lost. */
   private call?: Ready;
   private lastError: ClientError | undefined;
@@ -59,6 +65,10 @@ export class VoiceClient {
   constructor(private readonly options: VoiceClientOptions) {
     this.clock = options.clock ?? systemClock;
     this.wantedCallId = options.callId;
+    this.roundTrips = new RoundTrips(this.clock, {
+      ask: () => this.send({ event: { ping: {} }, ref: PING }),
+      took: (ms) => this.events.emit('roundTrip', { ms }),
+    });
     const socketOptions = { giveUpAfterMs: RESUMABLE_MS, ...options };
     this.socket = new ReconnectingSocket('/ws/voice', socketOptions, {
       socketOnOpen: () => this.sayCallStart(),
@@ -79,6 +89,11 @@ export class VoiceClient {
   /** The call's id, once there is one; another device takes the call over by it. */
   get callId(): string | undefined {
     return this.call?.callId;
+  }
+
+  /** Whether what is said is written down in the conversation; undefined before the service has said so. */
+  get isKept(): boolean | undefined {
+    return this.call?.kept;
   }
 
   /**
@@ -131,9 +146,9 @@ export class VoiceClient {
   }
 
   private sayCallStart(): void {
-    const { assistant, voiceId } = this.options;
+    const { assistant, voiceId, language } = this.options;
     const { conversationId, wantedCallId: callId } = this;
-    this.send({ event: { callStart: { conversationId, callId, assistant, voiceId, audio: 'binary' } } });
+    this.send({ event: { callStart: { conversationId, callId, assistant, voiceId, language, audio: 'binary' } } });
   }
 
   private searching({ attempt, error, isOffline, wasUp }: Search): void {
@@ -189,6 +204,7 @@ export class VoiceClient {
     },
     completionEnd: () => this.nowLive('listening'),
     tokenExpiring: ({ expiresInMs }) => this.socket.noteTokenExpiring(expiresInMs),
+    pong: () => this.roundTrips.answered(),
     error: (facts) => this.serverSaidError(facts as ErrorFacts),
   };
 
@@ -203,9 +219,11 @@ export class VoiceClient {
     const { line } = this.socket;
     if (line !== undefined) this.outgoing.catchUp(line);
     this.nowLive('listening');
+    this.roundTrips.start();
   }
 
   private serverSaidError({ droppedMs, ...facts }: VoiceServerEvents['error']): void {
+    if (facts.code === 'unknown_event' && facts.ref === PING) return this.roundTrips.answered();
     const error = (this.lastError = new ClientError(facts as ErrorFacts));
     this.socket.noteError(error);
     if (droppedMs !== undefined) this.outgoing.refused(droppedMs);
@@ -248,6 +266,7 @@ export class VoiceClient {
   private finish(state: Extract<CallState, { name: 'ended' | 'failed' }>): void {
     if (isOver(this.current.get())) return;
     this.socket.close();
+    this.roundTrips.stop();
     this.outgoing.clear();
     this.current.set(state);
   }

@@ -11,6 +11,8 @@ export type VoiceEvents = Omit<VoiceServerEvents, 'error'> & {
   warning: ClientError;
   /** The line was too slow, and this much of what the person said was not sent. */
   audioDropped: { droppedMs: number };
+  /** How long a word takes to the service and back, measured every ten seconds. */
+  roundTrip: { ms: number };
 };
 
 /** Name and body of a text frame, or undefined for one that is none of ours. */

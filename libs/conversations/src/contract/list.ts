@@ -95,7 +95,7 @@ export function describeList(make: () => Promise<Subject>): void {
       await store.markRead(bob.id, id, 2);
       await store.markRead(bob.id, id, 1);
       expect(await unread()).toBe(1);
-      await store.markRead(bob.id, id, 99);
+      expect(await store.markRead(bob.id, id, 99)).toBe(3);
       await say(id, 'd');
       expect(await unread()).toBe(1);
     });

@@ -49,6 +49,7 @@ export function describeLog(make: () => Promise<Subject>): void {
       await say(id, 'one');
       const held = await store.hold(alice.id, id);
       await replica().append(alice.id, id, said(alice, 'two'), 'two');
+      expect(held.head).toBe(1);
       const three = await held.append(said(alice, 'three'), 'three');
       expect(await held.append(said(alice, 'three'), 'three')).toEqual(three);
       expect(await held.append({ type: 'superseded', author: alice, from: 2 }, 's')).toMatchObject({ seq: 4 });

@@ -81,6 +81,8 @@ export interface PageQuery {
 export interface HeldConversation {
   /** Who answers here, where that was chosen. */
   assistant?: string;
+  /** Everything up to this `seq` was in the log when it was asked for; more may have been. */
+  head: number;
   /** As `ConversationStore.append`. One that was deleted meanwhile takes nothing. */
   append(draft: EntryDraft, key: string): Promise<Entry>;
   /** As `ConversationStore.lastMessages`. */
@@ -162,8 +164,8 @@ export interface ConversationStore {
   /** The readable message with this id, or else the newest one with this `clientId`. */
   findMessage(principalId: string, id: string, messageId: string): Promise<Message | undefined>;
 
-  /** Moves the principal's read mark forwards to `seq`, at most to the head. */
-  markRead(principalId: string, id: string, seq: number): Promise<void>;
+  /** Moves the principal’s read mark forwards to `seq`, at most to the head. @returns `seq`, or the head where that is less */
+  markRead(principalId: string, id: string, seq: number): Promise<number>;
 
   /**
    * Admits somebody to a room, also one who was taken out of it; again is harmless, and gives the role that is said now.

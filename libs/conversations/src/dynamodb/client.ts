@@ -1,10 +1,11 @@
 import { DynamoDBClient, type DynamoDBClientConfig } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
+import { takingTheShortWay } from './short-way';
 
 /**
- * A document client with bounded waiting: three attempts, one second to connect, three for an answer. The SDK's own
- * default waits without end. Region, credentials and endpoint (`AWS_ENDPOINT_URL_DYNAMODB`) come from where the SDK
+ * A document client with bounded waiting: one second to connect, three for an answer, three attempts beside the one of the
+ * short way. The SDK's own default waits without end. Region, credentials and endpoint (`AWS_ENDPOINT_URL_DYNAMODB`) come from where the SDK
  * looks for them unless they are given.
  */
 export function createDocumentClient(config: DynamoDBClientConfig = {}): DynamoDBDocumentClient {
@@ -18,5 +19,5 @@ export function createDocumentClient(config: DynamoDBClientConfig = {}): DynamoD
     }),
     ...config,
   });
-  return DynamoDBDocumentClient.from(client, { marshallOptions: { removeUndefinedValues: true } });
+  return takingTheShortWay(DynamoDBDocumentClient.from(client, { marshallOptions: { removeUndefinedValues: true } }));
 }

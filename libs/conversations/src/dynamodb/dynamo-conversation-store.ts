@@ -63,6 +63,7 @@ export function createConversationStore(
     let { record } = admitted;
     return {
       ...(record.assistant === undefined ? {} : { assistant: record.assistant }),
+      head: record.head,
       async append(draft, key) {
         const entry = await appending.appendTo({ ...admitted, record }, principalId, draft, key);
         // Where the next one is looked for first.
@@ -126,6 +127,7 @@ export function createConversationStore(
       const key = readMarkKey(id, principalId);
       const change = { set: { seq: read, v: ITEM_VERSION }, when: 'attribute_not_exists(pk) OR #seq < :read' };
       if (await context.table.update(key, { ...change, values: { read } })) await records.keepWhileLive(record, key);
+      return read;
     },
 
     async addMember(principalId, id, member, role) {

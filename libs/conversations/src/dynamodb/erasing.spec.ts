@@ -267,6 +267,44 @@ describe('a principal who is erased', () => {
     expect(textsOf((await world.store.page(bob.id, id, { limit: 50 })).items)).toEqual(texts);
   });
 
+  it('who has come back keeps what he has read and what is being written for him, when it is looked for again', async () => {
+    const world = await setUp();
+    const id = await roomOfBob(world);
+    const stopped: string[] = [];
+    const store = createConversationStore({
+      ...{ client: dynamo.client(), table: world.table, now: world.now },
+      beforeRemove: async (of) => void stopped.push(of),
+    });
+    const claims = new DynamoGenerationClaims(dynamo.client(), world.table, world.now);
+    const until = world.now();
+    await store.erasePrincipal(alice.id, { until, isSettled: false });
+    await store.join(alice, id);
+    await store.append(alice.id, id, said(alice, 'Here I am'), 'back');
+    await store.markRead(alice.id, id, 3);
+    const draft = { generationId: 'g', key: 'k', assistant: 'general', conversationId: id, principalId: alice.id };
+    await claims.take(draft, undefined);
+    await store.erasePrincipal(alice.id, { until, isSettled: true });
+    expect([stopped, await claims.find(id)]).toEqual([[], expect.objectContaining({ generationId: 'g' })]);
+    const [line] = (await store.list(alice.id, { limit: 1 })).items;
+    expect(line!.head - line!.unread).toBe(3);
+    await store.erasePrincipal(alice.id, ALL);
+    expect([stopped, await world.left()]).toEqual([[id], []]);
+  });
+
+  it('who came back and left again is erased from there too when he asks a second time', async () => {
+    const world = await setUp();
+    const id = await roomOfBob(world);
+    const until = world.now();
+    await world.store.erasePrincipal(alice.id, { until, isSettled: false });
+    await world.store.join(alice, id);
+    await world.store.append(alice.id, id, said(alice, `${MARK} again`), 'back');
+    await world.store.removeMember(alice.id, id, alice.id);
+    await world.store.erasePrincipal(alice.id, { until, isSettled: true });
+    expect(await world.left()).toContain(`C#${id} F#${alice.id}`);
+    await world.store.erasePrincipal(alice.id, ALL);
+    expect(await world.left()).toEqual([]);
+  });
+
   it('stops what is being written for him, and nothing else', async () => {
     const world = await setUp();
     const stopped: string[] = [];

@@ -16,6 +16,7 @@ import {
   listOf,
   memberKey,
   ownPartition,
+  readMarkKey,
   recordKey,
 } from './keys';
 import type { Memberships } from './memberships';
@@ -75,13 +76,15 @@ export class Erasing {
     const alias = former?.alias ?? (isOwner ? record.handedFrom : undefined);
     const principals = [principalId, ...(alias === undefined ? [] : [alias])];
     // The trace before the membership goes: who goes on with this finds the room by it.
-    await this.records.putFormer(id, principalId, alias);
+    await this.records.putErased(id, principalId, { until, alias });
     if (heir !== undefined) await this.passOn(record, heir);
     if (await this.endMembership(principalId, id, until)) await this.memberships.changed(id);
-    await this.forgetBeside(id, principals);
+    await this.forgetBeside(id, principals, until);
     await this.entries.erase(record, { principals, until: isoTime(until) }, told);
     if (alias !== undefined) await this.forgetAlias(id, alias);
-    if (isSettled) await table.delete(formerKey(id, principalId));
+    // Unless he has come back and left again since.
+    const isOfThen = 'attribute_not_exists(#leftAt) OR #leftAt <= :until';
+    if (isSettled) await table.deleteWhen(formerKey(id, principalId), isOfThen, { until: isoTime(until) });
   }
 
   /** The longest there of the owners, else of the users, else of the guests. */
@@ -112,23 +115,28 @@ export class Erasing {
 
   /**
    * What stands beside the record: read marks and invitations that he had taken go, what his answers took is nobody's. That
-   * an owner took him out stays: it protects those who are in the room.
+   * an owner took him out stays: it protects those who are in the room. What he left since he came back stays too.
    */
-  private async forgetBeside(id: string, principals: readonly string[]): Promise<void> {
+  private async forgetBeside(id: string, principals: readonly string[], until: number): Promise<void> {
     const { table } = this.context;
     const isTheirs = (value: unknown) => principals.includes(value as string);
-    for await (const { pk, sk, principalId, takenBy } of table.query({
+    let isBack = false;
+    for await (const { pk, sk, principalId, takenBy, startedAt = '' } of table.query({
       ...{ pk: conversationPartition(id), from: ' ', to: '~' },
-      only: ['pk', 'sk', 'principalId', 'takenBy'],
+      only: ['pk', 'sk', 'principalId', 'takenBy', 'startedAt'],
     })) {
       if (sk === RECORD) continue;
-      if (principals.some((theirs) => sk === `R#${theirs}`) || isTheirs(takenBy)) await table.delete({ pk, sk });
+      // Memberships come before read marks.
+      isBack ||= principals.some((theirs) => sk === memberKey(id, theirs).sk);
+      const isRead = principals.some((theirs) => sk === readMarkKey(id, theirs).sk);
+      if ((isRead && !isBack) || isTheirs(takenBy)) await table.delete({ pk, sk });
       else if (sk.startsWith('U#') && isTheirs(principalId))
         await table.update({ pk, sk }, { set: { principalId: ERASED.id }, when: 'attribute_exists(pk)' });
-      else if (sk === 'GENERATION' && isTheirs(principalId)) {
+      else if (sk === 'GENERATION' && isTheirs(principalId) && (startedAt as string) <= isoTime(until)) {
         await this.stopWork(id);
-        // Unless somebody else was answered since.
-        await table.deleteWhen({ pk, sk }, '#principalId = :theirs', { theirs: principalId });
+        // Unless somebody is answered since.
+        const isSame = '#principalId = :theirs AND (attribute_not_exists(#startedAt) OR #startedAt = :startedAt)';
+        await table.deleteWhen({ pk, sk }, isSame, { theirs: principalId, startedAt });
       }
     }
   }

@@ -77,7 +77,7 @@ it('tells it again when the answer to its sign of life was lost', async () => {
   const claim = (await producer.take(draft(), undefined))!;
   await there.stop(claim);
   let lost = 0;
-  loseAnswers(client, (command) => command === 'UpdateItemCommand' && (lost += 1) === 1);
+  loseAnswers(client, (command) => command === 'UpdateCommand' && (lost += 1) === 1);
   await expect(producer.renew()).rejects.toMatchObject({ code: 'store_unavailable' });
   expect(await producer.renew()).toEqual([claim.generationId]);
 });

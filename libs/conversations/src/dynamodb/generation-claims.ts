@@ -15,6 +15,8 @@ interface ClaimItem extends Item {
   succeeded?: boolean;
   /** Which process writes it. */
   producer: string;
+  /** ISO time; not of older items. */
+  startedAt?: string;
   /** Of one that took over from the producer: it lives as long as this says. */
   leaseUntil?: number;
   endedAt?: number;
@@ -47,15 +49,17 @@ export class DynamoGenerationClaims implements GenerationClaims {
   async take(draft: ClaimDraft, current: GenerationClaim | undefined): Promise<GenerationClaim | undefined> {
     const { conversationId, ...facts } = draft;
     const leaseUntil = await this.leases.begin();
+    const startedAt = new Date(this.now()).toISOString();
     const item: ClaimItem = {
       ...generationKey(conversationId),
       v: ITEM_VERSION,
       ...facts,
       state: 'running',
       producer: this.producer,
+      startedAt,
       // Listed while it runs, so that abandoned ones are found.
       member: RUNNING,
-      listedAt: new Date(this.now()).toISOString(),
+      listedAt: startedAt,
     };
     const taken =
       current === undefined

@@ -48,6 +48,8 @@ export interface RecordItem extends Item {
 
 /** Somebody was a member. */
 export interface FormerItem extends Item {
+  /** Not of older items. */
+  leftAt?: string;
   /** Id of the guest whose conversation it was before it became his: its words are erased with his own. */
   alias?: string;
 }

@@ -162,7 +162,7 @@ describe('a deletion', () => {
     const room = (await replica().create(alice, { kind: 'room' })).id;
     const client = dynamo.client();
     const member = holdBefore(client, putting('M#'));
-    const mark = holdBefore(client, updating('R#'), 'holdMark');
+    const mark = holdBefore(client, updating('R#'));
     const late = [
       replica({ client }).addMember(alice.id, room, bob),
       replica({ client }).markRead(alice.id, room, 1),
@@ -191,7 +191,7 @@ describe('a deletion', () => {
 
   const crashes: [string, Parameters<typeof failBefore>[1]][] = [
     ['before it erases', (command) => command === 'QueryCommand'],
-    ['while it erases', (command) => command === 'BatchWriteItemCommand'],
+    ['while it erases', (command) => command === 'BatchWriteCommand'],
     ['before the tombstone', (_command, input) => JSON.stringify(input).includes('deletedAt')],
   ];
   it.each(crashes)('that stopped %s is readable by nobody and is finished later', async (_name, when) => {
@@ -236,7 +236,7 @@ describe('a retention that stopped half way', () => {
   it('is finished by the next one', async () => {
     for (let n = 1; n <= 5; n++) await say(replica(), `m${n}`);
     const client = dynamo.client();
-    failBefore(client, (command) => command === 'BatchWriteItemCommand');
+    failBefore(client, (command) => command === 'BatchWriteCommand');
     await expect(replica({ client }).raiseFirst(id, 4)).rejects.toMatchObject({ code: 'store_unavailable' });
     expect((await log()).map(({ seq }) => seq)).toEqual([4, 5]);
     await replica().raiseFirst(id, 4);

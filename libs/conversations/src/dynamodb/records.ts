@@ -10,7 +10,7 @@ import type { ConversationDraft } from '../domain/conversation-store';
 import { orderKey } from '../domain/cursor';
 import { UNTITLED } from '../domain/preview';
 import { isoTime, type StoreContext } from './context';
-import { ITEM_VERSION, type FormerItem, type RecordItem } from './items';
+import { ITEM_VERSION, type RecordItem } from './items';
 import {
   CHATS,
   ROOMS,
@@ -30,6 +30,12 @@ const HANDED_AT_ONCE = 100;
 
 export const notFound = () => new ParleyError('conversation_not_found');
 export const forbidden = () => new ParleyError('forbidden');
+
+const listedAsFormer = (id: string, principalId: string) => ({
+  v: ITEM_VERSION,
+  member: leftBy(principalId),
+  listedAt: ROOMS + id,
+});
 
 const conversationIn = (pk: string): string => pk.slice(conversationPartition('').length);
 
@@ -228,13 +234,15 @@ export class Records {
   }
 
   /** That somebody was a member, before he is none any more: what he said in the room can still be found by his id. */
-  async putFormer(id: string, principalId: string, alias?: string): Promise<void> {
-    const item: FormerItem = {
-      ...formerKey(id, principalId),
-      v: ITEM_VERSION,
-      ...(alias === undefined ? {} : { alias }),
-    };
-    await this.context.table.put({ ...item, member: leftBy(principalId), listedAt: ROOMS + id });
+  async putFormer(id: string, principalId: string): Promise<void> {
+    const set = { ...listedAsFormer(id, principalId), leftAt: isoTime(this.context.now()) };
+    await this.context.table.update(formerKey(id, principalId), { set });
+  }
+
+  /** The same for one who is erased. That he came back and left again later stays. */
+  async putErased(id: string, principalId: string, { until, alias }: { until: number; alias?: string | undefined }) {
+    const set = { ...listedAsFormer(id, principalId), ...(alias === undefined ? {} : { alias }) };
+    await this.context.table.update(formerKey(id, principalId), { set, setOnce: { leftAt: isoTime(until) } });
   }
 
   private newRecord(by: Author, draft: ConversationDraft, kind: ConversationKind, id: string): RecordItem {

@@ -2,3 +2,4 @@ export { TestDynamo } from './dynamo';
 export { RedisServer, type RedisServerOptions } from './redis-server';
 export { Ear } from './ear';
 export { seeded } from './drafts';
+export { commandsOf } from './faults';

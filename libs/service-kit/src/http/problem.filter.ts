@@ -29,9 +29,14 @@ export class ProblemFilter implements ExceptionFilter {
   }
 }
 
-/** One log line per error: bugs are errors, outages warnings, the caller's own mistakes nobody's business but his. */
+const LEVELS = { fault: 'error', unavailable: 'warn', denied: 'debug', invalid: 'debug' } as const;
+
+/**
+ * One log line per error: bugs are errors, outages warnings, the caller's own mistakes nobody's business but his. So is his
+ * hurry, though he may come again later: whoever floods a service must not fill its log with warnings.
+ */
 export function logError(logger: Logger, error: ParleyError, facts: object = {}): void {
-  const level = ({ fault: 'error', unavailable: 'warn', denied: 'debug', invalid: 'debug' } as const)[error.kind];
+  const level = error.status === 429 ? 'debug' : LEVELS[error.kind];
   const cause = error.cause instanceof Error ? error.cause : undefined;
   logger[level]({ ...facts, code: error.code, ...(cause ? { err: cause } : {}) }, error.message);
 }

@@ -32,8 +32,13 @@ const BANNED = { code: 4403, reason: 'You may no longer take part here' };
 it('ends the sockets of a banned principal on every process with 4403, and says why first', async () => {
   const sockets = [await open(here, 'mallory'), await open(there, 'mallory')];
   const other = await open(there, 'alice');
+  sockets[0]!.say({ event: 'echo', data: { text: 'hi' }, ref: 'r-1' });
+  expect(await sockets[0]!.next()).toMatchObject({ event: 'echoed', ref: 'r-1' });
   await listOf(here).ban('mallory');
-  expect(await sockets[0]!.next()).toMatchObject({ event: 'error', data: { code: 'banned', kind: 'denied' } });
+  const said = await sockets[0]!.next();
+  expect(said).toMatchObject({ event: 'error', data: { code: 'banned', kind: 'denied' } });
+  // It answers no frame: whoever waits for the answer to his last one would take it for that.
+  expect([said, (said as { data: object }).data].filter((one) => 'ref' in (one as object))).toEqual([]);
   expect(await sockets[0]!.closed).toEqual(BANNED);
   await listOf(there).poll();
   expect(await sockets[1]!.closed).toEqual(BANNED);

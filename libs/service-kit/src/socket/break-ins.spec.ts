@@ -52,6 +52,14 @@ describe('with a good token', () => {
     expect(seen).toEqual([]);
   });
 
+  it('a foreign origin told by its older name is a foreign one, and an allowed one beside it does not help', async () => {
+    const older = 'Sec-WebSocket-Origin: https://evil.example\r\n';
+    const eighth = KEY.replace('13', '8');
+    expect(await statusOf(handshake('/ws/example', older, eighth))).toBe(403);
+    expect(await statusOf(handshake('/ws/example', `Origin: ${ORIGIN}\r\n${older}`, eighth))).toBe(403);
+    expect(seen).toEqual([]);
+  });
+
   it.each([
     ['no key', ''],
     ['a key of another length', 'Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: c2hvcnQ=\r\n'],

@@ -79,14 +79,14 @@ export class Connection {
     this.write(data);
   }
 
-  /** Answers with an `error` event; the connection goes on. */
-  fail(error: ParleyError, ref: string | undefined = this.currentRef): void {
+  /** Says an `error` event; the connection goes on. @param ref of the frame that it answers, where it answers one */
+  fail(error: ParleyError, ref?: string): void {
     this.send('error', { ...error.facts(), ...(ref === undefined ? {} : { ref }) }, ref);
   }
 
   /** Ends the connection for an error: an `error` event first where it says "later", then the close code of its code. */
-  end(error: ParleyError): void {
-    if (error.retryAfterMs !== undefined) this.fail(error);
+  end(error: ParleyError, ref?: string): void {
+    if (error.retryAfterMs !== undefined) this.fail(error, ref);
     this.close(error.closeCode('open'), error.message);
   }
 
@@ -110,7 +110,7 @@ export class Connection {
 
   /** Nest's default exception filter emits `exception` at clients that are no native sockets: answered as any error. */
   emit(event: string): boolean {
-    if (event === 'exception') this.fail(new ParleyError('internal'));
+    if (event === 'exception') this.fail(new ParleyError('internal'), this.currentRef);
     return true;
   }
 

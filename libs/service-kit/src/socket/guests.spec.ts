@@ -136,6 +136,19 @@ describe('a guest session', () => {
     await leave();
   });
 
+  it('may send thirty frames at once, half of what a user may', async () => {
+    const [guest, user] = [await visit(), await visit({ label: '', protocols: ['parley.v1', `bearer.${await example.pool.mint()}`] })];
+    for (const [{ socket, leave }, most] of [[guest, 30], [user, 60]] as const) {
+      for (let n = 0; n < 100; n += 1) socket.say({ event: 'nothing', ref: `n${n}` });
+      const codes: string[] = [];
+      while (codes.length < 100) codes.push((await socket.next<{ data: { code: string } }>()).data.code);
+      expect(codes.slice(0, most)).toEqual(Array(most).fill('unknown_event'));
+      // The bucket fills while the frames come: a slow machine lets some more through.
+      expect(codes.slice(most)).toContain('too_fast');
+      await leave();
+    }
+  }); // prettier-ignore
+
   it('is prolonged in-band by a session of the same guest, and by nothing else', async () => {
     const [mine, other] = [await visit(), await visit()];
     mine.socket.say({ event: 'tokenRefresh', data: { session: mine.welcome.session }, ref: 'a' });

@@ -170,11 +170,12 @@ describe('refused because of what comes together:', () => {
     await id.closed;
   });
 
-  it('a missing role at the handshake: 1008, before any gateway code; a missing scope: 403', async () => {
+  it('a missing role at the handshake: 4403, before any gateway code; a missing scope: 403', async () => {
     expect(await handshake({ path: '/ws/admins', protocols: [`bearer.${good}`] })).toEqual({
-      code: 1008,
+      code: 4403,
       reason: 'This is not allowed for you',
     });
+    expect(seen).toEqual([]);
     expect(await ask([['authorization', bearer(good)]], '/api/scoped')).toEqual([403, 'forbidden']);
     const talker = await example.pool.mint({ claims: { scope: 'talk' } });
     expect(await ask([['authorization', bearer(talker)]], '/api/scoped')).toEqual([200, undefined]);
@@ -300,6 +301,37 @@ it('answers 429 on the HTTP level above the limit of refusals, and lets the vali
   expect(await ask([['authorization', `Bearer ${token}`]])).toEqual([200, undefined]);
 });
 
+it('above the limit writes no line for it that a service would keep', () => {
+  const lines = example
+    .log()
+    .split('\n')
+    .filter((line) => line.includes('"code":"too_many_requests"'));
+  expect(lines.length).toBeGreaterThan(0);
+  for (const line of lines) expect(line).toContain('"level":"debug"');
+});
+
+it('counts refused tickets and refreshes as any other refusal, and presenting nothing as none', async () => {
+  const socket = new TestSocket(`${example.ws}/ws/guests`, ['parley.v1', `bearer.${await example.pool.mint()}`], {
+    headers: { [ADDRESS_HEADER]: address },
+  });
+  await socket.next();
+  for (let n = 0; n < 35; n += 1) expect(await ask([])).toEqual(MISSING.http);
+  for (let n = 0; n < 4; n += 1) {
+    socket.say({ event: 'tokenRefresh', data: { token: 'x' } });
+    expect(await socket.next()).toMatchObject({ data: { code: 'invalid_token' } });
+  }
+  for (let n = 4; n < 30; n += 1) expect(await handshake({ path: '/ws/guests?ticket=x' })).toEqual(INVALID.socket);
+  expect(await ask([['authorization', 'Bearer x']])).toEqual([429, 'too_many_requests']);
+  socket.socket.close();
+});
+
+it('counts refused guest sessions by themselves: ten, then 429, while a token is answered as ever', async () => {
+  const guest = () => ask([['authorization', 'Guest g1.x']], '/api/guests');
+  for (let n = 0; n < 10; n += 1) expect(await guest()).toEqual(INVALID.http);
+  expect(await guest()).toEqual([429, 'too_many_requests']);
+  expect(await ask([['authorization', 'Bearer x']])).toEqual(INVALID.http);
+});
+
 it('counts key ids that nobody has as refusals, though they are answered as unavailable', async () => {
   const strangers = await startExample();
   const token = await strangers.pool.mint({ header: { kid: 'nobody-has-it' } });
@@ -327,9 +359,10 @@ it('takes x-forwarded-authorization where that is configured, as Bearer only, be
   await behind.close();
 });
 
-it('writes none of all these credentials into the log, and a line with the reason for each refusal', () => {
+it('writes none of all these credentials into the log or a metric, and a line with the reason for each refusal', async () => {
   const log = example.log();
-  for (const secret of sent) if (secret.length >= 20) expect(log.includes(secret)).toBe(false);
+  const metrics = await (await fetch(`http://127.0.0.1:${example.service.adminPort}/metrics`)).text();
+  for (const secret of sent) if (secret.length >= 20) expect((log + metrics).includes(secret)).toBe(false);
   for (const reason of ['alg is not RS256', 'another issuer', 'one place with two credentials', 'has a name twice'])
     expect(log).toContain(reason);
 });

@@ -13,6 +13,7 @@ export class SocketErrorFilter implements ExceptionFilter {
     const ws = host.switchToWs();
     const error = asParleyError(thrown);
     logError(this.logger, error, { event: ws.getPattern() });
-    ws.getClient<Connection>().fail(error);
+    const connection = ws.getClient<Connection>();
+    connection.fail(error, connection.currentRef);
   }
 }

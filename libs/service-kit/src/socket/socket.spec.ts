@@ -1,5 +1,6 @@
 import { createConnection } from 'node:net';
 import { once } from 'node:events';
+import { TICKET_STORE, type TicketStore } from '@parley/auth';
 import { gates, seen, startExample } from '../testing/example-service';
 import { TestSocket } from '../testing/test-socket';
 
@@ -164,11 +165,15 @@ describe('a frame', () => {
     for (let n = 0; n <= 200; n += 1) expect(await socket.next()).toMatchObject({ data: { text: String(n) } });
   });
 
-  it('of binary on a path that expects none is answered', async () => {
+  it('of binary on a path that expects none is answered, and not as the text frame before it', async () => {
     const other = new TestSocket(`${example.ws}/ws/open`);
     await other.opened();
+    other.say({ event: { nothing: {} }, ref: 'r-1' });
+    expect(await other.next()).toMatchObject({ event: { error: { code: 'unknown_event', ref: 'r-1' } }, ref: 'r-1' });
     other.socket.send(Buffer.from([1]));
-    expect(await other.next()).toMatchObject({ event: { error: { code: 'invalid_frame' } } });
+    const answer = await other.next<{ event: { error: object } }>();
+    expect(answer).toMatchObject({ event: { error: { code: 'invalid_frame' } } });
+    expect([answer, answer.event.error].filter((one) => 'ref' in one)).toEqual([]);
     other.socket.close();
   });
 });
@@ -207,6 +212,52 @@ describe('a token that ends while the socket is open', () => {
     socket.say({ event: 'admins' });
     expect(await socket.next()).toMatchObject({ event: 'welcome' });
     socket.socket.close();
+  });
+
+  it('loses at a renewal what the new token no longer says, from the next frame on, and ends with it though it ends earlier', async () => {
+    const socket = await open({ token: await short({ groups: ['admins'], expiresInS: 3_600 }) });
+    socket.say({ event: 'admins' });
+    expect(await socket.next()).toMatchObject({ event: 'welcome' });
+    socket.say({ event: 'tokenRefresh', data: { token: await short({ expiresInS: -3 }) } });
+    socket.say({ event: 'admins' });
+    expect(await socket.next()).toMatchObject({ event: 'tokenRefreshed' });
+    expect(await socket.next()).toMatchObject({ event: 'error', data: { code: 'forbidden' } });
+    expect(await socket.closed).toEqual({ code: 4401, reason: 'Token expired' });
+  });
+
+  it('is not renewed by the same person’s token for another app client', async () => {
+    const clients = await startExample({ pool: example.pool, clientIds: [example.pool.clientId, 'another-app'] });
+    const socket = new TestSocket(`${clients.ws}/ws/example?token=${await short({ expiresInS: 3_600 })}`);
+    await socket.opened();
+    const other = await short({ clientId: 'another-app', expiresInS: 3_600 });
+    expect((await fetch(`${clients.url}/api/closed`, { headers: { authorization: `Bearer ${other}` } })).status).toBe(
+      200,
+    );
+    socket.say({ event: 'tokenRefresh', data: { token: other } });
+    expect(await socket.next()).toMatchObject({ event: 'error', data: { code: 'invalid_token' } });
+    await clients.close();
+  });
+
+  it('is renewed by an ID token only where ID tokens open the path', async () => {
+    const socket = await open({ token: await short({ expiresInS: 3_600 }) });
+    const older = await open({ path: '/ws/id', token: await short({ use: 'id', expiresInS: 3_600 }) });
+    for (const [one, event] of [[socket, 'error'], [older, 'tokenRefreshed']] as const) {
+      one.say({ event: 'tokenRefresh', data: { token: await short({ use: 'id', expiresInS: 3_600 }) } });
+      expect(await one.next()).toMatchObject({ event });
+      one.socket.close();
+    }
+  }); // prettier-ignore
+
+  it('that opened it by a ticket ends the socket as the token would that the ticket was bought with', async () => {
+    const brief = await startExample({ pool: example.pool, life: { everyMs: 20, toleranceMs: 0 } });
+    const tickets = brief.service.app.get<TicketStore>(TICKET_STORE, { strict: false });
+    const expiresAt = Date.now() + 2_000;
+    const principal = { kind: 'user' as const, id: 'dan', groups: [], clientId: 'test-client', expiresAt };
+    const socket = new TestSocket(`${brief.ws}/ws/guests?ticket=${await tickets.issue(principal, 'chat')}`);
+    expect(await socket.next()).toMatchObject({ event: 'welcome', data: { id: 'dan' } });
+    expect(await socket.closed).toEqual({ code: 4401, reason: 'Token expired' });
+    expect(Date.now()).toBeGreaterThanOrEqual(expiresAt);
+    await brief.close();
   });
 
   it('ends the socket with 4401 when it is not renewed', async () => {

@@ -15,7 +15,9 @@ import {
 import { startTestPool, type TestPool } from '@parley/auth/testing';
 import { ParleyError } from '@parley/errors';
 import type { Response } from 'express';
+import { Registry } from 'prom-client';
 import { z } from 'zod';
+import { authReport } from '../auth-report';
 import { createLogger } from '../logging/logger';
 import { LogCapture } from './log-capture';
 import type { Connection } from '../socket/connection';
@@ -176,6 +178,7 @@ export async function startExample(
   const pool = shared ?? (await startTestPool());
   const destination = new LogCapture();
   const logger = createLogger({ name: 'example', level: 'trace', destination });
+  const metrics = new Registry();
 
   @Module({
     imports: [
@@ -187,7 +190,7 @@ export async function startExample(
         addressHeader: ADDRESS_HEADER,
         guests: { keys: [GUEST_KEY] },
         sessions: memorySessions(),
-        onDecision: (decision) => logger.info(decision, 'auth'),
+        ...authReport(logger, metrics),
         ...auth,
       }),
     ],
@@ -201,6 +204,7 @@ export async function startExample(
     module: ExampleModule,
     config: { PORT: 0, ADMIN_PORT: 0, HOST: '127.0.0.1', ...config },
     logger,
+    metrics,
     bodyLimits: [{ path: '/api/echo', bytes: 1_000 }],
     ...(life ? { life } : {}),
     ...(telling ? { telling } : {}),

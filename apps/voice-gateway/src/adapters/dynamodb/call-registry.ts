@@ -52,7 +52,7 @@ export class DynamoCallRegistry implements CallRegistry {
           ReturnValues: 'ALL_NEW',
         }),
       );
-      const { conversationId, assistant, voiceId, startedAt } = Attributes as unknown as CallRecord;
+      const { conversationId, assistant, voiceId, language, startedAt } = Attributes as unknown as CallRecord;
       return {
         callId,
         principalId,
@@ -60,6 +60,7 @@ export class DynamoCallRegistry implements CallRegistry {
         assistant,
         startedAt,
         ...(voiceId === undefined ? {} : { voiceId }),
+        ...(language === undefined ? {} : { language }),
       };
     } catch (error) {
       if (error instanceof ConditionalCheckFailedException) return undefined;

@@ -22,6 +22,7 @@ export function describeCallRegistry(name: string, make: () => Promise<RegistryS
       conversationId: 'a-conversation',
       assistant: 'general',
       voiceId: 'amy',
+      language: 'en-GB',
       startedAt: 1,
     });
 

@@ -5,6 +5,7 @@ export interface CallRecord {
   conversationId: string;
   assistant: string;
   voiceId?: string;
+  language?: string;
   startedAt: number;
 }
 

@@ -18,6 +18,7 @@ const controlSchema = z.object({
 export class FaultSwitch {
   private queue: Fault[] = [];
   private lasting: Lasting[] = [];
+  private cleared = new AbortController();
 
   constructor(private readonly clock: SimClock) {}
 
@@ -41,9 +42,12 @@ export class FaultSwitch {
     return stop;
   }
 
+  /** All off; an answer that is slow goes on as if it had never been. */
   clear(): void {
     this.queue = [];
     this.lasting = [];
+    this.cleared.abort();
+    this.cleared = new AbortController();
   }
 
   /** What is switched on now. */
@@ -70,11 +74,10 @@ export class FaultSwitch {
     const queued = this.queue.find(hits);
     this.queue = this.queue.filter((fault) => fault !== queued);
     const lasting = this.active().during.map(({ fault }) => fault);
-    return new RequestFaults([
-      ...(header === undefined ? [] : parseHeader(header)),
-      ...(queued ? [queued] : []),
-      ...lasting.filter(hits),
-    ]);
+    return new RequestFaults(
+      [...(header === undefined ? [] : parseHeader(header)), ...(queued ? [queued] : []), ...lasting.filter(hits)],
+      this.cleared.signal,
+    );
   }
 }
 

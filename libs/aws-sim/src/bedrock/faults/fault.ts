@@ -53,7 +53,7 @@ export const faultSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('end'), operation, afterFrames }),
   /** A pause, for ever without `forMs`; then the answer goes on. */
   z.object({ kind: z.literal('stall'), operation, afterFrames, forMs: ms.optional() }),
-  /** A pause before each frame. */
+  /** A pause before each frame, until all faults are switched off. */
   z.object({ kind: z.literal('slow'), operation, everyMs: ms.default(100) }),
   /** Events and fields that nobody knows, between the others. */
   z.object({ kind: z.literal('unknownEvents'), operation }),
@@ -78,7 +78,11 @@ export type FaultOf<K extends FaultKind> = Extract<Fault, { kind: K }>;
 
 /** The faults of one request. */
 export class RequestFaults {
-  constructor(private readonly faults: readonly Fault[]) {}
+  constructor(
+    private readonly faults: readonly Fault[],
+    /** Aborted when all faults are switched off. */
+    readonly cleared: AbortSignal,
+  ) {}
 
   find<K extends FaultKind>(kind: K): FaultOf<K> | undefined {
     return this.faults.find((fault): fault is FaultOf<K> => fault.kind === kind);

@@ -140,4 +140,13 @@ describe('ConverseStream, through the AI SDK over HTTP/1.1', () => {
     expect(await reading).toBe('abort');
     await simulator.requests.until((other) => other === record && other.outcome === 'cancelled');
   });
+
+  it('a slow answer goes on at once when all faults are switched off', async () => {
+    simulator.faults.next({ kind: 'slow', everyMs: 3_600_000 });
+    const result = streamText({ model: model(), prompt: 'hello there', maxRetries: 0 });
+    const text = result.text;
+    await simulator.requests.until(({ faults, outcome }) => faults[0]?.kind === 'slow' && outcome === 'open');
+    simulator.faults.clear();
+    expect(await text).toContain('hello there');
+  });
 });

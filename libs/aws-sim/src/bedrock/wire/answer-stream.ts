@@ -64,8 +64,7 @@ export class AnswerStream {
     if (!(await this.strikeBefore())) return;
     for (let next = this.queue.shift(); next && !this.over; next = this.queue.shift()) {
       if ('last' in next) return this.finish('ended');
-      const slow = this.faults.find('slow');
-      if (slow && !(await sleep(this.clock, slow.everyMs, this.exchange.cancelled))) return;
+      if (!(await this.slowDown())) return;
       await this.exchange.write(this.damaged(next.frame));
       this.sent++;
       if (this.over || !(await this.strikeBefore())) return;
@@ -89,6 +88,14 @@ export class AnswerStream {
       }
     }
     return !this.over;
+  }
+
+  /** False when there is nobody left to answer. */
+  private async slowDown(): Promise<boolean> {
+    const slow = this.faults.find('slow');
+    const { cancelled } = this.exchange;
+    if (slow) await sleep(this.clock, slow.everyMs, AbortSignal.any([cancelled, this.faults.cleared]));
+    return !cancelled.aborted;
   }
 
   private stall(forMs: number | undefined): Promise<boolean> {

@@ -1,0 +1,54 @@
+import type { Browser, BrowserContext, Page } from 'playwright-core';
+import { openBrowser, openPage, signIn } from './browser';
+import { Stack } from './stack';
+
+/** What most of these tests play in: everything on this machine, and a browser to look at it with. */
+export interface Scene {
+  readonly stack: Stack;
+  readonly browser: Browser;
+  /** A window of somebody new, with nothing in it yet. */
+  open(options?: Parameters<Browser['newContext']>[0]): Promise<Window>;
+  /** The same, and signed in. */
+  signedIn(user: string, options?: Parameters<Browser['newContext']>[0]): Promise<Window>;
+}
+type Window = { page: Page; context: BrowserContext; errors: string[] };
+
+export interface Props {
+  /** More of the environment of the stack. */
+  settings?: Record<string, string>;
+  /** What the microphone hears. */
+  recording?: Int16Array;
+  /** More flags of the browser. */
+  flags?: readonly string[];
+}
+
+/**
+ * Begins before the first test of the file that calls this, and is cleared away after its last.
+ * @param props a function where they are known only once the `beforeAll` before this have run
+ */
+export function scene(props: Props | (() => Props) = {}): Scene {
+  let stack: Stack | undefined;
+  let browser: Browser | undefined;
+  beforeAll(async () => {
+    const { settings, recording, flags } = typeof props === 'function' ? props() : props;
+    [stack, browser] = await Promise.all([Stack.start(undefined, settings), openBrowser(recording, flags)]);
+  });
+  afterAll(async () => {
+    await browser?.close();
+    await stack?.interrupt();
+  });
+  return {
+    get stack() {
+      return stack!;
+    },
+    get browser() {
+      return browser!;
+    },
+    open: (options) => openPage(browser!, options),
+    async signedIn(user, options) {
+      const window = await openPage(browser!, options);
+      await signIn(window.page, stack!.url, user);
+      return window;
+    },
+  };
+}
