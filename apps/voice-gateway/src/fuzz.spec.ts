@@ -68,7 +68,7 @@ it.each(SEEDS)(
     expect(await callStart(socket)).toMatchObject({ resumed: false });
     await hangUp(socket);
     const grownBytes = (await heldWhenIdle()) - heldBefore;
-    if (process.env['SOAK']) console.info(`seed ${seed}: grown by ${(grownBytes / 1e6).toFixed(1)} MB`);
+    if (process.env['SOAK']) process.stdout.write(`seed ${seed}: grown by ${(grownBytes / 1e6).toFixed(1)} MB\n`);
     expect(grownBytes).toBeLessThan(NOISE_BYTES);
   },
   FRAMES * 60,

@@ -47,7 +47,7 @@ it(
     }
     expect(kept).toBe(0);
     const grownBytes = (await bytesHeld(voice)) - heldBefore;
-    if (process.env['SOAK']) console.info(`grown by ${(grownBytes / 1e6).toFixed(1)} MB`);
+    if (process.env['SOAK']) process.stdout.write(`grown by ${(grownBytes / 1e6).toFixed(1)} MB\n`);
     expect(grownBytes).toBeLessThan(NOISE_BYTES);
     await voice.close();
   },
