@@ -24,11 +24,15 @@ it('a call goes over to another tab, which has all of it, and back; each says wh
   await says(page, 'said in the first tab');
   await page.locator('[data-testid="message"][data-role="assistant"]').first().waitFor();
   const other = await context.newPage();
+  await other.setViewportSize({ width: 360, height: 800 });
   await other.goto(page.url());
+  await other.getByRole('button', { name: 'Bring the call here' }).waitFor();
+  expect(await other.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBeLessThanOrEqual(0);
   await other.getByRole('button', { name: 'Bring the call here' }).click();
   await Promise.all([state(other, 'listening'), state(page, 'replaced')]);
   expect(await page.getByTestId('call-state').innerText()).toContain('goes on in another window');
   await message(other, 'said in the first tab').waitFor();
+  await page.getByTestId('start-call').waitFor({ state: 'detached' });
   await screenshot(page, 'call-elsewhere');
   await page.getByRole('button', { name: 'Bring it here' }).click();
   await Promise.all([state(page, 'listening'), state(other, 'replaced')]);

@@ -128,15 +128,18 @@ export function ConversationView({ id, initial, assistants, onChange }: Conversa
         {!inCall && (
           <div className="dock-row">
             <AssistantChoice assistants={assistants} chosen={assistant} onChoose={setChosen} />
-            <button
-              ref={talkButton}
-              type="button"
-              className="button talk-button"
-              data-testid="start-call"
-              onClick={talk}
-            >
-              <MicrophoneIcon /> {callElsewhere === undefined ? 'Talk' : 'Bring the call here'}
-            </button>
+            {/* Where the call was taken from this page, its panel offers that already. */}
+            {(callElsewhere === undefined || callElsewhere !== here.active?.call.callId) && (
+              <button
+                ref={talkButton}
+                type="button"
+                className="button talk-button"
+                data-testid="start-call"
+                onClick={talk}
+              >
+                <MicrophoneIcon /> {callElsewhere === undefined ? 'Talk' : 'Bring the call here'}
+              </button>
+            )}
           </div>
         )}
       </div>

@@ -23,7 +23,7 @@ const FILTERS = '__exceptionFilters__';
  */
 export function installSocketEdge(
   app: INestApplication,
-  options: Pick<SocketEdgeOptions, 'logger' | 'readiness' | 'fence' | 'life' | 'closeMs'>,
+  options: Pick<SocketEdgeOptions, 'logger' | 'readiness' | 'fence' | 'life'>,
 ): SocketEdgeAdapter {
   const policies = new Map<string, SocketPolicy>();
   const filter = new SocketErrorFilter(options.logger);

@@ -28,7 +28,6 @@ export interface SocketEdgeOptions extends HandshakeParts {
   /** Policy of each gateway's path. A path that is not here does not exist. */
   policies: ReadonlyMap<string, SocketPolicy>;
   life?: LifeWatchOptions;
-  closeMs?: number;
 }
 
 /**
@@ -79,7 +78,7 @@ export class SocketEdgeAdapter extends WsAdapter {
       perMessageDeflate: false,
       clientTracking: true,
       WebSocket: EdgeSocket,
-      closeTimeout: this.edge.closeMs ?? HEARTBEAT.closeMs,
+      closeTimeout: HEARTBEAT.closeMs,
       // A subprotocol that carries a credential is never echoed.
       handleProtocols: (offered) => (offered.has(PROTOCOL_VERSION) ? PROTOCOL_VERSION : false),
     } as ConstructorParameters<typeof WebSocketServer>[0]);

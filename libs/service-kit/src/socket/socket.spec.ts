@@ -261,7 +261,7 @@ describe('a token that ends while the socket is open', () => {
   });
 
   it('ends the socket with 4401 when it is not renewed', async () => {
-    const socket = await open({ token: await short({ expiresInS: -4 }) });
+    const socket = await open({ token: await short({ expiresInS: -3 }) });
     expect(await socket.closed).toEqual({ code: 4401, reason: 'Token expired' });
   });
 
