@@ -60,9 +60,15 @@ export async function startChat(
 
 export const asker =
   ({ issuer }: Pick<World, 'issuer'>, url: string, user: string): Ask =>
+  async (path, init) =>
+    bearing(url, await issuer.mint(user))(path, init);
+
+/** A request with a token that is there already. */
+export const bearing =
+  (url: string, token: string): Ask =>
   async (path, init = {}) => {
     const headers = new Headers(init.headers);
-    headers.set('authorization', `Bearer ${await issuer.mint(user)}`);
+    headers.set('authorization', `Bearer ${token}`);
     if (init.body) headers.set('content-type', 'application/json');
     return fetch(url + path, { ...init, headers });
   };

@@ -65,8 +65,14 @@ function summaryOf({ id, name, description, voice, context }: Assistant): Assist
   return { id, name, description, voice, ...(context === undefined ? {} : { contextSchema: jsonSchemaOf(context) }) };
 }
 
+/** Of each schema once: those of the tools are asked for at each answer. */
+const jsonSchemas = new WeakMap<z.ZodObject, Readonly<Record<string, unknown>>>();
+
 /** JSON Schema of a zod object, without the `$schema` line that only costs tokens. */
-export function jsonSchemaOf(schema: z.ZodObject): Record<string, unknown> {
-  const { $schema: _, ...rest } = z.toJSONSchema(schema, { io: 'input' });
-  return rest;
+export function jsonSchemaOf(schema: z.ZodObject): Readonly<Record<string, unknown>> {
+  const known = jsonSchemas.get(schema);
+  if (known !== undefined) return known;
+  const { $schema: _, ...made } = z.toJSONSchema(schema, { io: 'input' });
+  jsonSchemas.set(schema, made);
+  return made;
 }

@@ -52,6 +52,9 @@ function singleOf(options: ValkeyOptions): Redis {
   return new Redis({
     ...connectionOptionsOf(options),
     ...addressOf(options),
+    // What is asked in one turn leaves as one write: a hundred answers end their batches in the same moment. Not on a
+    // cluster: there it waits for nodes that are away, and nothing here may wait.
+    enableAutoPipelining: true,
     retryStrategy: (attempt) => backOffMs(attempt),
     // After a failover the old primary answers that it may only be read: the name leads to the new one.
     reconnectOnError: ({ message }) => message.startsWith('READONLY'),
