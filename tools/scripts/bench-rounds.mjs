@@ -1,10 +1,11 @@
 // Measures and shows one table of a bench.
 //
 // A bench is a file whose default export is `async () => ({ tables, close? })`. A table is
-//   { title, what, baseline, batch, rounds?, warmUp?, contenders: { name: work }, wanted?: [{ contender, against, atMost }] }
+//   { title, what, unit?, baseline, batch, rounds?, warmUp?, contenders: { name: work }, wanted?: [{ contender, against, atMost }] }
 // where `work` does `batch` operations. What counts is processor time, not the clock of a machine that does other things
 // too: of this process, or what `work` answers, in microseconds, where somebody else did the work. Contenders take turns, in
 // another order each round, and a ratio is the median of the rounds' own ratios: a slow moment meets all of them alike.
+// With `unit: 'clock'` `work` answers microseconds that passed, with `unit: 'bytes'` bytes.
 
 // What is not processor time is a table of figures, `{ title, figures: async () => ({ head, rows }) }`, shown as it is.
 
@@ -14,7 +15,17 @@ const ROUNDS = 11;
 /** The table with its numbers: microseconds for each operation, and how that relates to the baseline. */
 export async function measure(table) {
   if (table.figures !== undefined) return { title: table.title, ...(await table.figures()) };
-  const { title, what, baseline, batch, rounds = ROUNDS, warmUp = WARM_UP, contenders, wanted = [] } = table;
+  const {
+    title,
+    what,
+    unit = 'cpu',
+    baseline,
+    batch,
+    rounds = ROUNDS,
+    warmUp = WARM_UP,
+    contenders,
+    wanted = [],
+  } = table;
   const names = Object.keys(contenders);
   const times = Object.fromEntries(names.map((name) => [name, []]));
   for (let round = -warmUp; round < rounds; round += 1) {
@@ -30,6 +41,7 @@ export async function measure(table) {
   return {
     title,
     what,
+    unit,
     baseline,
     rounds,
     rows: names.map((name) => ({ name, microseconds: median(times[name]), toBaseline: ratio(name, baseline) })),
@@ -42,15 +54,23 @@ export async function measure(table) {
   };
 }
 
+const UNITS = { cpu: 'processor time', clock: 'time that passed', bytes: 'memory' };
+
 /** A table as people read it. */
-export function formatTable({ title, what, baseline, rounds, head, rows, wanted }) {
+export function formatTable({ title, what, unit = 'cpu', baseline, rounds, head, rows, wanted }) {
   if (head !== undefined) return [title, ...align([head, ...rows])].join('\n');
+  const perSecond = (text) => (unit === 'cpu' ? [text] : []);
   const cells = [
-    ['', `µs a ${what}`, `${what}s a second of one core`, `time, ${baseline} = 1`],
+    [
+      '',
+      `${unit === 'bytes' ? 'bytes' : 'µs'} a ${what}`,
+      ...perSecond(`${what}s a second of one core`),
+      `${baseline} = 1`,
+    ],
     ...rows.map(({ name, microseconds, toBaseline }) => [
       name,
       microseconds.toFixed(1),
-      Math.round(1e6 / microseconds).toLocaleString('en'),
+      ...perSecond(Math.round(1e6 / microseconds).toLocaleString('en')),
       toBaseline.toFixed(toBaseline < 0.1 ? 4 : 2),
     ]),
   ];
@@ -58,7 +78,7 @@ export function formatTable({ title, what, baseline, rounds, head, rows, wanted 
     const verdict = measured <= atMost ? 'met' : 'MISSED';
     return `wanted: ${contender} at most ${atMost.toFixed(2)} of ${against}; measured ${measured.toFixed(3)}: ${verdict}`;
   });
-  return [`${title} (median of ${rounds} rounds, processor time)`, ...align(cells), ...goals].join('\n');
+  return [`${title} (median of ${rounds} rounds, ${UNITS[unit]})`, ...align(cells), ...goals].join('\n');
 }
 
 /** Names to the left, numbers to the right. */

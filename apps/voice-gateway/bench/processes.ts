@@ -2,7 +2,7 @@ import { fork, type ChildProcess } from 'node:child_process';
 import { setTimeout as pause } from 'node:timers/promises';
 
 /** What runs in a process of its own: servers that are measured, and what stands around them. */
-export type Role = 'model' | 'surroundings' | 'bare' | 'relay' | 'gateway';
+export type Role = 'model' | 'surroundings' | 'bare' | 'relay' | 'gateway' | 'speakers';
 
 const ROLE = 'PARLEY_BENCH_ROLE';
 const FACTS = 'PARLEY_BENCH_FACTS';

@@ -88,7 +88,7 @@ export class CallDesk {
    *
    * Nobody is attached to it yet, or somebody else is: `attach` it once the caller was told.
    *
-   * @throws ParleyError `conversation_not_found`, `assistant_not_found`, `store_unavailable`, `at_capacity`,
+   * @throws ParleyError `conversation_not_found`, `conversation_archived`, `assistant_not_found`, `store_unavailable`, `at_capacity`,
    *   `too_many_connections`, `assistant_off`, `budget_reached`, `too_many_requests`
    */
   async seat(principal: Principal, start: CallStart): Promise<Seat> {
@@ -143,6 +143,7 @@ export class CallDesk {
     const guest = principal.kind === 'guest';
     const existing =
       start.conversationId === undefined ? undefined : await store.get(principal.id, start.conversationId);
+    if (existing?.archived) throw new ParleyError('conversation_archived');
     const assistant = assistants.get(start.assistant ?? existing?.assistant, { guest });
     const use = useOf(randomUUID(), principal, assistant);
     const reservation = await accounts.reserve(use);

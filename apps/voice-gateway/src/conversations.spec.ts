@@ -12,7 +12,7 @@ import {
 } from '@parley/conversations';
 import { textOf, type Author, type Message } from '@parley/protocol';
 import { TestSocket } from '@parley/service-kit/testing';
-import { bodyOf, callStart, finals, isLastFinal, named, readUntil, speak } from './testing/frames';
+import { bodyOf, callStart, finals, isLastFinal, named, nameOf, readUntil, speak, type Frame } from './testing/frames';
 import { startVoice, type VoiceUnderTest } from './testing/start-voice';
 
 let voice: VoiceUnderTest;
@@ -40,6 +40,8 @@ const endOf = async (socket: TestSocket) => {
   const frames = await readUntil(socket, named('callEnded'));
   return { frames, ended: bodyOf(frames.at(-1)!), closed: await socket.closed };
 };
+const errorsIn = (frames: Frame[]) =>
+  frames.filter((frame) => nameOf(frame) === 'error').map((frame) => bodyOf(frame)['code']);
 const GONE = { code: 1000, reason: 'The conversation is no longer open to you' };
 const recordOf = async (conversationId: string) => {
   const Key = { pk: `C#${conversationId}`, sk: 'RECORD' };
@@ -92,6 +94,35 @@ it('whoever is taken out of a room hears no more of it in a call either; the oth
   expect((await endOf(his)).ended).toMatchObject({ reason: 'removed' });
   speak(hers, dtmfTones('7'));
   expect(finals(await readUntil(hers, isLastFinal)).length).toBeGreaterThan(0);
+});
+
+it('a room that is archived ends its calls, says why once, and no other begins in it', async () => {
+  const owner = elsewhere();
+  const { id } = await owner.create(alice, { kind: 'room', title: 'Retired' });
+  const socket = await voice.connect('alice');
+  await callStart(socket, { conversationId: id });
+  await owner.archive('alice', id);
+  speak(socket, dtmfTones('5'));
+  const { frames, ended, closed } = await endOf(socket);
+  expect(errorsIn(frames)).toEqual(['conversation_archived']);
+  expect(finals(frames)).toEqual([]);
+  expect({ ended, closed }).toMatchObject({ ended: { reason: 'removed' }, closed: GONE });
+  const again = await voice.connect('alice');
+  expect(await callStart(again, { conversationId: id })).toMatchObject({ code: 'conversation_archived' });
+});
+
+it('a member who is muted has no call in the room: nothing of it is written, not the answers either', async () => {
+  const owner = elsewhere();
+  const { id } = await owner.create(alice, { kind: 'room', title: 'Quiet' });
+  await owner.addMember('alice', id, { kind: 'user', id: 'bob', name: 'Bob' });
+  const socket = await voice.connect('bob');
+  await callStart(socket, { conversationId: id });
+  await owner.mute('alice', id, 'bob', true);
+  speak(socket, dtmfTones('5'));
+  const { frames, ended, closed } = await endOf(socket);
+  expect(errorsIn(frames)).toEqual(['forbidden']);
+  expect({ ended, closed }).toMatchObject({ ended: { reason: 'removed' }, closed: GONE });
+  expect((await voice.store.page('alice', id, { limit: 10 })).items).toEqual([]);
 });
 
 it('tells rooms that are open elsewhere what is said in a call, as it is stored', async () => {

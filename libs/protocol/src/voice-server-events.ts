@@ -32,8 +32,8 @@ const callEndReasonSchema = z.enum([
   'replaced',
 ]);
 /**
- * Why a call ended: the person hung up, left, may no longer hear the conversation (`removed`: it was deleted, or the person
- * was taken out of it), the model failed for good, a limit was reached, or the service stops.
+ * Why a call ended: the person hung up, left, may no longer be in the conversation (`removed`: it was deleted or
+ * archived, or the person was taken out of it or muted), the model failed for good, a limit was reached, or the service stops.
  */
 export type CallEndReason = z.infer<typeof callEndReasonSchema>;
 

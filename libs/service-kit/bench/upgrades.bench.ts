@@ -8,7 +8,7 @@ const BATCH = 400;
 const AT_ONCE = 40;
 /** As many as the runner takes, its warm-up too. */
 const ROUNDS = 13;
-const WARM_UP = 40;
+const WARM_UP = 25;
 const BROKEN = 'not.a.token';
 /** A close frame of a client, without a reason. */
 const GOODBYE = Buffer.from([0x88, 0x80, 1, 2, 3, 4]);

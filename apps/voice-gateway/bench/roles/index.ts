@@ -3,6 +3,7 @@ import { startBare } from './bare';
 import { startGateway } from './gateway';
 import { startModel } from './model';
 import { startRelay } from './relay';
+import { startSpeakers } from './speakers';
 import { startSurroundings } from './surroundings';
 
 await playRole({
@@ -10,5 +11,6 @@ await playRole({
   relay: startRelay,
   gateway: startGateway,
   model: startModel,
+  speakers: startSpeakers,
   surroundings: startSurroundings,
 });

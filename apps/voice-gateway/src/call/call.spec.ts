@@ -1,5 +1,6 @@
-import { ParleyError } from '@parley/errors';
+import { ParleyError, type ErrorCode } from '@parley/errors';
 import { CallClock } from './call-clock';
+import type { Utterance } from './ports/call-log.port';
 import type { CallTool } from './ports/call-tool.port';
 import { loud, quiet, speech, text } from './testing/scripted-model';
 import { eventually, setUp } from './testing/set-up';
@@ -136,31 +137,33 @@ describe('the transcript', () => {
     expect(shown).toEqual(['waited', 'waited', 'waited', 'first', 'second']);
   });
 
-  it('gives up on what cannot be stored, says so once, and goes on', async () => {
-    expect(await refused('conversation_archived')).toEqual({
-      tries: 2,
-      told: ['conversation_archived', 'conversation_archived'],
-    });
-  });
+  it('gives up on what cannot be stored, says so, and goes on', async () =>
+    expect(await said(['too_large', 'stored'])).toEqual(['too_large', 'stored']));
 
-  it('tries nothing more in a conversation that is gone', async () =>
-    expect(await refused('conversation_not_found')).toEqual({ tries: 1, told: ['gone'] }));
+  it.each(['conversation_not_found', 'conversation_archived', 'forbidden'] as const)(
+    'tries nothing more where nothing more is taken of the call (%s), and says so once',
+    async (code) => expect(await said([code, 'stored', code])).toEqual([`gone: ${code}`]),
+  );
 
-  /** Two utterances, into a log that refuses all. */
-  async function refused(code: 'conversation_archived' | 'conversation_not_found') {
+  /** What is told of utterances of which each fares as it is said. */
+  async function said(fates: ('stored' | ErrorCode)[]) {
     const told: string[] = [];
-    let tries = 0;
     const log = {
       conversationId: 'c',
       recent: async () => [],
-      append: async () => (tries++, Promise.reject(new ParleyError(code))),
+      append: async ({ key }: Utterance) => {
+        if (key !== 'stored') throw new ParleyError(key as ErrorCode);
+        return { id: 'm', seq: 1 };
+      },
     };
-    const options = { onFailure: (error: ParleyError) => told.push(error.code), onGone: () => told.push('gone') };
-    const transcript = new Transcript(log, options);
-    for (const key of ['k1', 'k2'])
-      transcript.add({ role: 'user', text: 'x', interrupted: false, key }, () => undefined);
+    const transcript = new Transcript(log, {
+      onFailure: (error) => told.push(error.code),
+      onGone: (error) => told.push(`gone: ${error.code}`),
+    });
+    for (const key of fates)
+      transcript.add({ role: 'user', text: 'x', interrupted: false, key }, () => told.push('stored'));
     await transcript.settled();
-    return { tries, told };
+    return told;
   }
 });
 

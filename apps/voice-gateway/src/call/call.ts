@@ -81,7 +81,11 @@ export class Call implements LineListener {
     this.startedAt = this.detachedAt = this.lastHeardAt = this.lastSpokenAt = this.now();
     this.transcript = new Transcript(options.log, {
       onFailure: (error) => this.caller.fail(error),
-      onGone: () => void this.end('removed'),
+      onGone: (error) => {
+        // A deleted conversation and one that is somebody else's are told apart nowhere.
+        if (error.code !== 'conversation_not_found') this.caller.fail(error);
+        void this.end('removed');
+      },
     });
     this.ended = new Promise<void>((resolve) => (this.finish = resolve)).then(() => this.leave());
     this.line = new ModelLine({ ...options, rotation: options.limits.rotation, now: this.now }, this);

@@ -3,6 +3,11 @@ import type { CallLog, Utterance } from './ports/call-log.port';
 
 /** Pauses between the tries of one append; after the last the utterance is given up and the caller is told. */
 const RETRY_MS = [200, 500, 1_000, 2_000, 4_000, 8_000];
+/**
+ * Refusals that the next utterance would meet too: the conversation was deleted, is no longer this person's, is archived,
+ * or its caller was muted. A call goes no further there: the answers to somebody who is muted would be heard by the room.
+ */
+const CLOSED = new Set<ParleyError['code']>(['conversation_not_found', 'conversation_archived', 'forbidden']);
 
 /**
  * Appends what was said, in the order it was said, beside the call: nothing of the call waits for the store. An utterance
@@ -17,8 +22,8 @@ export class Transcript {
     private readonly options: {
       /** An utterance was given up. */
       onFailure: (error: ParleyError) => void;
-      /** The conversation takes nothing more: it was deleted, or is no longer this person's. Said once. */
-      onGone: () => void;
+      /** The conversation takes nothing more of this call: see {@link CLOSED}. Said once. */
+      onGone: (error: ParleyError) => void;
       retryMs?: readonly number[];
       wait?: (ms: number) => Promise<void>;
     },
@@ -32,9 +37,9 @@ export class Transcript {
         onStored(await this.append(utterance));
       } catch (thrown) {
         const error = asParleyError(thrown);
-        if (error.code !== 'conversation_not_found') return this.options.onFailure(error);
+        if (!CLOSED.has(error.code)) return this.options.onFailure(error);
         this.gone = true;
-        this.options.onGone();
+        this.options.onGone(error);
       }
     });
   }

@@ -1,4 +1,11 @@
-import { createTables, startBedrock, startDynamo, type BedrockOptions, type BedrockSimulator } from '@parley/aws-sim';
+import {
+  createTables,
+  startBedrock,
+  startDynamo,
+  type BedrockOptions,
+  type BedrockSimulator,
+  type Dynamo,
+} from '@parley/aws-sim';
 import { DynamoTicketStore, type TicketStore } from '@parley/auth';
 import { startTestPool, type TestPool } from '@parley/auth/testing';
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
@@ -39,10 +46,11 @@ export interface VoiceUnderTest extends Replica {
 export async function startVoice(
   options: BedrockOptions = {},
   environment: Record<string, string> = {},
+  startStore: () => Promise<Dynamo> = startDynamo,
 ): Promise<VoiceUnderTest> {
   const [pool, dynamo, bedrock] = await Promise.all([
     startTestPool(),
-    startDynamo(),
+    startStore(),
     startBedrock({ ...options, voice: { pace: { audio: 200, playback: 200 }, ...options.voice } }),
   ]);
   const tables = { conversations: 'conversations', sessions: 'sessions' };

@@ -32,6 +32,7 @@ export function ConversationPage({ id, isNew, assistants, onChange }: Conversati
     if (log.error.code === 'conversation_not_found') return <NoSuchConversation />;
     return (
       <div className="empty">
+        <h1>The conversation could not be read</h1>
         <Notice action={{ label: 'Try again', run: reload }} testId="conversation-error">
           {log.error.message}
         </Notice>

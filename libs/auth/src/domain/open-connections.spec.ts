@@ -6,8 +6,11 @@ const shared = new SharedConnections();
 const registry = new MemoryConnectionRegistry(shared);
 const connections = new OpenConnections(registry);
 let ids = 0;
-const open = (path: string, kind: LiveConnection['kind'], principalId = 'alice') =>
-  connections.opened({ id: `c-${(ids += 1)}`, principalId, kind, path, since: 0 });
+const open = (path: string, kind: LiveConnection['kind'], principalId = 'alice') => {
+  const connection = { id: `c-${(ids += 1)}`, principalId, kind, path };
+  connections.opened({ ...connection, since: 0 });
+  return () => connections.closed(connection);
+};
 const told = async () => {
   await connections.tell();
   return (await registry.processes()).flatMap((process) => process.open);

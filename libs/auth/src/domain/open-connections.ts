@@ -11,6 +11,8 @@ import {
  */
 export class OpenConnections {
   private timer: NodeJS.Timeout | undefined;
+  /** What is on its way: nothing is kept for a connection that only stands open. */
+  private readonly opening = new Map<string, Promise<void>>();
   private readonly closing = new Set<Promise<void>>();
   private readonly open = new Map<string, ConnectionCount>();
 
@@ -37,19 +39,22 @@ export class OpenConnections {
     await this.registry.leave().catch(this.onError);
   }
 
-  /** @returns to be called when it is closed */
-  opened(connection: LiveConnection): () => void {
+  opened(connection: LiveConnection): void {
+    const { id } = connection;
     const put = this.registry.put(connection).catch(this.onError);
+    this.opening.set(id, put);
+    void put.then(() => this.opening.delete(id));
     this.count(connection, 1);
-    return () => {
-      this.count(connection, -1);
-      const closed = this.closed(connection, put);
-      this.closing.add(closed);
-      void closed.finally(() => this.closing.delete(closed));
-    };
   }
 
-  private count({ path, kind }: LiveConnection, by: 1 | -1): void {
+  closed(connection: Omit<LiveConnection, 'since'>): void {
+    this.count(connection, -1);
+    const removed = this.remove(connection);
+    this.closing.add(removed);
+    void removed.then(() => this.closing.delete(removed));
+  }
+
+  private count({ path, kind }: Pick<LiveConnection, 'path' | 'kind'>, by: 1 | -1): void {
     const key = `${kind} ${path}`;
     const connections = (this.open.get(key)?.connections ?? 0) + by;
     if (connections === 0) this.open.delete(key);
@@ -57,8 +62,8 @@ export class OpenConnections {
   }
 
   /** After the put: one that overtook it would leave an open connection behind that is closed. */
-  private async closed(connection: LiveConnection, put: Promise<void>): Promise<void> {
-    await put;
+  private async remove(connection: Pick<LiveConnection, 'id' | 'principalId'>): Promise<void> {
+    await this.opening.get(connection.id);
     await this.registry.remove(connection).catch(this.onError);
   }
 

@@ -3,13 +3,13 @@ import type { Duplex } from 'node:stream';
 import type { Authenticator } from '@parley/auth';
 import { ParleyError, asParleyError } from '@parley/errors';
 import type { Logger } from 'pino';
-import type { WebSocket } from 'ws';
 import { logError } from '../http/problem.filter';
 import { requestIdOf } from '../http/request-log';
 import type { Readiness } from '../health/readiness';
 import { runInContext } from '../logging/request-context';
 import type { OriginFence } from '../origin-fence';
 import { Connection } from './connection';
+import type { EdgeSocket } from './edge-socket';
 import type { SocketPath } from './socket-path';
 import { answer, pathOf } from './upgrade-request';
 
@@ -23,8 +23,14 @@ export interface HandshakeParts {
   logger: Logger;
 }
 
-/** Told of each connection that was let in. */
-export type Admit = (path: SocketPath, socket: WebSocket, connection: Connection, request: IncomingMessage) => void;
+/** Told of each connection that was let in. `release` gives its place back: to be called when it is gone. */
+export type Admit = (
+  path: SocketPath,
+  socket: EdgeSocket,
+  connection: Connection,
+  request: IncomingMessage,
+  release: () => void,
+) => void;
 
 /** Decides on each handshake before a frame is read, and completes it: for good, or to say why not. */
 export class Handshakes {
@@ -62,16 +68,19 @@ export class Handshakes {
     try {
       if (this.parts.readiness.draining) throw RESTARTING;
       const admission = await this.parts.authenticator.authenticateUpgrade(request, path.policy);
-      // Whatever becomes of the handshake, and whoever ends the socket: its place is free again.
-      socket.once('close', admission.release);
       if (socket.destroyed) return admission.release();
       socket.off('error', destroy);
       if (admission.setCookie !== undefined) this.cookies.set(request, admission.setCookie);
-      const { principal, address, label, session: guestSession } = admission;
+      const { principal, address, label, session: guestSession, release } = admission;
+      let isOpen = false;
+      // Calls back before it returns, or not at all: a handshake that breaks no rule of ours may break one of `ws`.
       path.server.handleUpgrade(request, socket, head, (webSocket) => {
+        isOpen = true;
         const facts = { requestId, path: path.name, principal, address, label, guestSession };
-        this.admit(path, webSocket, new Connection(webSocket, path.codec, facts), request);
+        const connection = new Connection(webSocket, path.codec, facts);
+        this.admit(path, webSocket as EdgeSocket, connection, request, release);
       });
+      if (!isOpen) release();
     } catch (thrown) {
       const error = asParleyError(thrown);
       logError(this.parts.logger, error, { path: path.name });

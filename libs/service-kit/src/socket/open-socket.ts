@@ -24,41 +24,60 @@ export interface OpenSocketParts {
   onFault: (error: unknown) => void;
 }
 
-/** A socket that was let in: its frames, in their order, and what prolongs it. */
+/**
+ * A socket that was let in: its frames, in their order, and what prolongs it. Most stand open and say nothing, ten thousand
+ * of them in a process: what only frames need is made with the first frame.
+ */
 export class OpenSocket {
-  private readonly queue: FrameQueue;
-  private readonly allowance: FrameAllowance;
+  private frames: FrameQueue | undefined;
+  private own: FrameAllowance | undefined;
   /** Of the person, over all of his connections. */
   private readonly ofPerson: FrameAllowance | undefined;
   private refusedRefreshes = 0;
-  /** Its path while Nest has not heard of it. */
-  private unbound: SocketPath | undefined;
+  /** Nest has heard of it. */
+  private isBound: boolean;
 
+  /** @param release gives its place back */
   constructor(
     private readonly socket: WebSocket,
-    private readonly connection: Connection,
+    readonly connection: Connection,
     private readonly path: SocketPath,
     private readonly parts: OpenSocketParts,
+    private readonly release: () => void,
   ) {
     const { principal } = connection;
-    const { limits, people } = path.rates.of(principal);
-    this.queue = new FrameQueue(socket, parts.onFault);
-    this.allowance = new FrameAllowance(limits);
-    this.ofPerson = principal && people.opened(principal.id);
-    if (principal) connection.onClose(() => people.closed(principal.id));
-    this.unbound = path.waits ? path : undefined;
+    this.ofPerson = principal && path.rates.of(principal).people.opened(principal.id);
+    this.isBound = !path.waits;
   }
 
   receive(data: Buffer, isBinary: boolean): void {
     if (!isBinary) this.queue.add(() => this.handleText(data));
-    else if (this.queue.idle) this.handleBinary(data);
+    else if (this.frames?.idle !== false) this.handleBinary(data);
     else this.queue.add(() => this.handleBinary(data));
   }
 
-  /** @returns resolves when what was being handled when it closed is done; `undefined` when there was nothing */
+  /** It is gone. @returns resolves when what was being handled when it closed is done; `undefined` when there was nothing */
   closed(): Promise<void> | undefined {
-    this.queue.clear();
-    return this.queue.idle ? undefined : this.queue.settled();
+    const { frames, path } = this;
+    const { principal } = this.connection;
+    this.release();
+    if (principal) path.rates.of(principal).people.closed(principal.id);
+    frames?.clear();
+    return frames?.idle === false ? frames.settled() : undefined;
+  }
+
+  private get queue(): FrameQueue {
+    return (this.frames ??= new FrameQueue(this.socket, this.parts.onFault));
+  }
+
+  private get allowance(): FrameAllowance {
+    return (this.own ??= new FrameAllowance(this.path.rates.of(this.connection.principal).limits));
+  }
+
+  private bind(): void {
+    if (this.isBound) return;
+    this.isBound = true;
+    this.path.connect?.(this.connection);
   }
 
   private handleBinary(data: Buffer): void {
@@ -78,8 +97,7 @@ export class OpenSocket {
       try {
         const { name, body } = this.readFrame(data);
         if (name === 'tokenRefresh') return await this.refresh(body);
-        this.unbound?.connect?.(connection);
-        this.unbound = undefined;
+        this.bind();
         const { handlers = [], transform } = connection.bound ?? {};
         const handler = handlers.find(({ message }) => message === name);
         if (!handler || !transform) throw new ParleyError('unknown_event');

@@ -1,16 +1,17 @@
-import type { IncomingMessage, Server } from 'node:http';
+import type { Server } from 'node:http';
 import { WsAdapter } from '@nestjs/platform-ws';
 import type { MessageMappingProperties } from '@nestjs/websockets';
-import type { Authenticator, BannedList, OpenConnections, SignedOutList, SocketPolicy } from '@parley/auth';
+import type { Authenticator, BannedList, OpenConnections, Principal, SignedOutList, SocketPolicy } from '@parley/auth';
 import { CloseCode, ParleyError } from '@parley/errors';
 import { HEARTBEAT, LIMITS, PROTOCOL_VERSION } from '@parley/protocol';
 import type { Observable } from 'rxjs';
-import { WebSocketServer, type WebSocket } from 'ws';
+import { WebSocketServer } from 'ws';
 import type { Connection } from './connection';
+import { EdgeSocket, type SocketEars } from './edge-socket';
 import { FRAME_LIMITS } from './frame-allowance';
 import { namedFrames } from './frame-codec';
 import { FrameRates } from './frame-rates';
-import { Handshakes, RESTARTING, type HandshakeParts } from './handshakes';
+import { Handshakes, RESTARTING, type Admit, type HandshakeParts } from './handshakes';
 import { LifeWatch, type LifeWatchOptions } from './life-watch';
 import { OpenSocket, type OpenSocketParts } from './open-socket';
 import type { GatewayOptions, SocketPath } from './socket-path';
@@ -22,8 +23,8 @@ export interface SocketEdgeOptions extends HandshakeParts {
   authenticator: Pick<Authenticator, 'authenticateUpgrade' | 'refresh'>;
   signedOut: Pick<SignedOutList, 'has' | 'onChange'>;
   banned: Pick<BannedList, 'has' | 'onChange'>;
-  /** Told of each connection of somebody. */
-  connections: Pick<OpenConnections, 'opened'>;
+  /** Told when a connection of somebody opens and closes. */
+  connections: Pick<OpenConnections, 'opened' | 'closed'>;
   /** Policy of each gateway's path. A path that is not here does not exist. */
   policies: ReadonlyMap<string, SocketPolicy>;
   life?: LifeWatchOptions;
@@ -76,6 +77,7 @@ export class SocketEdgeAdapter extends WsAdapter {
       maxPayload: LIMITS.textFrame,
       perMessageDeflate: false,
       clientTracking: true,
+      WebSocket: EdgeSocket,
       closeTimeout: HEARTBEAT.closeMs,
       // A subprotocol that carries a credential is never echoed.
       handleProtocols: (offered) => (offered.has(PROTOCOL_VERSION) ? PROTOCOL_VERSION : false),
@@ -140,37 +142,32 @@ export class SocketEdgeAdapter extends WsAdapter {
       }
   }
 
-  private readonly admit = (
-    path: SocketPath,
-    socket: WebSocket,
-    connection: Connection,
-    request: IncomingMessage,
-  ): void => {
-    const open = new OpenSocket(socket, connection, path, this.parts);
+  private readonly admit: Admit = (path, socket, connection, request, release) => {
     this.life.add(socket, connection);
-    const { id, principal } = connection;
-    if (principal) {
-      const facts = { id, principalId: principal.id, kind: principal.kind, path: path.name };
-      connection.onClose(this.edge.connections.opened({ ...facts, since: Date.now() }));
-    }
-    socket.on('message', (data, isBinary) => open.receive(data as Buffer, isBinary));
-    socket.on('pong', () => this.life.answered(socket));
-    socket.on('close', (code) => this.socketOnClose(socket, open, connection, code));
-    // ws has closed the connection with the right code (1009 too big, 1007 not UTF-8) by the time this is emitted.
-    socket.on('error', this.socketOnError);
+    const { principal } = connection;
+    if (principal) this.edge.connections.opened({ ...factsOf(connection, principal), since: Date.now() });
+    socket.listen(new OpenSocket(socket, connection, path, this.parts, release), this.ears);
     if (!path.waits) path.connect?.(connection, request);
   };
 
-  private socketOnClose(socket: WebSocket, open: OpenSocket, connection: Connection, code: number): void {
-    this.life.remove(socket);
-    const work = open.closed();
-    if (work) {
-      this.unfinished.add(work);
-      void work.finally(() => this.unfinished.delete(work));
-    }
-    connection.notifyClosed(code);
-  }
-
-  private readonly socketOnError = (error: NodeJS.ErrnoException): void =>
-    this.edge.logger.info({ code: error.code }, 'a socket broke');
+  private readonly ears: SocketEars = {
+    answered: (socket) => this.life.answered(socket),
+    gone: (socket, open, code) => {
+      this.life.remove(socket);
+      const { connection } = open;
+      if (connection.principal) this.edge.connections.closed(factsOf(connection, connection.principal));
+      const work = open.closed();
+      if (work) {
+        this.unfinished.add(work);
+        void work.finally(() => this.unfinished.delete(work));
+      }
+      connection.notifyClosed(code);
+    },
+    // ws has closed the connection with the right code (1009 too big, 1007 not UTF-8) by the time this is emitted.
+    broke: ({ code }) => this.edge.logger.info({ code }, 'a socket broke'),
+  };
 }
+
+const factsOf = ({ id, facts: { path } }: Connection, principal: Principal) => ({
+  ...{ id, principalId: principal.id, kind: principal.kind, path },
+});

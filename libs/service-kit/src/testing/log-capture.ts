@@ -5,7 +5,7 @@ import { Writable } from 'node:stream';
 
 /** Keeps what a logger writes, for assertions on what must and must not be in it. */
 export class LogCapture extends Writable {
-  private readonly lines: string[] = [];
+  private lines: string[] = [];
 
   override _write(chunk: Buffer, _encoding: string, done: () => void): void {
     this.lines.push(String(chunk));
@@ -19,6 +19,11 @@ export class LogCapture extends Writable {
   /** Resolves when a line matches, one of before too. */
   async until(matches: RegExp): Promise<void> {
     while (!this.lines.some((line) => matches.test(line))) await once(this, 'line');
+  }
+
+  /** Begins anew: long tests would keep more of the log than the service keeps of anything. */
+  forget(): void {
+    this.lines = [];
   }
 
   get text(): string {

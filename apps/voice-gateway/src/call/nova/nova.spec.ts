@@ -1,6 +1,7 @@
 import { InputQueue } from './input-queue';
 import { NovaInputStream, pieces, type NovaOpening } from './input-stream';
 import { isInterruptionMarker, parseNovaOutput } from './output-event';
+import { profileOf } from './profiles';
 
 const opening: NovaOpening = { instructions: 'Be kind.', voiceId: 'tiffany', maxTokens: 1024, tools: [], history: [] };
 const names = (events: readonly string[]) =>
@@ -147,4 +148,27 @@ describe('what the model says', () => {
   it.each(['', 'garbage', '[]', '{"event":null}', '{"event":3}'])('ignores %s', (text) =>
     expect(parseNovaOutput(Buffer.from(text))).toBeUndefined(),
   );
+});
+
+describe('what a model can do', () => {
+  it('is known of Nova 1 and 2, with their voices', () => {
+    const [one, two] = [profileOf('amazon.nova-sonic-v1:0'), profileOf('amazon.nova-2-sonic-v1:0')];
+    expect(one).toMatchObject({ turnDetection: false, crossModalText: false, asyncTools: false });
+    expect(two).toMatchObject({ turnDetection: true, crossModalText: true, asyncTools: true });
+    expect([one.voices!.has('greta'), one.voices!.has('tina')]).toEqual([true, false]);
+    expect([two.voices!.has('greta'), two.voices!.has('tina')]).toEqual([false, true]);
+  });
+
+  it('is taken of a later model for what the last one could, and any voice for its own', () =>
+    expect(profileOf('amazon.nova-2-5-sonic')).toEqual({
+      ...profileOf('amazon.nova-2-sonic-v1:0'),
+      voices: undefined,
+    }));
+
+  it('decides whether turn detection is asked for', () => {
+    const opening = { instructions: 'x', voiceId: 'matthew', maxTokens: 64, tools: [], history: [] };
+    const asks = (modelId: string) =>
+      new NovaInputStream(profileOf(modelId)).open(opening)[0]!.includes('turnDetection');
+    expect([asks('amazon.nova-sonic-v1:0'), asks('amazon.nova-2-5-sonic')]).toEqual([false, true]);
+  });
 });
