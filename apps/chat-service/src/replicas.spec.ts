@@ -121,7 +121,9 @@ describe('two replicas over Valkey', () => {
     expect((await resume(one, id)).status).toBe(204);
   });
 
-  const [cuts, readers] = process.env['SOAK'] === undefined ? [100, 10] : [10_000, 40];
+  const cuts = process.env['SOAK'] === undefined ? 100 : 10_000;
+  // With more at once nothing is faster: all of it, the simulators too, is one process, whose store then answers too late.
+  const readers = 10;
   const cutting = async () => {
     const random = randomFrom(20261125);
     const answer = async (ask: (replica: Replica) => Ask) => {
@@ -150,7 +152,7 @@ describe('two replicas over Valkey', () => {
       expect(eventsOf(await (await again(one)).text()).slice(0, -1)).toEqual(chunks);
     };
     let left: number = cuts;
-    // Each is somebody else: nobody asks forty questions at once, and his allowance would be one item that all of them change.
+    // Each is somebody else: the allowance of one would be an item that all of them change.
     const reader = async (_: unknown, index: number) => {
       const { issuer } = world;
       const token = await issuer.mint({ ...issuer.users[0]!, sub: `reader-${index}` }, { expiresInMs: 7_200_000 });
