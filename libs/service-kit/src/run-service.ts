@@ -21,16 +21,12 @@ import { keyMetrics } from './key-metrics';
 import { tellMetrics, type TellingOptions } from './metrics/tell-metrics';
 import type { LifeWatchOptions } from './socket/life-watch';
 import { installSocketEdge } from './socket/install-socket-edge';
+import { leaveOnUncaught } from './uncaught-faults';
 
 /** Longer than CloudFront keeps an idle connection to its origin: the service must not be the one that closes first. */
 const KEEP_ALIVE_MS = 75_000;
 /** How often is looked for connections whose headers do not come to an end. */
 const LATE_CHECK_MS = 1_000;
-/**
- * Errors that streams of the AWS SDK were seen to throw where nobody can catch them (aws-sdk-js-v3 issue 7706): a fault of
- * one request, which it has told its caller already. The process goes on.
- */
-const STRAY_STREAM_ERRORS = new Set(['ERR_STREAM_PREMATURE_CLOSE', 'ERR_STREAM_WRITE_AFTER_END']);
 /** Everything has to end in this time after SIGTERM; ECS kills after 120 s. */
 const DRAIN_MS = 100_000;
 
@@ -153,14 +149,7 @@ export async function runService(options: ServiceOptions): Promise<void> {
   };
   process.once('SIGTERM', () => void leave(0, 'SIGTERM'));
   process.once('SIGINT', () => void leave(0, 'SIGINT'));
-  for (const event of ['uncaughtException', 'unhandledRejection'] as const) {
-    process.on(event, (error: unknown) => {
-      if (STRAY_STREAM_ERRORS.has((error as NodeJS.ErrnoException | undefined)?.code ?? ''))
-        return logger.error({ err: error }, 'a stream failed where nobody was looking');
-      logger.fatal({ err: error }, event);
-      void leave(1, event);
-    });
-  }
+  leaveOnUncaught(process, logger, (why) => void leave(1, why));
   try {
     service = await startService(options);
   } catch (error) {
