@@ -14,10 +14,11 @@ export class BenchCall {
   private readonly sentAt: number[] = [];
   private first = 0;
   onAnswer: () => void = () => undefined;
+  private onEvent: (text: string) => void = () => undefined;
 
   private constructor(private readonly socket: WebSocket) {
-    socket.on('message', (_data, isBinary) => {
-      if (!isBinary) return;
+    socket.on('message', (data, isBinary) => {
+      if (!isBinary) return this.onEvent(String(data as Buffer));
       this.answered += 1;
       const at = this.sentAt[this.first++];
       if (at !== undefined) this.waits?.push(performance.now() - at);
@@ -57,7 +58,11 @@ export class BenchCall {
   async sayAll(frames: number, window: number): Promise<void> {
     const goal = this.answered + frames;
     let left = frames;
-    await new Promise<void>((resolve) => {
+    await new Promise<void>((resolve, reject) => {
+      // A frame that was refused is never answered: to wait for it would be to wait for ever.
+      this.onEvent = (text) => {
+        if (/"(error|callEnded)"/.test(text)) reject(new Error(text));
+      };
       this.onAnswer = () => {
         if (this.answered >= goal) return resolve();
         if (left > 0) {
@@ -68,6 +73,7 @@ export class BenchCall {
       for (; left > frames - window && left > 0; left -= 1) this.say();
     });
     this.onAnswer = () => undefined;
+    this.onEvent = () => undefined;
   }
 
   /** Hangs up in order and waits for the end. */
