@@ -65,7 +65,10 @@ function isTypeOf(typ: unknown, use: unknown): boolean {
   return type === 'jwt' || (use === 'access' && type === 'at+jwt');
 }
 
-/** Each by its name, since a look-up by a name in a variable costs more. Claims that are read must be of their type: an `indexOf` on a text finds `admin` in `not-an-admin`. */
+/**
+ * Claims that are read must be of their type: an `indexOf` on a text finds `admin` in `not-an-admin`. Each is asked for by
+ * its name, since a loop over names looks them up at twice the cost.
+ */
 function checkTypes(claims: Claims): void {
   const sub = claims['sub'];
   if (typeof sub !== 'string' || sub.trim().length === 0 || sub.length > MAX_ID) throw new TokenRefused('no sub');
@@ -120,7 +123,8 @@ export function principalOf(claims: Claims): Principal {
     expiresAt: (exp as number) * 1_000,
   };
   const username = isId ? claims['cognito:username'] : claims['username'];
-  if (typeof username === 'string') principal.username = username;
+  // Mostly the same text, which who is remembered and each of his sockets would else hold twice.
+  if (typeof username === 'string') principal.username = username === principal.id ? principal.id : username;
   if (typeof sessionId === 'string') principal.sessionId = sessionId;
   if (!isId) principal.scopes = scopesOf(claims);
   const displayName = isId ? displayNameOf(claims) : undefined;

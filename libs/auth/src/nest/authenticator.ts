@@ -102,9 +102,14 @@ export class Authenticator {
   /**
    * Decides on a WebSocket handshake, before any frame is read and any gateway code runs. A ticket is spent last.
    *
+   * @param offered its subprotocols, where the request does not tell them (any more)
    * @throws ParleyError as `authenticateRequest`, and `origin_not_allowed`, `forbidden`, `too_many_connections`
    */
-  async authenticateUpgrade(request: IncomingMessage, policy: SocketPolicy): Promise<SocketAdmission> {
+  async authenticateUpgrade(
+    request: IncomingMessage,
+    policy: SocketPolicy,
+    offered = request.headers['sec-websocket-protocol'],
+  ): Promise<SocketAdmission> {
     const address = this.addressOf(request);
     const { origin, 'sec-websocket-origin': olderOrigin } = request.headers;
     // By the second name browsers told it before RFC 6455: `ws` opens to their version of the protocol, too.
@@ -115,7 +120,7 @@ export class Authenticator {
     const label = labelOf(query);
     if (policy.public) return { address, label, release: this.place('socket', undefined, address) };
     const source = this.headersOf(request);
-    source.subprotocols = request.headers['sec-websocket-protocol'];
+    source.subprotocols = offered;
     source.query = query;
     const { principal, ticket, setCookie, session } = await this.decide('socket', request, source, policy);
     if (!hasRights(principal, policy)) throw this.refused('socket', new ParleyError('forbidden'), principal);
