@@ -12,6 +12,7 @@ export { BannedList } from './domain/banned-list';
 export type { Ban, Bans } from './domain/bans';
 export type { SignOut, SignOutHint, SignOutLog } from './domain/sign-outs';
 export { withoutCredentials } from './domain/credential';
+export type { Place } from './domain/connection-limits';
 export { clientAddress } from './domain/client-address';
 export { CachingTokenVerifier } from './domain/caching-token-verifier';
 export { KeySet, type KeyFetch, type KeySetOptions, type KeySetState } from './passport/key-set';

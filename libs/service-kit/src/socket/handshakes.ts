@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { withoutCredentials, type Authenticator, type SocketAdmission } from '@parley/auth';
+import { withoutCredentials, type Authenticator, type Place, type SocketAdmission } from '@parley/auth';
 import { ParleyError, asParleyError } from '@parley/errors';
 import type { Logger } from 'pino';
 import type { WebSocket, WebSocketServer } from 'ws';
@@ -24,13 +24,13 @@ export interface HandshakeParts {
   logger: Logger;
 }
 
-/** Told of each connection that was let in. `release` gives its place back: to be called when it is gone. */
+/** Told of each connection that was let in. Its place is to be given back when it is gone. */
 export type Admit = (
   path: SocketPath,
   socket: EdgeSocket,
   connection: Connection,
   request: IncomingMessage,
-  release: () => void,
+  place: Place,
 ) => void;
 
 /** A handshake on its way. */
@@ -110,7 +110,7 @@ export class Handshakes {
     }
     // Calls back before it returns, or not at all: the caller may be gone by now.
     withCookie(path.server, handshake.admission?.setCookie, () => complete(true));
-    if (!handshake.isOpen) handshake.admission?.release();
+    if (!handshake.isOpen) handshake.admission?.place.release();
   }
 
   private opened(handshake: Handshake, socket: EdgeSocket): void {
@@ -119,9 +119,9 @@ export class Handshakes {
     // `ws` has listeners of its own from here on.
     handshake.socket.off('error', destroy);
     if (!admission) return this.refuse(path, socket, refusal!);
-    const { principal, address, label, session: guestSession, release } = admission;
+    const { principal, address, label, session: guestSession, place } = admission;
     const facts = { requestId, path: path.name, principal, address, label, guestSession };
-    this.admit(path, socket, new Connection(socket, path.codec, facts), request, release);
+    this.admit(path, socket, new Connection(socket, path.codec, facts), request, place);
   }
 
   /** A browser cannot see why a handshake failed, so it was completed and closes at once. No gateway hears of it. */

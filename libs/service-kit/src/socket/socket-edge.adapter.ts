@@ -150,11 +150,11 @@ export class SocketEdgeAdapter extends WsAdapter {
       }
   }
 
-  private readonly admit: Admit = (path, socket, connection, request, release) => {
+  private readonly admit: Admit = (path, socket, connection, request, place) => {
     this.life.add(socket, connection);
     const { principal } = connection;
     if (principal) this.edge.connections.opened({ ...factsOf(connection, principal), since: Date.now() });
-    socket.listen(new OpenSocket(socket, connection, path, this.parts, release), this.ears);
+    socket.listen(new OpenSocket(socket, connection, path, this.parts, place), this.ears);
     if (!path.waits) path.connect?.(connection, request);
   };
 
