@@ -265,10 +265,12 @@ describe('admission', () => {
     for (const socket of calls) expect(await callStart(socket)).toMatchObject({ resumed: false });
     const third = await two.connect('carol');
     expect(await callStart(third)).toMatchObject({ code: 'at_capacity', retryAfterMs: expect.any(Number) });
+    expect(await third.closed).toEqual({ code: 1013, reason: 'All lines are busy; try again shortly' });
     await hangUp(calls[0]!);
     await one.logs.until(/call ended/);
-    expect(await callStart(third)).toMatchObject({ resumed: false });
-    await Promise.all([hangUp(calls[1]!), hangUp(third)]);
+    const again = await two.connect('carol');
+    expect(await callStart(again)).toMatchObject({ resumed: false });
+    await Promise.all([hangUp(calls[1]!), hangUp(again)]);
     await Promise.all([one.service.stop(), two.service.stop()]);
   });
 
@@ -277,6 +279,7 @@ describe('admission', () => {
     const [first, second] = [await strict.connect('alice'), await strict.connect('alice')];
     await callStart(first);
     expect(await callStart(second)).toMatchObject({ code: 'too_many_connections', retryAfterMs: 10_000 });
+    expect(await second.closed).toMatchObject({ code: 4429 });
     await hangUp(first);
     await strict.service.stop();
   });
