@@ -50,6 +50,7 @@ export function setUp(
     append?: (utterance: Utterance) => Promise<{ id: string; seq: number }>;
     quota?: number;
     reserve?: number;
+    onRotated?: () => void;
   } = {},
 ) {
   const model = new ScriptedModel();
@@ -85,7 +86,10 @@ export function setUp(
     limits,
     observer: {
       ...NO_OBSERVER,
-      rotated: (why) => seen.push(`rotated ${why}`),
+      rotated: (why) => {
+        seen.push(`rotated ${why}`);
+        options.onRotated?.();
+      },
       resuming: (cause) => seen.push(`resuming ${cause}`),
       resumed: (gapMs) => seen.push(`resumed ${gapMs}`),
     },
