@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { SimClock } from '../clock';
 import { RequestFaults } from '../faults/fault';
 import { VOICE_LIMITS, VOICE_OPTIONS, type VoiceLimits } from './options';
+import { countSamples } from './output';
 import { SPEECH_MODELS } from './profiles';
 import { VoiceSession } from './session';
 
@@ -50,7 +51,7 @@ export class SpeechInProcess {
     const session = new VoiceSession(
       {
         emit: (name, body) => {
-          if (name === 'audioOutput') this.count(body['contentId'] as string, body['content'] as string);
+          if (name === 'audioOutput') countSamples(this.spoken, body);
           said.say(name, body);
         },
         fail: (error) => said.end(error),
@@ -75,9 +76,5 @@ export class SpeechInProcess {
       session.inputEnded();
     })();
     return { output: said };
-  }
-
-  private count(contentId: string, base64: string): void {
-    this.spoken.set(contentId, (this.spoken.get(contentId) ?? 0) + Buffer.byteLength(base64, 'base64') / 2);
   }
 }
