@@ -1,5 +1,6 @@
 import { ParleyError, type ErrorCode } from '@parley/errors';
 import { CallClock } from './call-clock';
+import { profileOf } from './nova/profiles';
 import type { Utterance } from './ports/call-log.port';
 import type { CallTool } from './ports/call-tool.port';
 import { loud, quiet, speech, text } from './testing/scripted-model';
@@ -114,6 +115,13 @@ it('stores typed text like speech and passes it on', async () => {
   await call.end('hangup');
   expect(stored).toMatchObject([{ role: 'user', text: 'hello', key: expect.stringMatching(/^call-1\/typed-\w+-1$/) }]);
   expect(model.last.written.some((event) => event['textInput']?.['content'] === 'hello')).toBe(true);
+});
+
+it('takes no typed text where the model would end the stream for it, says so, and keeps none of it', async () => {
+  const { call, model, stored } = setUp({ profile: profileOf('amazon.nova-9-sonic-v1:0') });
+  expect(() => call.type('hello')).toThrow(expect.objectContaining({ code: 'part_not_supported' }));
+  await call.end('hangup');
+  expect([stored, model.last.texts('USER')]).toEqual([[], []]);
 });
 
 describe('the transcript', () => {

@@ -34,6 +34,8 @@ export class NotingCaller implements Caller {
   }
 }
 
+const NOVA_2 = profileOf('amazon.nova-2-sonic-v1:0');
+
 /** Resolves when the condition holds; whatever it waits for happens by itself. */
 export async function eventually(holds: () => boolean): Promise<void> {
   while (!holds()) await new Promise((resolve) => setImmediate(resolve));
@@ -67,10 +69,10 @@ export function setUp(
   const call = new Call({
     id: 'call-1',
     model,
-    profile: profileOf('amazon.nova-2-sonic-v1:0'),
+    profile: NOVA_2,
     opening: { instructions: 'Be kind.', voiceId: 'tiffany', maxTokens: 1024, tools: options.tools ?? [] },
     tools: [],
-    memory: new CallMemory([], 0),
+    memory: new CallMemory([], NOVA_2.limits.history, 0),
     log: {
       conversationId: 'c',
       recent: async () => [],
