@@ -59,6 +59,12 @@ describe('a fault of the model', () => {
       'dropped',
     ],
     ['an error frame', { kind: 'errorFrame', afterFrames: 2 }, 'dropped'],
+    ['credentials that expired', { kind: 'http', status: 403, type: 'ExpiredTokenException' }, 'credentials'],
+    [
+      'credentials that expire in the middle',
+      { kind: 'exception', name: 'expiredTokenException', afterFrames: 3 },
+      'credentials',
+    ],
   ] as const;
 
   it.each(passing)('is survived: %s', async (_, fault, cause) => {

@@ -61,6 +61,26 @@ it('tells the caller to stop playing even when the audio had been sent whole bef
   await call.end('hangup');
 });
 
+it('ignores what it does not know of the model, and notes each kind of it once', async () => {
+  const { call, model, caller, seen, stored } = setUp();
+  for (let n = 0; n < 3; n += 1) model.last.say({ laterEvent: { contentId: 'l' } });
+  model.last.say({ contentStart: { contentId: 'i', type: 'IMAGE', role: 'ASSISTANT' } });
+  for (const event of text('n', 'NARRATOR' as never, 'FINAL', 'once upon a time')) model.last.say(event);
+  model.last.say({ contentEnd: { contentId: 'i', type: 'IMAGE', stopReason: 'END_TURN' } });
+  model.last.say(...speech('a', 10, 'OUT_OF_BREATH'), ...text('f', 'ASSISTANT', 'FINAL', 'hi', 'OUT_OF_BREATH'));
+  await caller.until('textOutput hi');
+  await call.end('hangup');
+  const answer = ['contentStart', 'audio 480', 'contentEnd END_TURN'];
+  expect(caller.told).toEqual([...answer, 'contentStart', 'textOutput hi', 'contentEnd END_TURN']);
+  expect(seen.filter((what) => what.startsWith('unknown'))).toEqual([
+    'unknown laterEvent',
+    'unknown IMAGE of ASSISTANT',
+    'unknown TEXT of NARRATOR',
+    'unknown stopReason OUT_OF_BREATH',
+  ]);
+  expect(stored.map(({ text: said }) => said)).toEqual(['hi']);
+});
+
 it('answers every tool call, an unknown tool and a failing one too, beside the read loop', async () => {
   let release = () => undefined as void;
   const gate = new Promise<void>((resolve) => (release = resolve));

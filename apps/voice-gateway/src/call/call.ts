@@ -256,6 +256,10 @@ export class Call implements LineListener {
     for (const kind of Object.keys(delta) as (keyof TokenDelta)[]) this.usage[kind] += delta[kind];
   }
 
+  unknown(name: string): void {
+    this.options.observer.unknownEvent(name);
+  }
+
   resuming(reason: LossCause, attempt: number): void {
     this.options.observer.resuming(reason);
     this.caller.send('callResuming', { reason, attempt });

@@ -270,6 +270,7 @@ export class ModelLine {
         listener.toolUse(use, answer, stream.signal);
       },
       used: (delta) => listener.used(delta),
+      unknown: (name) => listener.unknown(name),
     };
   }
 }

@@ -44,6 +44,7 @@ export async function eventually(holds: () => boolean): Promise<void> {
 const NO_OBSERVER = {
   ...{ streamOpened: () => undefined, streamClosed: () => undefined, firstAudio: () => undefined },
   ...{ bargedIn: () => undefined, audioDropped: () => undefined, toolRan: () => undefined },
+  unknownEvent: () => undefined,
 };
 
 /** A call over a scripted model, with a clock that the test moves. */
@@ -92,6 +93,7 @@ export function setUp(
         seen.push(`rotated ${why}`);
         options.onRotated?.();
       },
+      unknownEvent: (name) => seen.push(`unknown ${name}`),
       resuming: (cause) => seen.push(`resuming ${cause}`),
       resumed: (gapMs) => seen.push(`resumed ${gapMs}`),
     },
