@@ -101,12 +101,17 @@ async function look(player: RolePlayer, tokens: readonly string[], talkMs: numbe
   const seen: Seen = { cpu: {}, p50: {}, p99: {}, saturated: 0, wholeCall: 0, held: 0, heldMore: {} };
   const heldAt: Record<number, number> = {};
   const heldBefore = await player.held();
-  const calls = await openCalls(url, tokens, Math.max(...LEVELS));
+  const calls: Awaited<ReturnType<typeof openCalls>> = [];
+  // On the way up: what ended calls leave to be written belongs to none that is open.
+  for (const level of LEVELS.toReversed()) {
+    calls.push(...(await openCalls(url, tokens.slice(calls.length), level - calls.length)));
+    await talk(calls, 200);
+    heldAt[level] = await player.held();
+  }
   for (const level of LEVELS) {
     await Promise.all(calls.splice(level).map((call) => call.end()));
     await player.calm();
     await talk(calls, 200);
-    heldAt[level] = await player.held();
     const answers = () => calls.reduce((sum, { answered }) => sum + answered, 0);
     const [before, first] = [await player.cpu(), answers()];
     const waits = await talk(calls, talkMs);
