@@ -40,7 +40,10 @@ function streamOf(message: http.IncomingMessage): ReadableStream<Uint8Array> {
       message.on('end', () => controller.close());
       message.on('error', (cause) => controller.error(new TypeError('terminated', { cause })));
     },
-    cancel: () => void message.destroy(),
+    cancel() {
+      // What has arrived already still comes, and nobody takes it.
+      message.removeAllListeners('data').removeAllListeners('end').destroy();
+    },
   });
 }
 
