@@ -1,7 +1,19 @@
 import { dtmfTones } from '@parley/aws-sim';
 import { textOf } from '@parley/protocol';
 import type { TestSocket } from '@parley/service-kit/testing';
-import { bodyOf, callStart, finals, hangUp, isLastFinal, nameOf, named, readUntil, speak } from './testing/frames';
+import {
+  bodyOf,
+  callStart,
+  finals,
+  hangUp,
+  isLastFinal,
+  nameOf,
+  named,
+  readUntil,
+  samplesByBlock,
+  speak,
+  type Frame,
+} from './testing/frames';
 import { startVoice, type VoiceUnderTest } from './testing/start-voice';
 
 let voice: VoiceUnderTest;
@@ -16,100 +28,6 @@ const logOf = async (sub: string, conversationId: string) =>
   (await voice.store.page(sub, conversationId, { limit: 200 })).items.map((item) =>
     item.type === 'message' ? textOf(item.parts) : item.type,
   );
-
-describe('a fault of the model', () => {
-  const passing = [
-    ['a throttled start', { kind: 'http', status: 429 }, 'throttled'],
-    ['a quota that is used up', { kind: 'exception', name: 'throttlingException' }, 'throttled'],
-    ['a 500 at the start', { kind: 'http', status: 500 }, 'model_fault'],
-    ['a 503 at the start', { kind: 'http', status: 503 }, 'model_fault'],
-    ['a 424 at the start', { kind: 'http', status: 424 }, 'model_fault'],
-    ['a connection that drops before the headers', { kind: 'drop', beforeHeaders: true }, 'dropped'],
-    ['a connection that drops at once', { kind: 'drop' }, 'dropped'],
-    ['a connection that drops in the middle', { kind: 'drop', afterFrames: 4 }, 'dropped'],
-    ['a reset before the headers', { kind: 'reset', beforeHeaders: true }, 'dropped'],
-    ['a reset in the middle', { kind: 'reset', afterFrames: 4 }, 'dropped'],
-    ['an end that nobody asked for', { kind: 'end' }, 'dropped'],
-    ['an end in the middle', { kind: 'end', afterFrames: 5 }, 'dropped'],
-    ['half a frame', { kind: 'halfFrame', afterFrames: 3 }, 'dropped'],
-    ['a frame with a wrong checksum', { kind: 'badChecksum', afterFrames: 3 }, 'dropped'],
-    ['the end of eight minutes', { kind: 'exception', name: 'modelTimeoutException', afterFrames: 3 }, 'timed_out'],
-    ['a model fault', { kind: 'exception', name: 'modelStreamErrorException', afterFrames: 2 }, 'model_fault'],
-    ['an internal fault', { kind: 'exception', name: 'internalServerException', afterFrames: 2 }, 'model_fault'],
-    [
-      'an outage in the middle',
-      { kind: 'exception', name: 'serviceUnavailableException', afterFrames: 2 },
-      'model_fault',
-    ],
-    [
-      'an exception that the SDK does not know',
-      { kind: 'exception', name: 'strangeException', afterFrames: 2 },
-      'dropped',
-    ],
-    ['an error frame', { kind: 'errorFrame', afterFrames: 2 }, 'dropped'],
-  ] as const;
-
-  it.each(passing)('is survived: %s', async (_, fault, cause) => {
-    voice.bedrock.faults.next(fault as never);
-    const socket = await voice.connect('alice');
-    const { conversationId } = await callStart(socket);
-    speak(socket, dtmfTones('19'));
-    const frames = await readUntil(socket, isLastFinal);
-    const resuming = frames.filter((frame) => nameOf(frame) === 'callResuming').map(bodyOf);
-    expect(resuming).toEqual([{ reason: cause, attempt: 1 }]);
-    const shown = finals(frames).map(({ content }) => content as string);
-    expect(shown.filter((content) => content.includes('digits 1 9')).length).toBeGreaterThan(0);
-    expect(await logOf('alice', conversationId)).toEqual(shown);
-    expect(shown.filter((content) => content === 'Here it is again.')).toHaveLength(1);
-    await hangUp(socket);
-  });
-
-  it.each([
-    ['GOAWAY, and business as usual', { kind: 'goaway', afterFrames: 2 }],
-    ['events and fields that nobody knows', { kind: 'unknownEvents' }],
-    ['no usage at all', { kind: 'missingUsage' }],
-    ['a slow answer', { kind: 'slow', everyMs: 5 }],
-    ['a pause in the answer', { kind: 'stall', afterFrames: 4, forMs: 200 }],
-  ])('is not even noticed: %s', async (_, fault) => {
-    voice.bedrock.faults.next(fault as never);
-    const socket = await voice.connect('alice');
-    await callStart(socket);
-    speak(socket, dtmfTones('5'));
-    const frames = await readUntil(socket, isLastFinal);
-    expect(frames.map(nameOf)).not.toContain('callResuming');
-    await hangUp(socket);
-  });
-
-  it.each([
-    ['no right to the model', { kind: 'http', status: 403 }, 'model_unavailable'],
-    ['a model that is not there', { kind: 'http', status: 404 }, 'model_unavailable'],
-    ['a fault of ours', { kind: 'exception', name: 'validationException', message: 'Odd' }, 'model_unavailable'],
-    ['the content filter', { kind: 'contentFilter' }, 'model_unavailable'],
-  ])('ends the call with a reason that a person can read: %s', async (_, fault, code) => {
-    voice.bedrock.faults.next(fault as never);
-    const socket = await voice.connect('alice');
-    await callStart(socket);
-    speak(socket, dtmfTones('1'));
-    const frames = await readUntil(socket, named('callEnded'));
-    const error = frames.filter((frame) => nameOf(frame) === 'error').map(bodyOf);
-    expect(error).toEqual([expect.objectContaining({ code, message: expect.stringMatching(/^The model /) })]);
-    expect(bodyOf(frames.at(-1)!)).toMatchObject({ reason: 'model_failed' });
-    expect((await socket.closed).code).toBe(1013);
-  });
-
-  it('in one call touches no other', async () => {
-    const [first, second] = [await voice.connect('alice'), await voice.connect('bob')];
-    await callStart(first);
-    voice.bedrock.faults.next({ kind: 'drop', afterFrames: 3 });
-    await callStart(second);
-    speak(first, dtmfTones('1'));
-    speak(second, dtmfTones('2'));
-    const [calm, shaken] = await Promise.all([readUntil(first, isLastFinal), readUntil(second, isLastFinal)]);
-    expect(calm.map(nameOf)).not.toContain('callResuming');
-    expect(shaken.map(nameOf)).toContain('callResuming');
-    await Promise.all([hangUp(first), hangUp(second)]);
-  });
-});
 
 describe('a caller who lost the connection', () => {
   it('comes back to the same call on the same replica and says the rest of the sentence', async () => {
@@ -265,10 +183,12 @@ describe('admission', () => {
     for (const socket of calls) expect(await callStart(socket)).toMatchObject({ resumed: false });
     const third = await two.connect('carol');
     expect(await callStart(third)).toMatchObject({ code: 'at_capacity', retryAfterMs: expect.any(Number) });
+    expect(await third.closed).toEqual({ code: 1013, reason: 'All lines are busy; try again shortly' });
     await hangUp(calls[0]!);
     await one.logs.until(/call ended/);
-    expect(await callStart(third)).toMatchObject({ resumed: false });
-    await Promise.all([hangUp(calls[1]!), hangUp(third)]);
+    const again = await two.connect('carol');
+    expect(await callStart(again)).toMatchObject({ resumed: false });
+    await Promise.all([hangUp(calls[1]!), hangUp(again)]);
     await Promise.all([one.service.stop(), two.service.stop()]);
   });
 
@@ -277,6 +197,7 @@ describe('admission', () => {
     const [first, second] = [await strict.connect('alice'), await strict.connect('alice')];
     await callStart(first);
     expect(await callStart(second)).toMatchObject({ code: 'too_many_connections', retryAfterMs: 10_000 });
+    expect(await second.closed).toMatchObject({ code: 4429 });
     await hangUp(first);
     await strict.service.stop();
   });
@@ -286,7 +207,8 @@ describe('a call that is longer than a stream', () => {
   let short: VoiceUnderTest;
   beforeAll(async () => {
     const life = { VOICE_STREAM_LIFE_MS: '3000', VOICE_STREAM_SILENCE_MS: '60000' };
-    short = await startVoice({ limits: { streamMs: 3_000 } }, life);
+    // The model's own patience is twice that: what is late here is a busy machine. half-hour.spec.ts holds them to the same.
+    short = await startVoice({ limits: { streamMs: 6_000 } }, life);
   });
   afterAll(() => short.close());
 
@@ -294,6 +216,7 @@ describe('a call that is longer than a stream', () => {
     const socket = await short.connect('alice');
     const { conversationId } = await callStart(socket);
     const shown: unknown[] = [];
+    const heard: Frame[] = [];
     const words = ['1', '2', '3', '4', '5', '6', '7'];
     for (const digits of words) {
       speak(socket, dtmfTones(digits));
@@ -302,6 +225,7 @@ describe('a call that is longer than a stream', () => {
         isLastFinal(name, body) || ('seq' in body && String(body['content']).includes('You typed: '));
       const frames = await readUntil(socket, isAnswered);
       shown.push(...finals(frames).map(({ content }) => content));
+      heard.push(...frames);
       expect(frames.map(nameOf)).not.toContain('callResuming');
       await new Promise((resolve) => setTimeout(resolve, 900));
     }
@@ -312,8 +236,13 @@ describe('a call that is longer than a stream', () => {
     expect(asked.map((text) => String(text).at(-1))).toEqual(words);
     const answered = shown.filter((text) => String(text).startsWith('This is a simulator.'));
     expect(answered.map((text) => /digits (\d)\./.exec(String(text))![1])).toEqual(words);
-    const rotations = [...(await short.metrics()).matchAll(/parley_rotations_total\{why="\w+"\} (\d+)/g)];
-    expect(rotations.reduce((sum, [, count]) => sum + Number(count), 0)).toBeGreaterThanOrEqual(2);
+    const rotations = [...(await short.metrics()).matchAll(/parley_rotations_total\{why="(\w+)"\} (\d+)/g)];
+    const times = Object.fromEntries(rotations.map(([, why, count]) => [why!, Number(count)]));
+    expect((times['quiet'] ?? 0) + (times['forced'] ?? 0)).toBeGreaterThanOrEqual(2);
+    // Heard to the last sample, but for a sentence in whose middle a stream had to be replaced.
+    const spoken = new Map(short.bedrock.requests.all.flatMap((stream) => [...stream.spoken]));
+    const broken = [...samplesByBlock(heard)].filter(([contentId, samples]) => spoken.get(contentId) !== samples);
+    expect(broken.length).toBeLessThanOrEqual(times['forced'] ?? 0);
   });
 });
 

@@ -1,4 +1,4 @@
-import type { ParleyError } from '@parley/errors';
+import { ParleyError } from '@parley/errors';
 import { AUDIO, type CallEndReason, type CallUsage } from '@parley/protocol';
 import { DetachedCaller, NOBODY } from './detached-caller';
 import { ModelLine, type LineListener, type ModelLineOptions, type ToolUse } from './model-line';
@@ -147,14 +147,20 @@ export class Call implements LineListener {
     this.line.hearSilence(frame);
   }
 
-  /** Text the caller typed. It is stored and shown like speech, and answered. */
+  /**
+   * Text the caller typed. It is stored and shown like speech, and answered.
+   *
+   * @throws ParleyError `part_not_supported` where the model takes no text in a call
+   */
   type(content: string): void {
     if (this.reason) return;
+    if (!this.options.profile.crossModalText)
+      throw new ParleyError('part_not_supported', { message: 'The model of this call takes no typed text: say it' });
     this.typed += 1;
     this.lastSpokenAt = this.now();
     // Unlike the model's ids these are ours: another replica that goes on with the call must not give the same again.
     const contentId = `typed-${this.startedAt.toString(36)}-${this.typed}`;
-    this.said({ contentId, role: 'USER', text: content, interrupted: false, stopReason: 'PARTIAL_TURN' });
+    this.said({ contentId, role: 'USER', text: content, interrupted: false, typed: true, stopReason: 'PARTIAL_TURN' });
     this.line.ask(content);
   }
 
@@ -218,16 +224,17 @@ export class Call implements LineListener {
     this.caller.audio(contentId, pcm);
   }
 
-  said({ contentId, role, text, interrupted, stopReason }: Said): void {
+  said({ contentId, role, text, interrupted, typed, stopReason }: Said): void {
     this.lastSpokenAt = this.now();
     if (role === 'USER') this.speechEndedAt ??= this.lastSpokenAt;
     const author = role === 'USER' ? ('user' as const) : ('assistant' as const);
     this.options.memory.add(author, text);
     const additionalModelFields = '{"generationStage":"FINAL"}';
-    this.transcript.add({ role: author, text, interrupted, key: `${this.id}/${contentId}` }, ({ id, seq }) => {
+    const how = typed ? { typed } : {};
+    this.transcript.add({ role: author, text, interrupted, ...how, key: `${this.id}/${contentId}` }, ({ id, seq }) => {
       const { caller } = this;
       caller.send('contentStart', { contentId, type: 'TEXT', role, additionalModelFields });
-      caller.send('textOutput', { contentId, role, content: text, additionalModelFields, messageId: id, seq });
+      caller.send('textOutput', { contentId, role, content: text, additionalModelFields, messageId: id, seq, ...how });
       caller.send('contentEnd', { contentId, type: 'TEXT', stopReason });
     });
   }
@@ -248,6 +255,10 @@ export class Call implements LineListener {
 
   used(delta: TokenDelta): void {
     for (const kind of Object.keys(delta) as (keyof TokenDelta)[]) this.usage[kind] += delta[kind];
+  }
+
+  unknown(name: string): void {
+    this.options.observer.unknownEvent(name);
   }
 
   resuming(reason: LossCause, attempt: number): void {

@@ -2,10 +2,11 @@ import { createAmazonBedrock } from '@ai-sdk/amazon-bedrock';
 import { createGoogle } from '@ai-sdk/google';
 import { createOpenAICompatible } from '@ai-sdk/openai-compatible';
 import { fromNodeProviderChain } from '@aws-sdk/credential-providers';
-import { defaultSettingsMiddleware, wrapLanguageModel, type LanguageModel } from 'ai';
+import { defaultSettingsMiddleware, wrapLanguageModel } from 'ai';
 import type { ModelName } from '../domain/assistant';
-import { mergingDeltas } from './merging-deltas';
+import type { ChatModel } from './chat-model';
 import { parseModel, type Provider } from './model-name';
+import { providerFetch } from './provider-fetch';
 
 /** A secret as it is now: asked for at each request, so that a new one is used without a restart. */
 export type Secret = () => Promise<string | undefined>;
@@ -22,14 +23,10 @@ export interface ChatModelOptions {
   /** `baseUrl` with its `/v1`, such as `http://localhost:11434/v1`. Many such servers want no key. */
   openai?: { baseUrl: string; apiKey?: Secret };
   environment?: Readonly<Record<string, string | undefined>>;
-  /** Pieces of text of this time become one; see `mergingDeltas`. 0 leaves them as they are. Default 40. */
-  mergeMs?: number;
 }
 
 /** @throws Error for a model whose provider is not known or not configured. To be asked at start for each that is used. */
-export type ChatModels = (name: ModelName) => Exclude<LanguageModel, string>;
-
-const MERGE_MS = 40;
+export type ChatModels = (name: ModelName) => ChatModel;
 
 /**
  * The language models of the assistants.
@@ -41,20 +38,17 @@ const MERGE_MS = 40;
  * @throws Error for a default that cannot be used: a wrong configuration must not start.
  */
 export function createChatModels(options: ChatModelOptions): ChatModels {
-  const { mergeMs = MERGE_MS } = options;
-  const providers: Record<Provider, ((id: string) => Model) | undefined> = {
+  const providers: Record<Provider, ((id: string) => ChatModel) | undefined> = {
     bedrock: bedrockOf(options),
     google: googleOf(options),
     openai: openaiOf(options),
   };
-  const merging = (made: Model) =>
-    mergeMs === 0 ? made : wrapLanguageModel({ model: made, middleware: mergingDeltas(mergeMs) });
-  const models = new Map<string, Model>();
-  const model = (name: string): Model => {
+  const models = new Map<string, ChatModel>();
+  const model = (name: string): ChatModel => {
     const { provider, id } = parseModel(name);
     const make = providers[provider];
     if (make === undefined) throw new Error(`The model "${name}" cannot be used: ${provider} is not configured`);
-    const known = models.get(name) ?? merging(make(id));
+    const known = models.get(name) ?? make(id);
     models.set(name, known);
     return known;
   };
@@ -62,14 +56,13 @@ export function createChatModels(options: ChatModelOptions): ChatModels {
   return (name) => model(name === 'default' ? options.default : name);
 }
 
-type Model = ReturnType<typeof wrapLanguageModel>;
-
 function bedrockOf({ region, endpoint, guardrail, environment = process.env }: ChatModelOptions) {
   const bedrock = createAmazonBedrock({
     region,
     // Always given: left to itself the package also follows AWS_ENDPOINT_URL, which may be meant for another emulator.
     baseURL: endpoint || environment.AWS_ENDPOINT_URL_BEDROCK_RUNTIME || endpointOf(region),
     credentialProvider: fromNodeProviderChain({ clientConfig: { region } }),
+    fetch: providerFetch,
   });
   if (guardrail === undefined) return (id: string) => bedrock(id);
   const guardrailConfig = { guardrailIdentifier: guardrail.id, guardrailVersion: guardrail.version };
@@ -80,7 +73,11 @@ function bedrockOf({ region, endpoint, guardrail, environment = process.env }: C
 function googleOf({ google }: ChatModelOptions) {
   if (google === undefined) return undefined;
   const { apiKey, baseUrl } = google;
-  const provider = createGoogle({ apiKey: required('google', apiKey), ...(baseUrl ? { baseURL: baseUrl } : {}) });
+  const provider = createGoogle({
+    apiKey: required('google', apiKey),
+    ...(baseUrl ? { baseURL: baseUrl } : {}),
+    fetch: providerFetch,
+  });
   return (id: string) => provider(id);
 }
 
@@ -92,6 +89,7 @@ function openaiOf({ openai }: ChatModelOptions) {
     name: 'openai',
     baseURL,
     includeUsage: true,
+    fetch: providerFetch,
     ...(apiKey === undefined ? {} : { apiKey: async () => (await apiKey()) ?? '' }),
   });
   return (id: string) => provider(id);
