@@ -80,7 +80,7 @@ jest('Unit and integration', 'unit', ['-c', 'jest.config.js', '--maxWorkers=2'],
   REDIS_SERVER_PATH: paths['redis-server'] ?? '',
   PARLEY_EVIDENCE: evidence,
 });
-jest('Browser', 'browser', ['-c', 'e2e/jest.config.js', '--runInBand'], { CHROMIUM_PATH: paths.chromium ?? '' });
+jest('Browser', 'browser', ['-c', 'e2e/jest.config.js', '--maxWorkers=2'], { CHROMIUM_PATH: paths.chromium ?? '' });
 check('No credential in any log', () => {
   const { credentials, lines, findings } = searchLogs(evidence);
   console.log(`${lines} lines were searched for ${credentials} credentials`);

@@ -2,6 +2,7 @@ import { useCallback, useState } from 'react';
 import type { AdminClient } from '@parley/client';
 import { useLoaded } from '../ui/use-loaded';
 import { Section } from './section';
+import { Table } from './table';
 import { useEvery } from './use-every';
 import { lastingOf, shortOf } from './words';
 
@@ -25,38 +26,26 @@ export function LiveCallTable({ admin, names }: { admin: AdminClient; names: Rea
         items.length === 0 ? (
           <p className="page-empty">Nobody is in a call now.</p>
         ) : (
-          <div className="admin-table" role="group" aria-labelledby="admin-calls" tabIndex={0}>
-            <table>
-              <thead>
-                <tr>
-                  <th scope="col">Who</th>
-                  <th scope="col">Assistant</th>
-                  <th scope="col" className="admin-figure">
-                    For
-                  </th>
-                  <th scope="col">Replica</th>
-                  <th scope="col" className="admin-figure">
-                    Streams
-                  </th>
-                </tr>
-              </thead>
-              <tbody>
-                {items.map(({ callId, principalId, name, assistant, startedAt, replica, streams }) => (
-                  <tr key={callId}>
-                    <th scope="row" title={principalId}>
-                      {name ?? shortOf(principalId)}
-                    </th>
-                    <td>{names.get(assistant) ?? assistant}</td>
-                    <td className="admin-figure">{lastingOf(startedAt, now)}</td>
-                    <td title={replica}>
-                      <code>{shortOf(replica)}</code>
-                    </td>
-                    <td className="admin-figure">{streams}</td>
-                  </tr>
-                ))}
-              </tbody>
-            </table>
-          </div>
+          <Table
+            labelledBy="admin-calls"
+            rows={items}
+            keyOf={({ callId }) => callId}
+            columns={[
+              {
+                head: 'Who',
+                of: ({ name, principalId }) => name ?? shortOf(principalId),
+                title: ({ principalId }) => principalId,
+              },
+              { head: 'Assistant', of: ({ assistant }) => names.get(assistant) ?? assistant },
+              { head: 'For', of: ({ startedAt }) => lastingOf(startedAt, now), isFigure: true },
+              {
+                head: 'Replica',
+                of: ({ replica }) => <code>{shortOf(replica)}</code>,
+                title: ({ replica }) => replica,
+              },
+              { head: 'Streams', of: ({ streams }) => streams, isFigure: true },
+            ]}
+          />
         )
       }
     </Section>

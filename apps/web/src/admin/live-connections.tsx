@@ -3,6 +3,7 @@ import type { AdminClient } from '@parley/client';
 import type { ConnectionCounts } from '@parley/protocol';
 import { useLoaded } from '../ui/use-loaded';
 import { Section } from './section';
+import { Table } from './table';
 import { useEvery } from './use-every';
 import { countOf, shortOf } from './words';
 
@@ -60,36 +61,17 @@ function Counted({ items }: { items: readonly Replica[] }) {
       {rows.length === 0 ? (
         <p className="page-empty">Nobody is connected now.</p>
       ) : (
-        <div className="admin-table" role="group" aria-labelledby="admin-connections" tabIndex={0}>
-          <table>
-            <thead>
-              <tr>
-                <th scope="col">Path</th>
-                <th scope="col">Replica</th>
-                <th scope="col" className="admin-figure">
-                  Users
-                </th>
-                <th scope="col" className="admin-figure">
-                  Guests
-                </th>
-              </tr>
-            </thead>
-            <tbody>
-              {rows.map(({ replica, path, open }) => (
-                <tr key={`${path} ${replica}`}>
-                  <th scope="row">
-                    <code>{path}</code>
-                  </th>
-                  <td title={replica}>
-                    <code>{shortOf(replica)}</code>
-                  </td>
-                  <td className="admin-figure">{countOf(sumOf(open, 'user'))}</td>
-                  <td className="admin-figure">{countOf(sumOf(open, 'guest'))}</td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
-        </div>
+        <Table
+          labelledBy="admin-connections"
+          rows={rows}
+          keyOf={({ path, replica }) => `${path} ${replica}`}
+          columns={[
+            { head: 'Path', of: ({ path }) => <code>{path}</code> },
+            { head: 'Replica', of: ({ replica }) => <code>{shortOf(replica)}</code>, title: ({ replica }) => replica },
+            { head: 'Users', of: ({ open }) => countOf(sumOf(open, 'user')), isFigure: true },
+            { head: 'Guests', of: ({ open }) => countOf(sumOf(open, 'guest')), isFigure: true },
+          ]}
+        />
       )}
     </>
   );

@@ -4,6 +4,7 @@ import type { AdminUsageAnswer } from '@parley/protocol';
 import { useLoaded } from '../ui/use-loaded';
 import { Section } from './section';
 import { summed, type Sum } from './sums';
+import { Table } from './table';
 import { costOf, countOf, shortDayOf } from './words';
 
 const DAY_MS = 86_400_000;
@@ -89,36 +90,16 @@ interface SumTableProps {
 
 function SumTable({ caption, first, sums, nameOf = (of) => of }: SumTableProps) {
   return (
-    <div className="admin-table" role="group" aria-label={caption} tabIndex={0}>
-      <table>
-        <caption>{caption}</caption>
-        <thead>
-          <tr>
-            <th scope="col">{first}</th>
-            <th scope="col" className="admin-figure">
-              Answers
-            </th>
-            <th scope="col" className="admin-figure">
-              Tokens
-            </th>
-            <th scope="col" className="admin-figure">
-              Cost
-            </th>
-          </tr>
-        </thead>
-        <tbody>
-          {sums.map(({ of, answers, tokens, costUsd }) => (
-            <tr key={of}>
-              <th scope="row" title={of}>
-                {nameOf(of)}
-              </th>
-              <td className="admin-figure">{countOf(answers)}</td>
-              <td className="admin-figure">{countOf(tokens)}</td>
-              <td className="admin-figure">{costOf(costUsd)}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
+    <Table
+      caption={caption}
+      rows={sums}
+      keyOf={({ of }) => of}
+      columns={[
+        { head: first, of: ({ of }) => nameOf(of), title: ({ of }) => of },
+        { head: 'Answers', of: ({ answers }) => countOf(answers), isFigure: true },
+        { head: 'Tokens', of: ({ tokens }) => countOf(tokens), isFigure: true },
+        { head: 'Cost', of: ({ costUsd }) => costOf(costUsd), isFigure: true },
+      ]}
+    />
   );
 }

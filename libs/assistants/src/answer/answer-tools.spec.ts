@@ -91,6 +91,12 @@ describe('tools of an answer', () => {
     expect(end).toMatchObject({ outcome: 'completed', text: 'It rains.' });
   });
 
+  it('do not make an answer whole that breaks off after them, though its first part was counted', async () => {
+    server.reply(asks('{"city":"Porto"}'), (to) => to.text('It ra').hangUp());
+    const { end } = await answer({ tools: [weather(async () => ({}))] });
+    expect(end).toMatchObject({ outcome: 'failed', errorCode: 'model_unavailable', text: 'It ra' });
+  });
+
   it('may take longer than the model may be silent', async () => {
     server.reply(asks('{"city":"Porto"}'), answers);
     const tools = [weather(() => new Promise((resolve) => setTimeout(resolve, 450, { rain: true })))];

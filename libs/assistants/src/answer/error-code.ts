@@ -1,5 +1,5 @@
 import { ParleyError, type ErrorCode } from '@parley/errors';
-import { APICallError, InvalidToolInputError, NoSuchToolError, RetryError } from 'ai';
+import { APICallError } from 'ai';
 
 /** Bedrock's ModelTimeoutException. */
 const HTTP_MODEL_TIMEOUT = 408;
@@ -16,11 +16,6 @@ export class ModelTimeout extends Error {
 export function errorCodeOf(error: unknown): ErrorCode {
   if (error instanceof ParleyError) return error.code;
   if (error instanceof ModelTimeout) return 'model_timeout';
-  if (RetryError.isInstance(error)) return errorCodeOf(error.lastError);
   if (APICallError.isInstance(error) && error.statusCode === HTTP_MODEL_TIMEOUT) return 'model_timeout';
   return 'model_unavailable';
 }
-
-/** A tool call that the SDK itself refused. The model is told and goes on, so it does not end the answer. */
-export const isToolCallError = (error: unknown): boolean =>
-  NoSuchToolError.isInstance(error) || InvalidToolInputError.isInstance(error);

@@ -1,14 +1,16 @@
-import { ParleyError, asParleyError, type ErrorCode } from '@parley/errors';
+import { ParleyError, asParleyError } from '@parley/errors';
 import { textOf, type Message } from '@parley/protocol';
-import type { LanguageModel, UIMessageChunk } from 'ai';
+import type { UIMessageChunk } from 'ai';
 import type { Assistant } from '../domain/assistant';
 import { shapeHistory, type Turn } from '../domain/history';
 import type { Tool } from '../domain/tool';
+import type { ChatModel } from '../models/chat-model';
 import { ANSWER_TIMEOUTS, type AnswerEnd, type AnswerTimeouts } from './answer';
 import { AnswerParts } from './answer-parts';
 import { errorCodeOf } from './error-code';
-import { modelStream, type ModelStream } from './model-stream';
+import { ModelTurn } from './model-turn';
 import { SourceParts } from './source-parts';
+import { failed, verdictOf, type Verdict } from './verdict';
 import { AnswerWatch, TotalWatch } from './watch';
 
 /** Of the history that goes to the model. About 12,000 tokens. */
@@ -17,7 +19,7 @@ const HISTORY_CHARACTERS = 48_000;
 export interface AnswerRequest {
   assistant: Pick<Assistant, 'limits'>;
   /** In this order: the next one answers when the one before failed with nothing of its answer seen. */
-  models: readonly [LanguageModel, ...LanguageModel[]];
+  models: readonly [ChatModel, ...ChatModel[]];
   /** Id of the message that is being written: the same in every replay of the stream, and in the log. */
   messageId: string;
   /** Told with the first chunk: what a reader should know of the message besides its parts, such as its author. */
@@ -36,6 +38,8 @@ export interface AnswerRequest {
   historyCharacters?: number;
   /** Repetitions of a model call that was refused before its first piece. */
   maxRetries?: number;
+  /** Pieces of text of this time become one; see `MergedDeltas`. 0 leaves them as they are. */
+  mergeMs?: number;
   /**
    * Told once how the answer ended, before the reader is: the last chunk waits for it. If it throws, that chunk is an
    * error with the thrown ParleyError's code, as the answer is then not kept.
@@ -72,8 +76,6 @@ export function streamAnswer(request: AnswerRequest): ReadableStream<UIMessageCh
   });
 }
 
-type Verdict = Pick<AnswerEnd, 'outcome' | 'errorCode' | 'cause' | 'finishReason' | 'usage'>;
-
 class Answer {
   private readonly parts = new AnswerParts();
   private readonly stop: AbortSignal;
@@ -81,7 +83,7 @@ class Answer {
   private readonly sources: SourceParts;
   /** Something of the answer was seen: from here on no other model may begin anew. */
   private isBegun = false;
-  /** Of the model that is being asked. The SDK ends its request for an abort only, not when its stream is cancelled. */
+  /** Of the model that is being asked. */
   private watch!: AnswerWatch;
   private abort!: AbortSignal;
   private over!: AbortController;
@@ -106,11 +108,11 @@ class Answer {
     let modelIndex = 0;
     for (const [index, model] of models.entries()) {
       modelIndex = index;
-      const call = this.begin(model, turns);
-      verdict = await this.read(call);
+      const turn = this.begin(model, turns);
+      verdict = await this.read(turn);
       this.watch.stop();
       this.over.abort();
-      steps += Math.max(1, call.steps());
+      steps += Math.max(1, turn.steps);
       if (verdict.outcome !== 'failed' || this.isBegun || this.total.signal.aborted) break;
       if (index < models.length - 1) this.request.report?.('a model failed; the next one answers', verdict.cause);
     }
@@ -127,32 +129,29 @@ class Answer {
   }
 
   /** One model's attempt, with its own time for the first piece, within the whole time. */
-  private begin(model: LanguageModel, turns: readonly Turn[]): ModelStream {
+  private begin(model: ChatModel, turns: readonly Turn[]): ModelTurn {
     this.watch = new AnswerWatch(this.request.timeouts ?? ANSWER_TIMEOUTS);
     this.over = new AbortController();
     this.abort = AbortSignal.any([this.stop, this.total.signal, this.watch.signal]);
     const abort = AbortSignal.any([this.abort, this.over.signal]);
-    return modelStream({ ...this.request, model, turns, abort, watch: this.watch });
+    return new ModelTurn({ ...this.request, model, turns, abort, watch: this.watch });
   }
 
   /** Passes on what the model gives, to its end or ours: what hangs in the model's stream must not hang the reader too. */
-  private read(model: ModelStream): Promise<Verdict> {
+  private read(turn: ModelTurn): Promise<Verdict> {
     const cut = Promise.withResolvers<Verdict>();
     this.abort.addEventListener('abort', () => cut.resolve(this.cut()), { once: true });
     if (this.abort.aborted) cut.resolve(this.cut());
-    // One race for the whole call: one for each chunk would be kept in the promise that all of them have in common.
-    return Promise.race([cut.promise, this.take(model, this.abort)]);
+    return Promise.race([cut.promise, this.take(turn, this.abort)]);
   }
 
-  private async take(model: ModelStream, abort: AbortSignal): Promise<Verdict> {
+  private async take(turn: ModelTurn, abort: AbortSignal): Promise<Verdict> {
     try {
-      for await (const chunk of model.chunks) {
+      const end = await turn.take((chunk) => {
         // The race is decided: what still comes is nobody's.
-        if (abort.aborted || chunk.type === 'abort') return this.cut();
-        if (chunk.type === 'error') return failed(errorCodeOf(model.lastError()), model.lastError());
-        if (!ENDS.has(chunk.type)) this.pass(chunk);
-      }
-      return model.verdict();
+        if (!abort.aborted) this.pass(chunk);
+      });
+      return verdictOf(end);
     } catch (cause) {
       return failed(errorCodeOf(cause), cause);
     }
@@ -189,7 +188,3 @@ class Answer {
 
 /** Chunks that say nothing of the answer yet. */
 const STEPS: ReadonlySet<string> = new Set(['start-step', 'finish-step']);
-/** Chunks that begin and end a message: this module writes them. */
-const ENDS: ReadonlySet<string> = new Set(['start', 'finish', 'message-metadata']);
-
-const failed = (errorCode: ErrorCode, cause: unknown): Verdict => ({ outcome: 'failed', errorCode, cause });

@@ -1,15 +1,12 @@
-import type { TextStreamPart, ToolSet } from 'ai';
 import type { AnswerTimeouts } from './answer';
 import { ModelTimeout } from './error-code';
 
-/**
- * Watches over the time of one model call after the other. The SDK has timeouts of its own, but it tells them as an `abort`, which a reader
- * takes for a good end, and its first one starts only when the provider has answered with headers.
- */
+/** Watches over the time of one model call after the other: no provider bounds its own, and one that stalls hangs for ever. */
 export class AnswerWatch {
   private readonly controller = new AbortController();
   private timer: NodeJS.Timeout | undefined;
   private toolsRunning = 0;
+  private isOver = false;
 
   constructor(private readonly timeouts: Omit<AnswerTimeouts, 'totalMs'>) {
     this.await('the first piece', timeouts.firstChunkMs);
@@ -20,8 +17,8 @@ export class AnswerWatch {
     return this.controller.signal;
   }
 
-  /** To be told of every part that comes from the model or a tool. */
-  see({ type }: TextStreamPart<ToolSet>): void {
+  /** To be told of every part that comes from the model or a tool, and when a step is finished. */
+  see({ type }: { type: string }): void {
     switch (type) {
       case 'tool-call':
         this.toolsRunning += 1;
@@ -30,14 +27,8 @@ export class AnswerWatch {
       case 'tool-error':
         this.toolsRunning -= 1;
         break;
-      case 'start':
-      case 'start-step':
-        return;
       case 'finish-step':
         this.await('the first piece', this.timeouts.firstChunkMs);
-        return;
-      case 'finish':
-        this.stop();
         return;
     }
     // A tool has its own time; the model says nothing while one runs.
@@ -45,13 +36,15 @@ export class AnswerWatch {
     else this.await('the next piece', this.timeouts.chunkMs);
   }
 
+  /** Whatever is still seen of a call that was cut. */
   stop(): void {
+    this.isOver = true;
     clearTimeout(this.timer);
   }
 
   private await(what: string, ms: number): void {
     clearTimeout(this.timer);
-    if (!this.signal.aborted) this.timer = setTimeout(() => this.expire(what, ms), ms);
+    if (!this.isOver) this.timer = setTimeout(() => this.expire(what, ms), ms);
   }
 
   private expire(what: string, ms: number): void {

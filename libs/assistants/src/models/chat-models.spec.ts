@@ -50,7 +50,7 @@ describe('a chat model', () => {
     process.env.AWS_ENDPOINT_URL = 'http://127.0.0.1:9';
     delete process.env.AWS_ENDPOINT_URL_BEDROCK_RUNTIME;
     const urlOf = (region: string) => {
-      const model = createChatModels({ ...options, region, mergeMs: 0 })('default');
+      const model = createChatModels({ ...options, region })('default');
       return (model as unknown as { config: { baseUrl(): string } }).config.baseUrl();
     };
     expect(urlOf('eu-central-1')).toBe('https://bedrock-runtime.eu-central-1.amazonaws.com');

@@ -2,9 +2,9 @@ import { createAmazonBedrock } from '@ai-sdk/amazon-bedrock';
 import { createGoogle } from '@ai-sdk/google';
 import { createOpenAICompatible } from '@ai-sdk/openai-compatible';
 import { fromNodeProviderChain } from '@aws-sdk/credential-providers';
-import { defaultSettingsMiddleware, wrapLanguageModel, type LanguageModel } from 'ai';
+import { defaultSettingsMiddleware, wrapLanguageModel } from 'ai';
 import type { ModelName } from '../domain/assistant';
-import { mergingDeltas } from './merging-deltas';
+import type { ChatModel } from './chat-model';
 import { parseModel, type Provider } from './model-name';
 
 /** A secret as it is now: asked for at each request, so that a new one is used without a restart. */
@@ -22,14 +22,10 @@ export interface ChatModelOptions {
   /** `baseUrl` with its `/v1`, such as `http://localhost:11434/v1`. Many such servers want no key. */
   openai?: { baseUrl: string; apiKey?: Secret };
   environment?: Readonly<Record<string, string | undefined>>;
-  /** Pieces of text of this time become one; see `mergingDeltas`. 0 leaves them as they are. Default 40. */
-  mergeMs?: number;
 }
 
 /** @throws Error for a model whose provider is not known or not configured. To be asked at start for each that is used. */
-export type ChatModels = (name: ModelName) => Exclude<LanguageModel, string>;
-
-const MERGE_MS = 40;
+export type ChatModels = (name: ModelName) => ChatModel;
 
 /**
  * The language models of the assistants.
@@ -41,28 +37,23 @@ const MERGE_MS = 40;
  * @throws Error for a default that cannot be used: a wrong configuration must not start.
  */
 export function createChatModels(options: ChatModelOptions): ChatModels {
-  const { mergeMs = MERGE_MS } = options;
-  const providers: Record<Provider, ((id: string) => Model) | undefined> = {
+  const providers: Record<Provider, ((id: string) => ChatModel) | undefined> = {
     bedrock: bedrockOf(options),
     google: googleOf(options),
     openai: openaiOf(options),
   };
-  const merging = (made: Model) =>
-    mergeMs === 0 ? made : wrapLanguageModel({ model: made, middleware: mergingDeltas(mergeMs) });
-  const models = new Map<string, Model>();
-  const model = (name: string): Model => {
+  const models = new Map<string, ChatModel>();
+  const model = (name: string): ChatModel => {
     const { provider, id } = parseModel(name);
     const make = providers[provider];
     if (make === undefined) throw new Error(`The model "${name}" cannot be used: ${provider} is not configured`);
-    const known = models.get(name) ?? merging(make(id));
+    const known = models.get(name) ?? make(id);
     models.set(name, known);
     return known;
   };
   model(options.default);
   return (name) => model(name === 'default' ? options.default : name);
 }
-
-type Model = ReturnType<typeof wrapLanguageModel>;
 
 function bedrockOf({ region, endpoint, guardrail, environment = process.env }: ChatModelOptions) {
   const bedrock = createAmazonBedrock({
