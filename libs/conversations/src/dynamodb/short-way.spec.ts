@@ -96,11 +96,11 @@ it.each<[string, (answer: Answer) => Answer]>([
       throw Object.assign(new Error('socket hang up'), { code: 'ECONNRESET' });
     },
   ],
-  ['an answer that is none', (answer) => ({ response: { ...answer.response, body: [Buffer.from('<html>')] } })],
+  ['an answer that is none', (answer) => ({ response: { ...answer.response, body: Buffer.from('<html>') } })],
   [
     'throttling',
     (answer) => {
-      const body = [Buffer.from('{"__type":"com.amazonaws.dynamodb.v20120810#ThrottlingException"}')];
+      const body = Buffer.from('{"__type":"com.amazonaws.dynamodb.v20120810#ThrottlingException"}');
       return { response: { ...answer.response, statusCode: 400, body } };
     },
   ],
@@ -175,7 +175,7 @@ it.each<[string, (answer: Answer, TableName: string) => Answer, string[]]>([
         Responses: { [TableName]: [{ pk: { S: 'p' }, sk: { S: 'a' }, n: { N: '1' } }] },
         UnprocessedKeys: { [TableName]: { Keys: [{ pk: { S: 'p' }, sk: { S: 'b' } }], ConsistentRead: true } },
       };
-      return { response: { ...response, body: [Buffer.from(JSON.stringify(body))] } };
+      return { response: { ...response, body: Buffer.from(JSON.stringify(body)) } };
     },
     ['the SDK: GetItem'],
   ],

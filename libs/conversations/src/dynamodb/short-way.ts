@@ -114,7 +114,7 @@ class ShortWay {
       query: {},
       body,
     } as Parameters<typeof config.requestHandler.handle>[0]);
-    return { statusCode: response.statusCode, body: await text(response.body as Readable) };
+    return { statusCode: response.statusCode, body: await textOf(response.body) };
   }
 }
 
@@ -125,3 +125,7 @@ const placeOf = ({ protocol, hostname, port, path }: Place): Place => ({
   ...(port === undefined ? {} : { port }),
   path,
 });
+
+/** Whole already, or a stream from a handler that is not ours. */
+const textOf = (body: unknown): Promise<string> | string =>
+  Buffer.isBuffer(body) ? body.toString() : text(body as Readable);
