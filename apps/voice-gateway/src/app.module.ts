@@ -55,6 +55,9 @@ export class AppModule {
     const kept = createConversationStore({ client: dynamo, table: config.CONVERSATIONS_TABLE });
     const store = announcing(kept, replicas.fanOut);
     const model = `bedrock:${config.VOICE_MODEL_ID}`;
+    const profile = profileOf(config.VOICE_MODEL_ID);
+    if (!profile.known)
+      logger.warn({ model: config.VOICE_MODEL_ID }, 'nothing is known of this speech model: it is asked for the least');
     const report = (what: string, cause: unknown) => logger.warn({ err: cause }, what);
     const accounts = new CallAccounts({
       ...createBudget({ config, client: dynamo, table: config.SESSIONS_TABLE, report }),
@@ -91,13 +94,14 @@ export class AppModule {
           inject: [DISPLAY_NAMES, CONSENTS],
           useFactory: (names: DisplayNames, consents: Consents) =>
             new CallDesk({
-              profile: profileOf(config.VOICE_MODEL_ID),
+              profile,
               model: createSpeechModel(config.VOICE_MODEL_ADAPTER, config.AWS_REGION, config.VOICE_MODEL_ID),
               store,
               assistants: loadAssistants(),
               personas: new Personas(
                 createTools({ knowledgeBase, people: teamOf(config.HAND_OVER_TO, store) }),
                 logger,
+                profile,
               ),
               names,
               // A word that was said counts, whatever is done without one.
@@ -110,7 +114,10 @@ export class AppModule {
               }),
               rights: new CallRights({ log: store, fanOut: replicas.fanOut, report }),
               limits: {
-                rotation: rotationTimes(config.VOICE_STREAM_LIFE_MS, config.VOICE_STREAM_SILENCE_MS),
+                rotation: rotationTimes(
+                  config.VOICE_STREAM_LIFE_MS ?? profile.limits.streamMs,
+                  config.VOICE_STREAM_SILENCE_MS ?? profile.limits.silentMs,
+                ),
                 detachedMs: config.CALL_DETACHED_MS,
                 callMs: config.CALL_MAX_MS,
                 idleMs: config.CALL_IDLE_MS,

@@ -11,7 +11,6 @@ import { ConversationCallLog } from './adapters/log/conversation-call-log';
 import { UnkeptCallLog } from './adapters/log/unkept-call-log';
 import { Call, type CallLimits } from './call/call';
 import { CallClock } from './call/call-clock';
-import { HISTORY_LIMITS } from './call/history';
 import { CallMemory, type Debt } from './call/memory';
 import type { NovaProfile } from './call/nova/profiles';
 import type { CallRecord, CallRegistry } from './call/ports/call-registry.port';
@@ -202,7 +201,7 @@ export class CallDesk {
         maxTokens,
         voiceId: ownVoice,
       } = personas.forCall(assistant, principal.id, conversationId, language);
-      const messages = await log.recent(HISTORY_LIMITS.messages);
+      const messages = await log.recent(profile.limits.history.messages);
       const wanted = voiceId ?? ownVoice;
       const observer = new CallTrace(
         tracer,
@@ -215,7 +214,7 @@ export class CallDesk {
           ...{ instructions, maxTokens, tools },
           voiceId: profile.voices?.has(wanted) === false ? ownVoice : wanted,
         },
-        memory: new CallMemory(messages, Buffer.byteLength(instructions)),
+        memory: new CallMemory(messages, profile.limits.history, Buffer.byteLength(instructions)),
         ...(continued ? { debt: debtOf(messages, callId) } : {}),
         ...(!continued && assistant.greeting !== undefined ? { greeting: assistant.greeting } : {}),
         onFault: (error) => callLogger.warn({ err: error }, 'a fault in a call'),

@@ -19,6 +19,7 @@ export class CallMetrics implements CallObserver {
   private readonly resumes: Counter<'cause'>;
   private readonly bargeIns: Counter;
   private readonly dropped: Counter;
+  private readonly unknown: Counter;
   private readonly tools: Histogram<'tool' | 'outcome'>;
   private readonly ended: Counter<'reason'>;
   private readonly refused: Counter<'reason'>;
@@ -61,6 +62,7 @@ export class CallMetrics implements CallObserver {
     this.resumes = counter(SERVICE_METRICS.resumes, 'Attempts to resume a call whose stream was lost', 'cause');
     this.bargeIns = counter(SERVICE_METRICS.bargeIns, 'Answers that the caller spoke over');
     this.dropped = counter(SERVICE_METRICS.droppedMs, 'Audio of callers that could not be passed on');
+    this.unknown = counter('parley_model_events_unknown_total', 'Kinds of things unknown here that a stream said');
     this.ended = counter('parley_calls_ended_total', 'Calls by the reason of their end', 'reason');
     this.refused = counter(SERVICE_METRICS.refused, 'Calls that could not begin', 'reason');
     this.moved = counter('parley_calls_resumed_total', 'Callers who came back to their call', 'how');
@@ -104,6 +106,9 @@ export class CallMetrics implements CallObserver {
   }
   audioDropped(ms: number): void {
     this.dropped.inc(ms);
+  }
+  unknownEvent(): void {
+    this.unknown.inc();
   }
   toolRan(tool: string, ms: number, good: boolean): void {
     this.tools.observe({ tool, outcome: good ? 'good' : 'failed' }, ms / 1_000);

@@ -54,6 +54,10 @@ export class CallTrace implements CallObserver {
     this.span.addEvent('audio dropped', { ms });
     this.next.audioDropped(ms);
   }
+  unknownEvent(name: string): void {
+    this.span.addEvent('unknown event', { name: name.slice(0, 100) });
+    this.next.unknownEvent(name);
+  }
   toolRan(tool: string, ms: number, good: boolean): void {
     this.span.addEvent('tool ran', { tool, ms, good });
     this.next.toolRan(tool, ms, good);

@@ -23,10 +23,20 @@ export const voiceConfigSchema = baseConfigSchema.extend({
     .min(0)
     .default(2)
     .describe('of them kept for calls that replace their stream'),
-  VOICE_STREAM_LIFE_MS: milliseconds(1_000, 480_000).describe('how long the model lets a stream live'),
-  VOICE_STREAM_SILENCE_MS: milliseconds(1_000, 260_000).describe(
-    'a stream in which nobody spoke for so long is replaced; the model drops such streams at about 296000',
-  ),
+  VOICE_STREAM_LIFE_MS: z.coerce
+    .number()
+    .int()
+    .min(1_000)
+    .optional()
+    .describe('how long the model lets a stream live; as is known of the model (480000) without it'),
+  VOICE_STREAM_SILENCE_MS: z.coerce
+    .number()
+    .int()
+    .min(1_000)
+    .optional()
+    .describe(
+      'a stream in which nobody spoke for so long is replaced; as is known of the model (260000: it drops such streams at about 296000) without it',
+    ),
   CALL_DETACHED_MS: milliseconds(0, 30_000).describe('how long a call waits for a caller who lost the connection'),
   CALL_MAX_MS: milliseconds(1_000, 3_600_000).describe('the longest call'),
   CALL_IDLE_MS: milliseconds(1_000, 900_000).describe('a call in which nobody speaks for so long is hung up'),

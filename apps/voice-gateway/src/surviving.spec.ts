@@ -1,7 +1,19 @@
 import { dtmfTones } from '@parley/aws-sim';
 import { textOf } from '@parley/protocol';
 import type { TestSocket } from '@parley/service-kit/testing';
-import { bodyOf, callStart, finals, hangUp, isLastFinal, nameOf, named, readUntil, speak } from './testing/frames';
+import {
+  bodyOf,
+  callStart,
+  finals,
+  hangUp,
+  isLastFinal,
+  nameOf,
+  named,
+  readUntil,
+  samplesByBlock,
+  speak,
+  type Frame,
+} from './testing/frames';
 import { startVoice, type VoiceUnderTest } from './testing/start-voice';
 
 let voice: VoiceUnderTest;
@@ -47,6 +59,12 @@ describe('a fault of the model', () => {
       'dropped',
     ],
     ['an error frame', { kind: 'errorFrame', afterFrames: 2 }, 'dropped'],
+    ['credentials that expired', { kind: 'http', status: 403, type: 'ExpiredTokenException' }, 'credentials'],
+    [
+      'credentials that expire in the middle',
+      { kind: 'exception', name: 'expiredTokenException', afterFrames: 3 },
+      'credentials',
+    ],
   ] as const;
 
   it.each(passing)('is survived: %s', async (_, fault, cause) => {
@@ -265,10 +283,12 @@ describe('admission', () => {
     for (const socket of calls) expect(await callStart(socket)).toMatchObject({ resumed: false });
     const third = await two.connect('carol');
     expect(await callStart(third)).toMatchObject({ code: 'at_capacity', retryAfterMs: expect.any(Number) });
+    expect(await third.closed).toEqual({ code: 1013, reason: 'All lines are busy; try again shortly' });
     await hangUp(calls[0]!);
     await one.logs.until(/call ended/);
-    expect(await callStart(third)).toMatchObject({ resumed: false });
-    await Promise.all([hangUp(calls[1]!), hangUp(third)]);
+    const again = await two.connect('carol');
+    expect(await callStart(again)).toMatchObject({ resumed: false });
+    await Promise.all([hangUp(calls[1]!), hangUp(again)]);
     await Promise.all([one.service.stop(), two.service.stop()]);
   });
 
@@ -277,6 +297,7 @@ describe('admission', () => {
     const [first, second] = [await strict.connect('alice'), await strict.connect('alice')];
     await callStart(first);
     expect(await callStart(second)).toMatchObject({ code: 'too_many_connections', retryAfterMs: 10_000 });
+    expect(await second.closed).toMatchObject({ code: 4429 });
     await hangUp(first);
     await strict.service.stop();
   });
@@ -286,7 +307,8 @@ describe('a call that is longer than a stream', () => {
   let short: VoiceUnderTest;
   beforeAll(async () => {
     const life = { VOICE_STREAM_LIFE_MS: '3000', VOICE_STREAM_SILENCE_MS: '60000' };
-    short = await startVoice({ limits: { streamMs: 3_000 } }, life);
+    // The model's own patience is twice that: what is late here is a busy machine. half-hour.spec.ts holds them to the same.
+    short = await startVoice({ limits: { streamMs: 6_000 } }, life);
   });
   afterAll(() => short.close());
 
@@ -294,6 +316,7 @@ describe('a call that is longer than a stream', () => {
     const socket = await short.connect('alice');
     const { conversationId } = await callStart(socket);
     const shown: unknown[] = [];
+    const heard: Frame[] = [];
     const words = ['1', '2', '3', '4', '5', '6', '7'];
     for (const digits of words) {
       speak(socket, dtmfTones(digits));
@@ -302,6 +325,7 @@ describe('a call that is longer than a stream', () => {
         isLastFinal(name, body) || ('seq' in body && String(body['content']).includes('You typed: '));
       const frames = await readUntil(socket, isAnswered);
       shown.push(...finals(frames).map(({ content }) => content));
+      heard.push(...frames);
       expect(frames.map(nameOf)).not.toContain('callResuming');
       await new Promise((resolve) => setTimeout(resolve, 900));
     }
@@ -312,8 +336,13 @@ describe('a call that is longer than a stream', () => {
     expect(asked.map((text) => String(text).at(-1))).toEqual(words);
     const answered = shown.filter((text) => String(text).startsWith('This is a simulator.'));
     expect(answered.map((text) => /digits (\d)\./.exec(String(text))![1])).toEqual(words);
-    const rotations = [...(await short.metrics()).matchAll(/parley_rotations_total\{why="\w+"\} (\d+)/g)];
-    expect(rotations.reduce((sum, [, count]) => sum + Number(count), 0)).toBeGreaterThanOrEqual(2);
+    const rotations = [...(await short.metrics()).matchAll(/parley_rotations_total\{why="(\w+)"\} (\d+)/g)];
+    const times = Object.fromEntries(rotations.map(([, why, count]) => [why!, Number(count)]));
+    expect((times['quiet'] ?? 0) + (times['forced'] ?? 0)).toBeGreaterThanOrEqual(2);
+    // Heard to the last sample, but for a sentence in whose middle a stream had to be replaced.
+    const spoken = new Map(short.bedrock.requests.all.flatMap((stream) => [...stream.spoken]));
+    const broken = [...samplesByBlock(heard)].filter(([contentId, samples]) => spoken.get(contentId) !== samples);
+    expect(broken.length).toBeLessThanOrEqual(times['forced'] ?? 0);
   });
 });
 

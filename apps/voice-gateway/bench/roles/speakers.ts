@@ -2,6 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { LeanSpeechModel } from '../../src/adapters/bedrock/lean/lean-speech-model';
 import { InputQueue } from '../../src/call/nova/input-queue';
 import { NovaInputStream } from '../../src/call/nova/input-stream';
+import { profileOf } from '../../src/call/nova/profiles';
 
 export const SPEAKERS = 50;
 export const FRAME_MS = 32;
@@ -19,7 +20,7 @@ export async function startSpeakers({ model, together }: Record<string, string>)
 }
 
 function open(speech: LeanSpeechModel): InputQueue {
-  const input = new NovaInputStream();
+  const input = new NovaInputStream(profileOf('amazon.nova-2-sonic-v1:0'));
   const queue = new InputQueue((frame) => input.audio(frame));
   queue.pushControl(input.open({ instructions: 'Echo.', voiceId: 'matthew', maxTokens: 64, tools: [], history: [] }));
   void drain(speech.open(queue, new AbortController().signal).output);

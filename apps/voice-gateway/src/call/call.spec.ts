@@ -1,5 +1,6 @@
 import { ParleyError, type ErrorCode } from '@parley/errors';
 import { CallClock } from './call-clock';
+import { profileOf } from './nova/profiles';
 import type { Utterance } from './ports/call-log.port';
 import type { CallTool } from './ports/call-tool.port';
 import { loud, quiet, speech, text } from './testing/scripted-model';
@@ -60,6 +61,26 @@ it('tells the caller to stop playing even when the audio had been sent whole bef
   await call.end('hangup');
 });
 
+it('ignores what it does not know of the model, and notes each kind of it once', async () => {
+  const { call, model, caller, seen, stored } = setUp();
+  for (let n = 0; n < 3; n += 1) model.last.say({ laterEvent: { contentId: 'l' } });
+  model.last.say({ contentStart: { contentId: 'i', type: 'IMAGE', role: 'ASSISTANT' } });
+  for (const event of text('n', 'NARRATOR' as never, 'FINAL', 'once upon a time')) model.last.say(event);
+  model.last.say({ contentEnd: { contentId: 'i', type: 'IMAGE', stopReason: 'END_TURN' } });
+  model.last.say(...speech('a', 10, 'OUT_OF_BREATH'), ...text('f', 'ASSISTANT', 'FINAL', 'hi', 'OUT_OF_BREATH'));
+  await caller.until('textOutput hi');
+  await call.end('hangup');
+  const answer = ['contentStart', 'audio 480', 'contentEnd END_TURN'];
+  expect(caller.told).toEqual([...answer, 'contentStart', 'textOutput hi', 'contentEnd END_TURN']);
+  expect(seen.filter((what) => what.startsWith('unknown'))).toEqual([
+    'unknown laterEvent',
+    'unknown IMAGE of ASSISTANT',
+    'unknown TEXT of NARRATOR',
+    'unknown stopReason OUT_OF_BREATH',
+  ]);
+  expect(stored.map(({ text: said }) => said)).toEqual(['hi']);
+});
+
 it('answers every tool call, an unknown tool and a failing one too, beside the read loop', async () => {
   let release = () => undefined as void;
   const gate = new Promise<void>((resolve) => (release = resolve));
@@ -114,6 +135,13 @@ it('stores typed text like speech and passes it on', async () => {
   await call.end('hangup');
   expect(stored).toMatchObject([{ role: 'user', text: 'hello', key: expect.stringMatching(/^call-1\/typed-\w+-1$/) }]);
   expect(model.last.written.some((event) => event['textInput']?.['content'] === 'hello')).toBe(true);
+});
+
+it('takes no typed text where the model would end the stream for it, says so, and keeps none of it', async () => {
+  const { call, model, stored } = setUp({ profile: profileOf('amazon.nova-9-sonic-v1:0') });
+  expect(() => call.type('hello')).toThrow(expect.objectContaining({ code: 'part_not_supported' }));
+  await call.end('hangup');
+  expect([stored, model.last.texts('USER')]).toEqual([[], []]);
 });
 
 describe('the transcript', () => {

@@ -1,4 +1,4 @@
-import type { ParleyError } from '@parley/errors';
+import { ParleyError } from '@parley/errors';
 import { AUDIO, type CallEndReason, type CallUsage } from '@parley/protocol';
 import { DetachedCaller, NOBODY } from './detached-caller';
 import { ModelLine, type LineListener, type ModelLineOptions, type ToolUse } from './model-line';
@@ -147,9 +147,15 @@ export class Call implements LineListener {
     this.line.hearSilence(frame);
   }
 
-  /** Text the caller typed. It is stored and shown like speech, and answered. */
+  /**
+   * Text the caller typed. It is stored and shown like speech, and answered.
+   *
+   * @throws ParleyError `part_not_supported` where the model takes no text in a call
+   */
   type(content: string): void {
     if (this.reason) return;
+    if (!this.options.profile.crossModalText)
+      throw new ParleyError('part_not_supported', { message: 'The model of this call takes no typed text: say it' });
     this.typed += 1;
     this.lastSpokenAt = this.now();
     // Unlike the model's ids these are ours: another replica that goes on with the call must not give the same again.
@@ -248,6 +254,10 @@ export class Call implements LineListener {
 
   used(delta: TokenDelta): void {
     for (const kind of Object.keys(delta) as (keyof TokenDelta)[]) this.usage[kind] += delta[kind];
+  }
+
+  unknown(name: string): void {
+    this.options.observer.unknownEvent(name);
   }
 
   resuming(reason: LossCause, attempt: number): void {

@@ -1,9 +1,6 @@
 import { pieces } from './nova/input-stream';
+import type { HistoryLimits } from './nova/profiles';
 
-/** What a stream may be seeded with (Nova 2 user guide, "Chat history"): 1 KB a piece, 40 KB in all. */
-export const HISTORY_LIMITS = { messages: 40, pieceBytes: 1_000, totalBytes: 40_000 } as const;
-
-type Limits = { messages: number; pieceBytes: number; totalBytes: number };
 export interface Turn {
   role: 'USER' | 'ASSISTANT';
   pieces: string[];
@@ -17,8 +14,8 @@ export interface Turn {
  */
 export function shapeHistory(
   said: readonly { role: 'user' | 'assistant'; text: string }[],
+  limits: HistoryLimits,
   reservedBytes = 0,
-  limits: Limits = HISTORY_LIMITS,
 ): Turn[] {
   const turns: { role: Turn['role']; text: string }[] = [];
   for (const one of said) {

@@ -1,5 +1,6 @@
 import { textOf, type Message } from '@parley/protocol';
-import { HISTORY_LIMITS, shapeHistory, type Turn } from './history';
+import { shapeHistory, type Turn } from './history';
+import type { HistoryLimits } from './nova/profiles';
 
 /** Said to a model that was cut off in the middle of its answer; never shown, never stored. */
 const GO_ON =
@@ -20,6 +21,7 @@ export class CallMemory {
 
   constructor(
     messages: readonly Message[],
+    private readonly limits: HistoryLimits,
     /** Bytes that the instructions take of the limit. */
     private readonly reservedBytes: number,
   ) {
@@ -28,7 +30,7 @@ export class CallMemory {
 
   add(role: 'user' | 'assistant', text: string): void {
     this.turns.push({ role, text });
-    if (this.turns.length > HISTORY_LIMITS.messages * 4) this.turns.splice(0, HISTORY_LIMITS.messages);
+    if (this.turns.length > this.limits.messages * 4) this.turns.splice(0, this.limits.messages);
   }
 
   /** The model found it too long: half of it from now on. */
@@ -51,8 +53,8 @@ export class CallMemory {
       if (asksAgain) ask = unanswered.join('\n');
       else if (debt.midAnswer && turns.length > 0) ask = GO_ON;
     }
-    const limits = { ...HISTORY_LIMITS, totalBytes: HISTORY_LIMITS.totalBytes * this.share };
-    const history = shapeHistory(turns, this.reservedBytes, limits);
+    const limits = { ...this.limits, totalBytes: this.limits.totalBytes * this.share };
+    const history = shapeHistory(turns, limits, this.reservedBytes);
     return ask === undefined ? { history, asksAgain } : { history, ask, asksAgain };
   }
 }

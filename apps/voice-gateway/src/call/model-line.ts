@@ -13,6 +13,8 @@ import { UnansweredAudio } from './unanswered-audio';
 
 /** A stream that was lost counts as replaced once its successor lived so long, or said something. */
 const SETTLED_MS = 1_000;
+/** Without a second lease there is no stream while one is replaced: so long the old one may take for its last words on record. */
+const ALONE_MS = 400;
 const NO_DEBT: Debt = { owed: false, midAnswer: false };
 
 /** Who listens to a line: everything that its streams say, and what becomes of them. */
@@ -74,7 +76,7 @@ export class ModelLine {
   ) {
     this.resumption = options.resumption ?? new Resumption();
     this.debt = options.debt ?? NO_DEBT;
-    this.open(options.greeting === undefined ? {} : { greeting: options.greeting });
+    this.open(options.greeting);
   }
 
   /** Milliseconds of the caller's audio that could not be passed on in time. */
@@ -143,13 +145,12 @@ export class ModelLine {
     return this.gone;
   }
 
-  /** @param replaced still says what it has to, beside the new one */
-  private open({ greeting, replaced }: { greeting?: string; replaced?: ModelStream } = {}): void {
+  private open(greeting?: string): void {
     const { model, profile, opening, memory, observer, now, closingMs } = this.options;
     const again = this.unanswered.take();
     // What is said again is answered then; asking for it too would have it answered twice.
     const debt = again.length > 0 || !profile.crossModalText ? NO_DEBT : this.debt;
-    const { history, ask = greeting, asksAgain } = memory.forStream(debt);
+    const { history, ask = greeting } = memory.forStream(debt);
     const stream: ModelStream = new ModelStream({
       ...{ model, profile, now, listener: this.earsOf(() => stream), opening: { ...opening, history } },
       ...(closingMs === undefined ? {} : { closingMs }),
@@ -159,7 +160,6 @@ export class ModelLine {
     this.openStreams += 1;
     observer.streamOpened();
     if (ask !== undefined && profile.crossModalText) stream.ask(ask);
-    if (replaced) replaced.isAnsweredAnew = asksAgain && profile.crossModalText;
     stream.hearAgain(again);
     void stream.ended.then((end) => this.onStreamEnd(stream, end));
   }
@@ -213,13 +213,17 @@ export class ModelLine {
     this.options.observer.rotated(why);
     const { owesAnswer, midAnswer } = old.output;
     this.debt = { owed: owesAnswer, midAnswer };
+    const { profile, memory } = this.options;
+    // From here on: without a second lease the old one ends before the next is asked.
+    old.isAnsweredAnew = profile.crossModalText && !this.unanswered.hasSpeech && memory.forStream(this.debt).asksAgain;
     old.output.abandon();
     this.stream = undefined;
-    const closed = old.close();
+    // Nobody hears what the old one still says: the next is not to wait for it long.
+    const closed = old.close(second ? undefined : ALONE_MS);
     if (second) void closed.then(() => second.release());
     else await closed;
     if (this.closing) return this.closed();
-    this.open({ replaced: old });
+    this.open();
   }
 
   /**
@@ -240,8 +244,8 @@ export class ModelLine {
       },
       said: (said) => {
         if (said.role === 'USER') {
-          // The caller's last words are said again to the stream that replaced this one, which writes them down.
-          if (of() !== this.stream) return;
+          // The caller's last words are said again to the stream that replaced this one, which writes them down and answers.
+          if (of() !== this.stream) return void (of().isAnsweredAnew = true);
           unanswered.clear();
         } else if (of().isAnsweredAnew) return;
         of().spokenAt = now();
@@ -266,6 +270,7 @@ export class ModelLine {
         listener.toolUse(use, answer, stream.signal);
       },
       used: (delta) => listener.used(delta),
+      unknown: (name) => listener.unknown(name),
     };
   }
 }

@@ -36,7 +36,7 @@ export class ModelStream {
   spokenAt: number;
   /** Tools that it waits for. */
   tools = 0;
-  /** Its successor is asked what this one had not answered to the end: what it still says of it would be a second answer. */
+  /** Its successor is asked, or told, what this one had not answered to the end: what it still says of it would be a second answer. */
   isAnsweredAnew = false;
   private readonly input: NovaInputStream;
   private readonly queue: InputQueue;
@@ -108,12 +108,12 @@ export class ModelStream {
     this.stop.abort();
   }
 
-  /** Ends it in order: the closing events, then what the model still has to say, at most three seconds of it. */
-  close(): Promise<StreamEnd> {
+  /** Ends it in order: the closing events, then what the model still has to say, at most `withinMs` of it. */
+  close(withinMs = this.options.closingMs ?? CLOSING_MS): Promise<StreamEnd> {
     if (!this.closing) {
       this.closing = true;
       this.queue.end(this.input.end());
-      const cut = setTimeout(() => this.stop.abort(), this.options.closingMs ?? CLOSING_MS);
+      const cut = setTimeout(() => this.stop.abort(), withinMs);
       void this.ended.then(() => clearTimeout(cut));
     }
     return this.ended;

@@ -15,6 +15,7 @@ it.each([
   ['ThrottlingException', named('ThrottlingException'), 'later', 'throttled', 'at_capacity'],
   ['ServiceQuotaExceededException', named('ServiceQuotaExceededException'), 'later', 'throttled', 'at_capacity'],
   ['ModelNotReadyException', named('ModelNotReadyException'), 'later', 'throttled', 'at_capacity'],
+  ['credentials that expired', named('ExpiredTokenException'), 'again', 'credentials', 'model_unavailable'],
   ['AccessDeniedException', named('AccessDeniedException'), 'none', 'refused', 'model_unavailable'],
   ['ResourceNotFoundException', named('ResourceNotFoundException'), 'none', 'refused', 'model_unavailable'],
   [

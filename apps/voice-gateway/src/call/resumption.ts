@@ -1,4 +1,5 @@
 import { ParleyError } from '@parley/errors';
+import { EXPIRED_CREDENTIALS } from './ports/speech-model.port';
 
 /** What a lost stream asks for. */
 export type Remedy =
@@ -19,7 +20,15 @@ export interface StreamLoss {
   error: ParleyError;
 }
 export type LossCause =
-  'dropped' | 'timed_out' | 'idle' | 'throttled' | 'model_fault' | 'no_answer' | 'history_too_long' | 'refused';
+  | 'dropped'
+  | 'timed_out'
+  | 'idle'
+  | 'throttled'
+  | 'model_fault'
+  | 'no_answer'
+  | 'history_too_long'
+  | 'credentials'
+  | 'refused';
 
 const THROTTLED = new Set(['ThrottlingException', 'ServiceQuotaExceededException', 'ModelNotReadyException']);
 const TRANSIENT = new Set([
@@ -48,6 +57,7 @@ export function readLoss(error: unknown): StreamLoss {
   if (name === 'ModelTimeoutException' || name === 'StartTimeout')
     return { remedy: 'again', cause: 'timed_out', error: new ParleyError('model_timeout', { cause: error }) };
   if (TRANSIENT.has(name)) return { remedy: 'again', cause: 'model_fault', error: unavailable() };
+  if (EXPIRED_CREDENTIALS.has(name)) return { remedy: 'again', cause: 'credentials', error: unavailable() };
   if (FATAL.has(name)) return { remedy: 'none', cause: 'refused', error: unavailable() };
   if (name !== 'ValidationException') return { remedy: 'again', cause: 'dropped', error: unavailable() };
 

@@ -5,6 +5,12 @@ const BYTES_PER_MS = (AUDIO.outputSampleRateHz * AUDIO.bytesPerSample) / 1_000;
 /** A FINAL text comes this long after its sentence was heard, or not at all. */
 const FINAL_LATE_MS = 2_000;
 
+const ROLES = new Set<string>(['USER', 'ASSISTANT', 'TOOL']);
+const TYPES = new Set<string>(['TEXT', 'AUDIO', 'TOOL']);
+const STOP_REASONS = new Set<string>(['PARTIAL_TURN', 'END_TURN', 'INTERRUPTED', 'TOOL_USE']);
+/** So many strange things of one stream are told. */
+const MOST_STRANGE = 20;
+
 /** An output block that is open: what it holds, and its text where it is one. */
 interface Block {
   type: 'TEXT' | 'AUDIO' | 'TOOL';
@@ -41,6 +47,8 @@ export interface SpeechListener {
   speechSign(sign: 'start' | 'end'): void;
   toolUse(use: { toolName: string; toolUseId: string; content: string }): void;
   used(delta: TokenDelta): void;
+  /** The model says something that nobody here knows, told once a name: its end may know more than its gateway. */
+  unknown(name: string): void;
 }
 export interface TokenDelta {
   inputSpeechTokens: number;
@@ -61,6 +69,8 @@ export class SpeechOutput {
   private announced = 0;
   private heardUntil = 0;
   private owed = false;
+  /** What nobody here knows of what was said so far. */
+  private readonly strange = new Set<string>();
 
   constructor(
     private readonly listener: SpeechListener,
@@ -102,6 +112,7 @@ export class SpeechOutput {
     else if (output.userSpeechEnd) this.listener.speechSign('end');
     else if (output.completionEnd)
       this.listener.show('completionEnd', { stopReason: output.completionEnd.stopReason ?? 'END_TURN' });
+    else if (!output.completionStart) this.unknown(Object.keys(output)[0] ?? '');
   }
 
   /**
@@ -116,8 +127,16 @@ export class SpeechOutput {
     this.blocks.clear();
   }
 
+  private unknown(name: string): void {
+    if (this.strange.has(name) || this.strange.size >= MOST_STRANGE) return;
+    this.strange.add(name);
+    this.listener.unknown(name);
+  }
+
   private onContentStart(start: NonNullable<NovaOutput['contentStart']>): void {
     const { contentId, type, role, additionalModelFields } = start;
+    // Whatever it holds, it is nobody's words that are known here: neither shown nor recorded as somebody's.
+    if (!ROLES.has(role) || !TYPES.has(type)) return this.unknown(`${type} of ${role}`);
     const stage = type === 'TEXT' ? stageOf(additionalModelFields) : undefined;
     this.blocks.set(contentId, { type, role, stage, additionalModelFields, text: '', muted: false });
     if (role === 'ASSISTANT') this.owed = false;
@@ -149,9 +168,18 @@ export class SpeechOutput {
     this.blocks.delete(contentId);
     const interrupted = stopReason === 'INTERRUPTED';
     if (interrupted) this.interrupt();
-    if (block?.stage === 'FINAL') return this.onFinal(contentId, block, stopReason as StopReason);
-    if (block?.stage === 'SPECULATIVE' && !block.muted) this.announced += 1;
-    if (!block?.muted) this.listener.show('contentEnd', { contentId, type, stopReason: stopReason as StopReason });
+    if (!block) return;
+    const why = this.stopReasonOf(stopReason);
+    if (block.stage === 'FINAL') return this.onFinal(contentId, block, why);
+    if (block.stage === 'SPECULATIVE' && !block.muted) this.announced += 1;
+    if (!block.muted) this.listener.show('contentEnd', { contentId, type, stopReason: why });
+  }
+
+  /** A reason that nobody knows ends a turn all the same: else its listener would wait for more. */
+  private stopReasonOf(reason: string): StopReason {
+    if (STOP_REASONS.has(reason)) return reason as StopReason;
+    this.unknown(`stopReason ${reason}`);
+    return 'END_TURN';
   }
 
   private onFinal(contentId: string, { role, text }: Block, stopReason: StopReason): void {

@@ -30,6 +30,18 @@ export function speak(socket: TestSocket, words: Int16Array, silence = SILENCE):
 export const finals = (frames: Frame[]) =>
   frames.filter((frame) => nameOf(frame) === 'textOutput' && 'seq' in bodyOf(frame)).map(bodyOf);
 
+/** Samples that came, by the content id of the block of speech that was open then. */
+export function samplesByBlock(frames: readonly Frame[]): Map<string, number> {
+  const samples = new Map<string, number>();
+  let open = '';
+  for (const frame of frames) {
+    const { contentId, type } = bodyOf(frame) as Record<string, string>;
+    if (Buffer.isBuffer(frame)) samples.set(open, (samples.get(open) ?? 0) + frame.length / 2);
+    else if (nameOf(frame) === 'contentStart' && type === 'AUDIO') open = contentId!;
+  }
+  return samples;
+}
+
 /** The last sentence of each answer of the simulator. */
 export const isLastFinal = (name: string, body: Record<string, unknown>) =>
   name === 'textOutput' && 'seq' in body && body['content'] === 'Here it is again.';

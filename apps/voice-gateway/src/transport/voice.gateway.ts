@@ -8,9 +8,9 @@ import {
 } from '@nestjs/websockets';
 import { AllowGuests, SocketAccess } from '@parley/auth';
 import { ParleyError } from '@parley/errors';
-import { AUDIO, voiceClientEvents } from '@parley/protocol';
+import { AUDIO, voiceClientEvents, type CallStart } from '@parley/protocol';
 import { parseWire, type Connection, type FrameLimits, type GatewayOptions } from '@parley/service-kit';
-import { CallDesk } from '../call-desk';
+import { CallDesk, type Seat } from '../call-desk';
 import { ClientOrder } from '../call/compatible/client-order';
 import { CompatibleCaller } from './compatible-caller';
 import { ConnectionCaller } from './connection-caller';
@@ -42,7 +42,9 @@ export class VoiceGateway implements OnGatewayDisconnect<Connection>, BeforeAppl
     const start = parseWire(voiceClientEvents.callStart, body ?? {});
     if (this.seats.has(connection) || this.orders.has(connection))
       throw new ParleyError('invalid_frame', { message: 'A call has already begun on this connection' });
-    const { call, conversationId, resumed, isKept } = await this.desk.seat(connection.principal!, start);
+    const seat = await this.seat(connection, start);
+    if (!seat) return;
+    const { call, conversationId, resumed, isKept } = seat;
     connection.send(
       'callReady',
       {
@@ -108,9 +110,10 @@ export class VoiceGateway implements OnGatewayDisconnect<Connection>, BeforeAppl
     if (meaning.kind !== 'begin') return;
     const { promptName, voiceId } = meaning;
     const { data } = voiceClientEvents.callStart.safeParse({ audio: 'json', ...(voiceId ? { voiceId } : {}) });
-    const { call } = await this.desk.seat(connection.principal!, data ?? { audio: 'json' });
+    const seat = await this.seat(connection, data ?? { audio: 'json' });
+    if (!seat) return;
     const caller = new CompatibleCaller(connection, promptName);
-    this.seats.take(connection, call, caller, { resumed: false, resumable: false });
+    this.seats.take(connection, seat.call, caller, { resumed: false, resumable: false });
   }
 
   @SubscribeMessage('contentEnd')
@@ -143,6 +146,22 @@ export class VoiceGateway implements OnGatewayDisconnect<Connection>, BeforeAppl
   async beforeApplicationShutdown(): Promise<void> {
     await this.seats.move(this.desk.live);
     await this.desk.stop();
+  }
+
+  /**
+   * Whoever cannot have a call now is told why and when to come back, and let go: nobody who waits for a line holds one of the
+   * connections of this process.
+   *
+   * @throws ParleyError where waiting would not help
+   */
+  private async seat(connection: Connection, start: CallStart): Promise<Seat | undefined> {
+    try {
+      return await this.desk.seat(connection.principal!, start);
+    } catch (error) {
+      if (!(error instanceof ParleyError) || error.kind !== 'unavailable') throw error;
+      connection.end(error, connection.currentRef);
+      return undefined;
+    }
   }
 
   private orderOf(connection: Connection): ClientOrder {

@@ -7,11 +7,12 @@ import type { Tool } from '../domain/tool';
 import type { ChatModel } from '../models/chat-model';
 import { ANSWER_TIMEOUTS, type AnswerEnd, type AnswerTimeouts } from './answer';
 import { AnswerParts } from './answer-parts';
-import { errorCodeOf } from './error-code';
+import { AnswerStream } from './answer-stream';
+import { ModelTimeout, errorCodeOf } from './error-code';
 import { ModelTurn } from './model-turn';
 import { SourceParts } from './source-parts';
 import { failed, verdictOf, type Verdict } from './verdict';
-import { AnswerWatch, TotalWatch } from './watch';
+import { AnswerWatch } from './watch';
 
 /** Of the history that goes to the model. About 12,000 tokens. */
 const HISTORY_CHARACTERS = 48_000;
@@ -56,100 +57,97 @@ export interface AnswerRequest {
  * get into it.
  *
  * The model is read as fast as it writes, whoever reads the stream: a slow reader must not run a generation into its
- * timeouts. Memory is bounded by the assistant's limits. Cancelling the stream stops the answer.
+ * timeouts. Memory is bounded by the assistant's limits. Who leaves the stream stops the answer.
  */
-export function streamAnswer(request: AnswerRequest): ReadableStream<UIMessageChunk> {
-  const cancelled = new AbortController();
-  return new ReadableStream<UIMessageChunk>({
-    start(controller) {
-      void new Answer(request, cancelled.signal, (chunk) => {
-        if (!cancelled.signal.aborted) controller.enqueue(chunk);
-      })
-        .run()
-        .then(() => {
-          if (!cancelled.signal.aborted) controller.close();
-        });
-    },
-    cancel() {
-      cancelled.abort();
-    },
-  });
+export function streamAnswer(request: AnswerRequest): AnswerStream {
+  const stream = new AnswerStream(() => answer.stop());
+  const answer = new Answer(request, (chunk) => stream.write(chunk));
+  void answer.run().then(() => stream.end());
+  return stream;
 }
 
 class Answer {
   private readonly parts = new AnswerParts();
-  private readonly stop: AbortSignal;
-  private readonly total: TotalWatch;
   private readonly sources: SourceParts;
+  private readonly timeouts: AnswerTimeouts;
   /** Something of the answer was seen: from here on no other model may begin anew. */
   private isBegun = false;
-  /** Of the model that is being asked. */
-  private watch!: AnswerWatch;
-  private abort!: AbortSignal;
-  private over!: AbortController;
+  private steps = 0;
+  /** How it was ended from without, whichever model was at it: by a stop, or by its whole time. */
+  private ended: Verdict | undefined;
+  /** Ends the attempt of the model that is at it. */
+  private cut: (verdict: Verdict) => void = () => undefined;
 
   constructor(
     private readonly request: AnswerRequest,
-    cancelled: AbortSignal,
     private readonly write: (chunk: UIMessageChunk) => void,
   ) {
-    this.stop = AbortSignal.any([request.signal, cancelled]);
-    this.total = new TotalWatch((request.timeouts ?? ANSWER_TIMEOUTS).totalMs);
     this.sources = new SourceParts(request.tools ?? []);
+    this.timeouts = request.timeouts ?? ANSWER_TIMEOUTS;
   }
 
+  readonly stop = (): void => this.end({ outcome: 'stopped' });
+
   async run(): Promise<void> {
-    const { messageId, messageMetadata, models, historyCharacters = HISTORY_CHARACTERS } = this.request;
+    const { messageId, messageMetadata, signal, historyCharacters = HISTORY_CHARACTERS } = this.request;
+    const { totalMs } = this.timeouts;
+    const total = setTimeout(() => this.end(late(new ModelTimeout('the answer', totalMs))), totalMs);
+    signal.addEventListener('abort', this.stop);
+    if (signal.aborted) this.stop();
+
     this.write({ type: 'start', messageId, ...(messageMetadata === undefined ? {} : { messageMetadata }) });
     const turns = shapeHistory(this.request.history, { characters: historyCharacters });
-
-    let verdict: Verdict | undefined;
-    let steps = 0;
-    let modelIndex = 0;
-    for (const [index, model] of models.entries()) {
-      modelIndex = index;
-      const turn = this.begin(model, turns);
-      verdict = await this.read(turn);
-      this.watch.stop();
-      this.over.abort();
-      steps += Math.max(1, turn.steps);
-      if (verdict.outcome !== 'failed' || this.isBegun || this.total.signal.aborted) break;
-      if (index < models.length - 1) this.request.report?.('a model failed; the next one answers', verdict.cause);
-    }
-    this.total.stop();
+    const how = await this.ask(turns);
+    clearTimeout(total);
+    signal.removeEventListener('abort', this.stop);
     for (const chunk of this.parts.closing()) this.pass(chunk);
 
     const prompt = turns.reduce((sum, { text }) => sum + text.length, this.request.instructions.length);
     const parts = this.parts.message();
     const estimatedUsage = {
-      inputTokens: Math.ceil((prompt * steps) / 4),
+      inputTokens: Math.ceil((prompt * this.steps) / 4),
       outputTokens: Math.ceil(this.parts.characters / 4),
     };
-    this.write(await this.terminal({ parts, text: textOf(parts), ...verdict!, modelIndex, estimatedUsage }));
+    this.write(await this.terminal({ parts, text: textOf(parts), ...how, estimatedUsage }));
   }
 
-  /** One model's attempt, with its own time for the first piece, within the whole time. */
-  private begin(model: ChatModel, turns: readonly Turn[]): ModelTurn {
-    this.watch = new AnswerWatch(this.request.timeouts ?? ANSWER_TIMEOUTS);
-    this.over = new AbortController();
-    this.abort = AbortSignal.any([this.stop, this.total.signal, this.watch.signal]);
-    const abort = AbortSignal.any([this.abort, this.over.signal]);
-    return new ModelTurn({ ...this.request, model, turns, abort, watch: this.watch });
+  /** One model after the other, until one answers or there is something of an answer. */
+  private async ask(turns: readonly Turn[]): Promise<Verdict & { modelIndex: number }> {
+    const { models, report } = this.request;
+    for (let modelIndex = 0; ; modelIndex += 1) {
+      const verdict = await this.attempt(models[modelIndex]!, turns);
+      const isLast = verdict.outcome !== 'failed' || this.isBegun || this.ended !== undefined;
+      if (isLast || modelIndex === models.length - 1) return { ...verdict, modelIndex };
+      report?.('a model failed; the next one answers', verdict.cause);
+    }
   }
 
-  /** Passes on what the model gives, to its end or ours: what hangs in the model's stream must not hang the reader too. */
-  private read(turn: ModelTurn): Promise<Verdict> {
-    const cut = Promise.withResolvers<Verdict>();
-    this.abort.addEventListener('abort', () => cut.resolve(this.cut()), { once: true });
-    if (this.abort.aborted) cut.resolve(this.cut());
-    return Promise.race([cut.promise, this.take(turn, this.abort)]);
+  /**
+   * One model's attempt, with its own time for the first piece, within the whole time: to its end or ours, as what hangs in
+   * the model's stream must not hang the reader too.
+   */
+  private async attempt(model: ChatModel, turns: readonly Turn[]): Promise<Verdict> {
+    const decided = Promise.withResolvers<Verdict>();
+    const over = new AbortController();
+    this.cut = (verdict) => {
+      decided.resolve(verdict);
+      over.abort();
+    };
+    const watch = new AnswerWatch(this.timeouts, (cause) => this.cut(late(cause)));
+    const turn = new ModelTurn({ ...this.request, model, turns, abort: over.signal, watch });
+    if (this.ended !== undefined) this.cut(this.ended);
+    void this.take(turn, over.signal).then(this.cut);
+    const verdict = await decided.promise;
+    watch.stop();
+    this.steps += Math.max(1, turn.steps);
+    return verdict;
   }
 
-  private async take(turn: ModelTurn, abort: AbortSignal): Promise<Verdict> {
+  private async take(turn: ModelTurn, over: AbortSignal): Promise<Verdict> {
     try {
       const end = await turn.take((chunk) => {
-        // The race is decided: what still comes is nobody's.
-        if (!abort.aborted) this.pass(chunk);
+        // What still comes when it is decided is nobody's.
+        if (!over.aborted) this.pass(chunk);
       });
       return verdictOf(end);
     } catch (cause) {
@@ -157,11 +155,9 @@ class Answer {
     }
   }
 
-  private cut(): Verdict {
-    if (this.stop.aborted) return { outcome: 'stopped' };
-    const expired = [this.total.signal, this.watch.signal].find(({ aborted }) => aborted);
-    const cause: unknown = expired?.reason ?? new Error('the model call was aborted');
-    return failed(errorCodeOf(cause), cause);
+  private end(verdict: Verdict): void {
+    this.ended ??= verdict;
+    this.cut(this.ended);
   }
 
   private async terminal(end: AnswerEnd): Promise<UIMessageChunk> {
@@ -185,6 +181,8 @@ class Answer {
     for (const source of this.sources.of(chunk)) this.pass(source);
   }
 }
+
+const late = (cause: ModelTimeout): Verdict => failed(errorCodeOf(cause), cause);
 
 /** Chunks that say nothing of the answer yet. */
 const STEPS: ReadonlySet<string> = new Set(['start-step', 'finish-step']);

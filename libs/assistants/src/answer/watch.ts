@@ -3,18 +3,18 @@ import { ModelTimeout } from './error-code';
 
 /** Watches over the time of one model call after the other: no provider bounds its own, and one that stalls hangs for ever. */
 export class AnswerWatch {
-  private readonly controller = new AbortController();
   private timer: NodeJS.Timeout | undefined;
+  /** The timer runs for the next piece: each piece sets it back, which costs less than another one. */
+  private isForPieces = false;
   private toolsRunning = 0;
   private isOver = false;
 
-  constructor(private readonly timeouts: Omit<AnswerTimeouts, 'totalMs'>) {
+  /** @param expire told when a time is up, at most once */
+  constructor(
+    private readonly timeouts: Omit<AnswerTimeouts, 'totalMs'>,
+    private readonly expire: (cause: ModelTimeout) => void,
+  ) {
     this.await('the first piece', timeouts.firstChunkMs);
-  }
-
-  /** Fires with a ModelTimeout. */
-  get signal(): AbortSignal {
-    return this.controller.signal;
   }
 
   /** To be told of every part that comes from the model or a tool, and when a step is finished. */
@@ -32,42 +32,29 @@ export class AnswerWatch {
         return;
     }
     // A tool has its own time; the model says nothing while one runs.
-    if (this.toolsRunning > 0) clearTimeout(this.timer);
-    else this.await('the next piece', this.timeouts.chunkMs);
+    if (this.toolsRunning > 0) this.clear();
+    else if (this.isForPieces) this.timer?.refresh();
+    else this.isForPieces = this.await('the next piece', this.timeouts.chunkMs);
   }
 
   /** Whatever is still seen of a call that was cut. */
   stop(): void {
     this.isOver = true;
+    this.clear();
+  }
+
+  private await(what: string, ms: number): boolean {
+    this.clear();
+    if (this.isOver) return false;
+    this.timer = setTimeout(() => {
+      this.stop();
+      this.expire(new ModelTimeout(what, ms));
+    }, ms);
+    return true;
+  }
+
+  private clear(): void {
     clearTimeout(this.timer);
-  }
-
-  private await(what: string, ms: number): void {
-    clearTimeout(this.timer);
-    if (!this.isOver) this.timer = setTimeout(() => this.expire(what, ms), ms);
-  }
-
-  private expire(what: string, ms: number): void {
-    this.stop();
-    this.controller.abort(new ModelTimeout(what, ms));
-  }
-}
-
-/** Watches over the whole time of an answer, whatever models and tools take of it. */
-export class TotalWatch {
-  private readonly controller = new AbortController();
-  private readonly timer: NodeJS.Timeout;
-
-  constructor(ms: number) {
-    this.timer = setTimeout(() => this.controller.abort(new ModelTimeout('the answer', ms)), ms);
-  }
-
-  /** Fires with a ModelTimeout. */
-  get signal(): AbortSignal {
-    return this.controller.signal;
-  }
-
-  stop(): void {
-    clearTimeout(this.timer);
+    this.isForPieces = false;
   }
 }

@@ -6,6 +6,7 @@ import { defaultSettingsMiddleware, wrapLanguageModel } from 'ai';
 import type { ModelName } from '../domain/assistant';
 import type { ChatModel } from './chat-model';
 import { parseModel, type Provider } from './model-name';
+import { providerFetch } from './provider-fetch';
 
 /** A secret as it is now: asked for at each request, so that a new one is used without a restart. */
 export type Secret = () => Promise<string | undefined>;
@@ -61,6 +62,7 @@ function bedrockOf({ region, endpoint, guardrail, environment = process.env }: C
     // Always given: left to itself the package also follows AWS_ENDPOINT_URL, which may be meant for another emulator.
     baseURL: endpoint || environment.AWS_ENDPOINT_URL_BEDROCK_RUNTIME || endpointOf(region),
     credentialProvider: fromNodeProviderChain({ clientConfig: { region } }),
+    fetch: providerFetch,
   });
   if (guardrail === undefined) return (id: string) => bedrock(id);
   const guardrailConfig = { guardrailIdentifier: guardrail.id, guardrailVersion: guardrail.version };
@@ -71,7 +73,11 @@ function bedrockOf({ region, endpoint, guardrail, environment = process.env }: C
 function googleOf({ google }: ChatModelOptions) {
   if (google === undefined) return undefined;
   const { apiKey, baseUrl } = google;
-  const provider = createGoogle({ apiKey: required('google', apiKey), ...(baseUrl ? { baseURL: baseUrl } : {}) });
+  const provider = createGoogle({
+    apiKey: required('google', apiKey),
+    ...(baseUrl ? { baseURL: baseUrl } : {}),
+    fetch: providerFetch,
+  });
   return (id: string) => provider(id);
 }
 
@@ -83,6 +89,7 @@ function openaiOf({ openai }: ChatModelOptions) {
     name: 'openai',
     baseURL,
     includeUsage: true,
+    fetch: providerFetch,
     ...(apiKey === undefined ? {} : { apiKey: async () => (await apiKey()) ?? '' }),
   });
   return (id: string) => provider(id);

@@ -92,6 +92,6 @@ export function requestOf(steps: readonly Step[]): TurnRequest & { model: MockLa
     principalId: 'alice',
     conversationId: 'c',
     abort: stop.signal,
-    watch: new AnswerWatch(ANSWER_TIMEOUTS),
+    watch: new AnswerWatch(ANSWER_TIMEOUTS, () => undefined),
   };
 }

@@ -13,3 +13,4 @@ export { bytesOf, samplesOf, joinSamples } from './audio/pcm';
 export { answerAudioOf } from './voice/answer';
 export { VIOLATION, MODEL_TIMEOUT } from './voice/violations';
 export { VOICE_LIMITS, type VoiceLimits, type VoiceOptions } from './voice/options';
+export { SpeechInProcess } from './voice/speech-in-process';

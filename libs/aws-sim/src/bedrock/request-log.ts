@@ -20,6 +20,8 @@ export interface RequestRecord {
   readonly sent: string[];
   audioEvents: number;
   audioBytes: number;
+  /** Samples of speech that were sent out, by the content id of their block. */
+  readonly spoken: Map<string, number>;
   /** The empty last frame of a voice stream came: the client ended its input properly. */
   inputEnded: boolean;
   outcome: Outcome;
@@ -69,6 +71,7 @@ export class RequestLog {
       sent: [],
       audioEvents: 0,
       audioBytes: 0,
+      spoken: new Map(),
       inputEnded: false,
       outcome: 'open',
     };

@@ -67,7 +67,7 @@ function struckAtOnce(handled: Handled): boolean {
   const { exchange, faults } = handled;
   const http = faults.find('http');
   if (http) {
-    const type = TYPE_OF_STATUS[http.status] ?? 'InternalServerException';
+    const type = http.type ?? TYPE_OF_STATUS[http.status] ?? 'InternalServerException';
     closeRecord(handled, 'fault', 'http');
     exchange.refuse(new AwsException(type, http.message ?? 'A fault was asked for.', http.retryAfterSeconds));
     return true;

@@ -5,11 +5,20 @@ import { speechModelContract } from './testing/speech-model.contract';
 const nothing = () => undefined;
 
 speechModelContract('the AWS SDK', (endpoint, options = {}) => {
-  const { secretAccessKey = 'local', modelId = 'amazon.nova-2-sonic-v1:0', startMs, sessionToken } = options;
+  const {
+    secretAccessKey = 'local',
+    modelId = 'amazon.nova-2-sonic-v1:0',
+    startMs,
+    sessionToken,
+    onCredentials,
+  } = options;
   const client = new BedrockRuntimeClient({
     region: 'us-east-1',
     endpoint,
-    credentials: { accessKeyId: 'local', secretAccessKey, ...(sessionToken === undefined ? {} : { sessionToken }) },
+    credentials: async ({ forceRefresh = false }: { forceRefresh?: boolean } = {}) => {
+      onCredentials?.(forceRefresh);
+      return { accessKeyId: 'local', secretAccessKey, ...(sessionToken === undefined ? {} : { sessionToken }) };
+    },
     authSchemePreference: ['sigv4'],
     logger: { trace: nothing, debug: nothing, info: nothing, warn: nothing, error: nothing },
   });

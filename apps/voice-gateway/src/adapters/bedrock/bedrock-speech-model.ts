@@ -4,7 +4,7 @@ import {
   type InvokeModelWithBidirectionalStreamCommandOutput,
 } from '@aws-sdk/client-bedrock-runtime';
 import type { SpeechModel, SpeechStream } from '../../call/ports/speech-model.port';
-import { modelError, START_MS, StartTimeout } from './model-error';
+import { isExpired, modelError, START_MS, StartTimeout } from './model-error';
 
 /**
  * Nova Sonic through the AWS SDK: one HTTP/2 connection per stream.
@@ -13,6 +13,9 @@ import { modelError, START_MS, StartTimeout } from './model-error';
  * never retries, has no time limit, and reports a lost stream as a normal end (docs/protocol.md, "The far side").
  */
 export class BedrockSpeechModel implements SpeechModel {
+  /** Settled once the client has other credentials than those that were called expired. */
+  private renewed: Promise<unknown> = Promise.resolve();
+
   constructor(
     private readonly client: BedrockRuntimeClient,
     private readonly modelId: string,
@@ -43,10 +46,16 @@ export class BedrockSpeechModel implements SpeechModel {
       },
       { step: 'deserialize', priority: 'low' },
     );
-    const response = this.client.send(command, { abortSignal: stop.signal });
+    const response = this.renewed.then(() => this.client.send(command, { abortSignal: stop.signal }));
     // Whoever reads the output sees the failure; until then it must not count as unhandled.
     response.then(undefined, over);
-    const failureOf = (error: unknown) => late ?? (signal.aborted ? undefined : named(error));
+    const failureOf = (error: unknown) => {
+      const failure = late ?? (signal.aborted ? undefined : named(error));
+      // A renewal that fails is told by the stream that needs it.
+      if (isExpired(failure))
+        this.renewed = this.client.config.credentials({ forceRefresh: true }).catch(() => undefined);
+      return failure;
+    };
     return { output: outputOf(response, { over, failureOf, cancel: onAbort }) };
   }
 }

@@ -1,3 +1,5 @@
+import { EXPIRED_CREDENTIALS } from '../../call/ports/speech-model.port';
+
 /** The model, or the service before it, says that it failed. `name` is the class of the failure (`ThrottlingException`). */
 export class ModelError extends Error {
   constructor(name: string, message: string) {
@@ -13,6 +15,9 @@ const className = (type: string): string => {
   const [name = ''] = type.split(':');
   return name.charAt(0).toUpperCase() + name.slice(1);
 };
+
+/** Whether the service took the credentials for expired, whatever their provider still thinks of them: it must get others. */
+export const isExpired = (error: unknown): boolean => error instanceof Error && EXPIRED_CREDENTIALS.has(error.name);
 
 /** The model has not answered the opening of a stream in time. */
 export class StartTimeout extends Error {

@@ -30,7 +30,7 @@ export class NovaInputStream {
   private state: State = 'new';
   private heard = false;
 
-  constructor(private readonly profile: Pick<NovaProfile, 'turnDetection'> = { turnDetection: true }) {}
+  constructor(private readonly profile: Pick<NovaProfile, 'turnDetection' | 'limits'>) {}
 
   /** Opens session, prompt, instructions, history and the audio block, which stays open. */
   open({ instructions, voiceId, maxTokens, tools, history }: NovaOpening): string[] {
@@ -47,7 +47,7 @@ export class NovaInputStream {
         audioOutputConfiguration: { ...pcm(AUDIO.outputSampleRateHz), voiceId },
         ...(tools.length === 0 ? {} : toolsOf(tools)),
       }),
-      ...this.textBlock('SYSTEM', false, pieces(instructions, 4_000)),
+      ...this.textBlock('SYSTEM', false, pieces(instructions, this.profile.limits.instructionsPieceBytes)),
       ...history.flatMap(({ role, pieces }) => this.textBlock(role, false, pieces)),
       event('contentStart', {
         ...this.block(this.audioName),
@@ -69,7 +69,7 @@ export class NovaInputStream {
   /** Text the person typed during the call; the model answers it. */
   text(content: string): string[] {
     this.expect('open');
-    return this.textBlock('USER', true, pieces(content, 1_000));
+    return this.textBlock('USER', true, pieces(content, this.profile.limits.history.pieceBytes));
   }
 
   /** The result of a tool, as one block. */

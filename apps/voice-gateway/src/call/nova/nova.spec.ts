@@ -3,6 +3,7 @@ import { NovaInputStream, pieces, type NovaOpening } from './input-stream';
 import { isInterruptionMarker, parseNovaOutput } from './output-event';
 import { profileOf } from './profiles';
 
+const NOVA_2 = profileOf('amazon.nova-2-sonic-v1:0');
 const opening: NovaOpening = { instructions: 'Be kind.', voiceId: 'tiffany', maxTokens: 1024, tools: [], history: [] };
 const names = (events: readonly string[]) =>
   events.map((text) => Object.keys((JSON.parse(text) as { event: object }).event)[0]);
@@ -11,7 +12,7 @@ const body = <T = Record<string, unknown>>(text: string | undefined) =>
 
 describe('the input side of a stream', () => {
   it('opens in the only legal order, history before audio, and leaves the audio block open', () => {
-    const events = new NovaInputStream().open({
+    const events = new NovaInputStream(NOVA_2).open({
       ...opening,
       history: [
         { role: 'USER', pieces: ['a', 'b'] },
@@ -31,14 +32,14 @@ describe('the input side of a stream', () => {
 
   it('puts turn detection inside sessionStart and the tool schema as a string', () => {
     const tools = [{ name: 'lookup', description: 'Looks up.', inputSchemaJson: '{"type":"object"}' }];
-    const [session, prompt] = new NovaInputStream().open({ ...opening, tools });
+    const [session, prompt] = new NovaInputStream(NOVA_2).open({ ...opening, tools });
     expect(body(session)).toHaveProperty('turnDetectionConfiguration.endpointingSensitivity', 'MEDIUM');
     expect(body(prompt)).toHaveProperty('toolConfiguration.tools.0.toolSpec.inputSchema.json', '{"type":"object"}');
-    expect(body(new NovaInputStream().open(opening)[1])).not.toHaveProperty('toolConfiguration');
+    expect(body(new NovaInputStream(NOVA_2).open(opening)[1])).not.toHaveProperty('toolConfiguration');
   });
 
   it('writes a tool result as one block that names the call', () => {
-    const stream = new NovaInputStream();
+    const stream = new NovaInputStream(NOVA_2);
     stream.open(opening);
     const events = stream.toolResult('use-1', { ok: true });
     expect(names(events)).toEqual(['contentStart', 'toolResult', 'contentEnd']);
@@ -48,23 +49,23 @@ describe('the input side of a stream', () => {
   });
 
   it('marks typed text as interactive and history not', () => {
-    const stream = new NovaInputStream();
+    const stream = new NovaInputStream(NOVA_2);
     stream.open(opening);
     expect(body(stream.text('hello')[0])).toMatchObject({ interactive: true, role: 'USER' });
   });
 
   it('sends one silent frame before it closes an audio block that had no data', () => {
-    const silent = new NovaInputStream();
+    const silent = new NovaInputStream(NOVA_2);
     silent.open(opening);
     expect(names(silent.end())).toEqual(['audioInput', 'contentEnd', 'promptEnd', 'sessionEnd']);
-    const heard = new NovaInputStream();
+    const heard = new NovaInputStream(NOVA_2);
     heard.open(opening);
     heard.audio(Buffer.alloc(2));
     expect(names(heard.end())).toEqual(['contentEnd', 'promptEnd', 'sessionEnd']);
   });
 
   it('refuses every illegal order and ends legally only once', () => {
-    const stream = new NovaInputStream();
+    const stream = new NovaInputStream(NOVA_2);
     expect(stream.end()).toEqual([]);
     expect(() => stream.audio(Buffer.alloc(2))).toThrow('is new');
     stream.open(opening);
@@ -159,16 +160,41 @@ describe('what a model can do', () => {
     expect([two.voices!.has('greta'), two.voices!.has('tina')]).toEqual([false, true]);
   });
 
-  it('is taken of a later model for what the last one could, and any voice for its own', () =>
-    expect(profileOf('amazon.nova-2-5-sonic')).toEqual({
-      ...profileOf('amazon.nova-2-sonic-v1:0'),
-      voices: undefined,
-    }));
+  it('is known of 2.5 as of 2, but for its voices: any is passed on', () =>
+    expect(profileOf('amazon.nova-2-5-sonic')).toEqual({ ...NOVA_2, voices: undefined }));
+
+  it('is found in an ARN too', () =>
+    expect(profileOf('arn:aws:bedrock:us-east-1::foundation-model/amazon.nova-2-sonic-v1:0')).toBe(NOVA_2));
+
+  it('is the least of a model that nobody knows, within the limits of those that are known', () => {
+    const later = profileOf('amazon.nova-9-sonic-v1:0');
+    expect(later).toMatchObject({ known: false, turnDetection: false, crossModalText: false, asyncTools: false });
+    expect(later.voices).toBeUndefined();
+    expect(later.limits).toEqual(NOVA_2.limits);
+  });
+
+  it('bounds each piece of what a stream is told', () => {
+    const limits = {
+      ...NOVA_2.limits,
+      instructionsPieceBytes: 10,
+      history: { ...NOVA_2.limits.history, pieceBytes: 4 },
+    };
+    const stream = new NovaInputStream({ turnDetection: true, limits });
+    const texts = (events: string[]) =>
+      events.filter((event) => event.includes('textInput"')).map((event) => body(event)['content']);
+    expect(texts(stream.open({ ...opening, instructions: 'x'.repeat(25) }))).toEqual([
+      'x'.repeat(10),
+      'x'.repeat(10),
+      'xxxxx',
+    ]);
+    expect(texts(stream.text('abcdefg'))).toEqual(['abcd', 'efg']);
+  });
 
   it('decides whether turn detection is asked for', () => {
     const opening = { instructions: 'x', voiceId: 'matthew', maxTokens: 64, tools: [], history: [] };
     const asks = (modelId: string) =>
       new NovaInputStream(profileOf(modelId)).open(opening)[0]!.includes('turnDetection');
-    expect([asks('amazon.nova-sonic-v1:0'), asks('amazon.nova-2-5-sonic')]).toEqual([false, true]);
+    const ids = ['amazon.nova-sonic-v1:0', 'amazon.nova-2-5-sonic', 'amazon.nova-9-sonic-v1:0'];
+    expect(ids.map(asks)).toEqual([false, true, false]);
   });
 });

@@ -12,5 +12,7 @@ export interface CallObserver {
   resumed(gapMs: number): void;
   bargedIn(): void;
   audioDropped(ms: number): void;
+  /** The model said something that is not known here; once a stream. The name is the model's own word: no label. */
+  unknownEvent(name: string): void;
   toolRan(name: string, ms: number, good: boolean): void;
 }

@@ -1,3 +1,6 @@
+/** Names of an error that calls the credentials of a stream expired: whoever gives credentials must give others. */
+export const EXPIRED_CREDENTIALS: ReadonlySet<string> = new Set(['ExpiredTokenException', 'ExpiredToken']);
+
 /** One bidirectional stream to a speech-to-speech model, in Nova Sonic's events: UTF-8 JSON, one event each. */
 export interface SpeechStream {
   /**
@@ -10,7 +13,7 @@ export interface SpeechStream {
   readonly output: AsyncIterable<Uint8Array>;
 }
 
-/** Opens streams to the model of this deployment. */
+/** Opens streams to the model of this deployment; after {@link EXPIRED_CREDENTIALS} the next one with fresh credentials. */
 export interface SpeechModel {
   /**
    * @param input is read as fast as the model takes it; its end ends the request. An input that waits for something is not

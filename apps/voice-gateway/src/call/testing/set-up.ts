@@ -34,6 +34,8 @@ export class NotingCaller implements Caller {
   }
 }
 
+const NOVA_2 = profileOf('amazon.nova-2-sonic-v1:0');
+
 /** Resolves when the condition holds; whatever it waits for happens by itself. */
 export async function eventually(holds: () => boolean): Promise<void> {
   while (!holds()) await new Promise((resolve) => setImmediate(resolve));
@@ -42,6 +44,7 @@ export async function eventually(holds: () => boolean): Promise<void> {
 const NO_OBSERVER = {
   ...{ streamOpened: () => undefined, streamClosed: () => undefined, firstAudio: () => undefined },
   ...{ bargedIn: () => undefined, audioDropped: () => undefined, toolRan: () => undefined },
+  unknownEvent: () => undefined,
 };
 
 /** A call over a scripted model, with a clock that the test moves. */
@@ -50,6 +53,7 @@ export function setUp(
     append?: (utterance: Utterance) => Promise<{ id: string; seq: number }>;
     quota?: number;
     reserve?: number;
+    onRotated?: () => void;
   } = {},
 ) {
   const model = new ScriptedModel();
@@ -66,10 +70,10 @@ export function setUp(
   const call = new Call({
     id: 'call-1',
     model,
-    profile: profileOf('amazon.nova-2-sonic-v1:0'),
+    profile: NOVA_2,
     opening: { instructions: 'Be kind.', voiceId: 'tiffany', maxTokens: 1024, tools: options.tools ?? [] },
     tools: [],
-    memory: new CallMemory([], 0),
+    memory: new CallMemory([], NOVA_2.limits.history, 0),
     log: {
       conversationId: 'c',
       recent: async () => [],
@@ -85,7 +89,11 @@ export function setUp(
     limits,
     observer: {
       ...NO_OBSERVER,
-      rotated: (why) => seen.push(`rotated ${why}`),
+      rotated: (why) => {
+        seen.push(`rotated ${why}`);
+        options.onRotated?.();
+      },
+      unknownEvent: (name) => seen.push(`unknown ${name}`),
       resuming: (cause) => seen.push(`resuming ${cause}`),
       resumed: (gapMs) => seen.push(`resumed ${gapMs}`),
     },

@@ -18,6 +18,8 @@ export const faultSchema = z.discriminatedUnion('kind', [
     kind: z.literal('http'),
     operation,
     status: z.literal([400, 403, 404, 408, 424, 429, 500, 503]),
+    /** In place of what the status stands for. */
+    type: z.literal('ExpiredTokenException').optional(),
     message: z.string().optional(),
     retryAfterSeconds: z.number().nonnegative().optional(),
   }),

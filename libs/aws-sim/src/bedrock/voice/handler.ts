@@ -5,6 +5,7 @@ import { AwsException } from '../wire/aws-exception';
 import { chunkFrame, decodeFrame, EVENT_STREAM, FrameReader } from '../wire/frames';
 import { verifyStream, type EnvelopeReader } from '../wire/signature';
 import type { VoiceLimits, VoiceOptions } from './options';
+import { countSamples } from './output';
 import type { SpeechProfile } from './profiles';
 import { VoiceSession } from './session';
 import { invalid } from './violations';
@@ -57,6 +58,7 @@ export function handleVoice(
       emit(name, body) {
         if (name === 'usageEvent' && faults.has('missingUsage')) return;
         record.sent.push(name);
+        if (name === 'audioOutput') countSamples(record.spoken, body);
         context.requests.changed();
         if (oddities) answer.send(chunkFrame({ event: { laterEvent: { later: true } } }));
         answer.send(chunkFrame({ event: { [name]: oddities ? { ...body, laterField: [1] } : body } }));

@@ -20,6 +20,12 @@ export const textTokens = (text: string) => Math.ceil(Buffer.byteLength(text) / 
 /** The text that says, in a textOutput, that the user has interrupted: spaces as the model writes them. */
 export const INTERRUPTED = '{ "interrupted" : true }';
 
+/** Adds an `audioOutput` to the samples of its block. */
+export function countSamples(spoken: Map<string, number>, { contentId, content }: Record<string, unknown>): void {
+  const samples = Buffer.byteLength(content as string, 'base64') / 2;
+  spoken.set(contentId as string, (spoken.get(contentId as string) ?? 0) + samples);
+}
+
 /** Output events of a prompt (Nova user guide, output events), with their ids. */
 export class PromptOutput {
   private readonly total = { input: { speech: 0, text: 0 }, output: { speech: 0, text: 0 } };

@@ -4,6 +4,7 @@ const STATUS = {
   ValidationException: 400,
   ServiceQuotaExceededException: 400,
   AccessDeniedException: 403,
+  ExpiredTokenException: 403,
   InvalidSignatureException: 403,
   UnrecognizedClientException: 403,
   ResourceNotFoundException: 404,

@@ -2,7 +2,13 @@ import { speechModelContract } from '../testing/speech-model.contract';
 import { bedrockEndpoint, LeanSpeechModel } from './lean-speech-model';
 
 speechModelContract('our own frames over HTTP/2', (endpoint, options = {}) => {
-  const { secretAccessKey = 'local', modelId = 'amazon.nova-2-sonic-v1:0', sessionToken, startMs } = options;
+  const {
+    secretAccessKey = 'local',
+    modelId = 'amazon.nova-2-sonic-v1:0',
+    sessionToken,
+    startMs,
+    onCredentials,
+  } = options;
   const credentials = {
     accessKeyId: 'local',
     secretAccessKey,
@@ -12,7 +18,10 @@ speechModelContract('our own frames over HTTP/2', (endpoint, options = {}) => {
     endpoint: new URL(endpoint),
     region: 'us-east-1',
     modelId,
-    credentials: async () => credentials,
+    credentials: async ({ forceRefresh = false } = {}) => {
+      onCredentials?.(forceRefresh);
+      return credentials;
+    },
     ...(startMs === undefined ? {} : { startMs }),
   });
 });

@@ -1,13 +1,20 @@
 import type { SpeechModel, SpeechStream } from '../../../call/ports/speech-model.port';
+import { isExpired } from '../model-error';
 import { LeanStream } from './lean-stream';
+
+interface Credentials {
+  accessKeyId: string;
+  secretAccessKey: string;
+  sessionToken?: string;
+}
 
 export interface LeanOptions {
   /** `https` for AWS; `http` means HTTP/2 with prior knowledge. */
   endpoint: URL;
   region: string;
   modelId: string;
-  /** Read once a stream; whoever gives them renews them. */
-  credentials: () => Promise<{ accessKeyId: string; secretAccessKey: string; sessionToken?: string }>;
+  /** Read once a stream; whoever gives them renews them, and at once with `forceRefresh`. */
+  credentials: (options?: { forceRefresh?: boolean }) => Promise<Credentials>;
   /** How long the headers of the answer may take, in milliseconds. Default {@link START_MS}. */
   startMs?: number;
 }
@@ -18,10 +25,24 @@ export interface LeanOptions {
  * (docs/decisions/2026-11-25-two-adapters-to-the-speech-model.md).
  */
 export class LeanSpeechModel implements SpeechModel {
-  constructor(private readonly options: LeanOptions) {}
+  private isStale = false;
+  private readonly options: LeanOptions;
+
+  constructor(options: LeanOptions) {
+    this.options = { ...options, credentials: () => this.credentials(options.credentials) };
+  }
 
   open(input: AsyncIterable<Uint8Array>, signal: AbortSignal): SpeechStream {
-    return { output: new LeanStream(this.options, input, signal).output };
+    const onFailure = (error: unknown) => {
+      if (isExpired(error)) this.isStale = true;
+    };
+    return { output: new LeanStream(this.options, input, signal, onFailure).output };
+  }
+
+  private credentials(provide: LeanOptions['credentials']): Promise<Credentials> {
+    const forceRefresh = this.isStale;
+    this.isStale = false;
+    return forceRefresh ? provide({ forceRefresh }) : provide();
   }
 }
 

@@ -28,6 +28,7 @@ export class LeanStream {
     private readonly options: LeanOptions,
     input: AsyncIterable<Uint8Array>,
     private readonly signal: AbortSignal,
+    private readonly onFailure: (error: unknown) => void,
   ) {
     this.output = new OutputQueue({
       pause: () => this.request?.pause(),
@@ -113,6 +114,7 @@ export class LeanStream {
     this.over = true;
     clearTimeout(this.startTimer);
     this.signal.removeEventListener('abort', this.onAbort);
+    if (error !== undefined) this.onFailure(error);
     this.output.end(error);
     this.wakeWriter?.();
     // A generator runs its `finally`. One that waits for its own queue only does so when that is ended: see the port.

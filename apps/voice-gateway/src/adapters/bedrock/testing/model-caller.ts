@@ -1,6 +1,7 @@
 import { bytesOf, dtmfTones } from '@parley/aws-sim';
 import { InputQueue } from '../../../call/nova/input-queue';
 import { NovaInputStream, type NovaOpening } from '../../../call/nova/input-stream';
+import { profileOf } from '../../../call/nova/profiles';
 import type { SpeechModel } from '../../../call/ports/speech-model.port';
 
 export const OPENING: NovaOpening = {
@@ -21,7 +22,7 @@ export class ModelCaller {
   readonly ended: Promise<unknown>;
   /** Events that the adapter has taken from the input. */
   taken = 0;
-  private readonly nova = new NovaInputStream();
+  private readonly nova = new NovaInputStream(profileOf('amazon.nova-2-sonic-v1:0'));
   /** One event a frame, so that events can be counted. */
   private readonly queue = new InputQueue((frame) => this.nova.audio(frame), 60_000, 0);
   private waiters: (() => void)[] = [];

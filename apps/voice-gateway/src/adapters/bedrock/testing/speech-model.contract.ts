@@ -8,7 +8,14 @@ import { ModelCaller } from './model-caller';
 /** Makes the adapter that is tested, with the simulator's credentials unless others are given. */
 export type MakeModel = (
   endpoint: string,
-  options?: { secretAccessKey?: string; sessionToken?: string; startMs?: number; modelId?: string },
+  options?: {
+    secretAccessKey?: string;
+    sessionToken?: string;
+    startMs?: number;
+    modelId?: string;
+    /** Told each time credentials are asked for. */
+    onCredentials?: (forceRefresh: boolean) => void;
+  },
 ) => SpeechModel;
 
 /** What every adapter of the port promises, against the strict simulator: it checks each signature and each event. */
@@ -100,6 +107,24 @@ export function speechModelContract(name: string, makeModel: MakeModel): void {
         expect(await caller.ended).toMatchObject({ name: 'LaterException' });
       },
     );
+
+    it.each<FaultInput>([
+      { kind: 'http', status: 403, type: 'ExpiredTokenException' },
+      { kind: 'exception', name: 'expiredTokenException', afterFrames: 2 },
+    ])('after credentials that expired the next stream is opened with fresh ones, and only that: %j', async (fault) => {
+      const asked: boolean[] = [];
+      const model = makeModel(simulator.endpoint, { onCredentials: (forceRefresh) => asked.push(forceRefresh) });
+      simulator.faults.next(fault);
+      const struck = new ModelCaller(model).speak();
+      expect(await struck.ended).toMatchObject({ name: 'ExpiredTokenException' });
+      for (let n = 0; n < 2; n += 1) {
+        const caller = new ModelCaller(model).speak();
+        callers.push(caller);
+        await caller.heard('audioOutput');
+      }
+      expect(asked.filter(Boolean)).toHaveLength(1);
+      expect(asked.indexOf(true)).toBe(1);
+    });
 
     it('a frame of type error is thrown', async () => {
       const caller = call({ kind: 'errorFrame', code: 'Odd', message: 'Strange.', afterFrames: 1 }).speak();
