@@ -8,13 +8,7 @@ import {
   type Budget,
   type Reservation,
 } from '@parley/assistants';
-import {
-  GENERATION_KEPT_MS,
-  type ConversationStore,
-  type GenerationClaim,
-  type GenerationClaims,
-  type HeldConversation,
-} from '@parley/conversations';
+import type { ConversationStore, GenerationClaim, GenerationClaims, HeldConversation } from '@parley/conversations';
 import { ParleyError } from '@parley/errors';
 import type { Author, ChatRequest, Message } from '@parley/protocol';
 import { readTurn, type ChatTurn } from './chat-request';
@@ -50,7 +44,7 @@ export class Answering {
 
   /**
    * The generation that answers this request: a new one, or for a re-sent request the one that runs already, on whatever
-   * replica. What the person wrote is in the log when this resolves.
+   * replica, or that has answered it. What the person wrote is in the log when this resolves.
    *
    * @throws ParleyError `invalid_body`, `part_not_supported`, `too_large`, `assistant_not_found`, `assistant_off`,
    *   `conversation_not_found`, `generation_running`, `too_many_requests`, `budget_reached`, `store_unavailable`
@@ -143,11 +137,13 @@ export class Answering {
     return this.parts.claims.find(claim.conversationId);
   }
 
-  /** Whether a generation is the answer to this turn already: it runs, or ended well a moment ago. */
-  private answers({ key, state, succeeded, endedAt = 0 }: GenerationClaim, turn: ChatTurn): boolean {
+  /**
+   * Whether a generation is the answer to this turn already: it runs, or ended well, however long ago: then it is told from
+   * the log. A regeneration is asked for in the same words each time.
+   */
+  private answers({ key, state, succeeded }: GenerationClaim, turn: ChatTurn): boolean {
     if (key !== turn.key) return false;
-    if (state === 'running') return true;
-    return succeeded && turn.trigger === 'submit-message' && this.now() - endedAt < GENERATION_KEPT_MS;
+    return state === 'running' || (succeeded && turn.trigger === 'submit-message');
   }
 
   /** The author's conversation of this id; it is made with the first question that is admitted. */
