@@ -6,6 +6,10 @@ import { RolePlayer } from './processes';
 const FULL = process.argv.includes('--full') || process.env.BENCH_FULL === 'true';
 const TALK_MS = FULL ? 10_000 : 1_000;
 const LEVELS = [200, 100, 10];
+const GROWTH = [
+  [10, 100],
+  [100, 200],
+] as const;
 const ROUNDS = FULL ? 9 : 2;
 /** `BENCH_ADAPTERS=lean` leaves the other one out, for a run that must be short. */
 const ADAPTERS = process.env.BENCH_ADAPTERS?.split(',') ?? ['lean', 'sdk'];
@@ -25,8 +29,9 @@ interface Seen {
   saturated: number;
   /** Upgrade, identity, opening, half a minute of talk, transcript, end. */
   wholeCall: number;
-  /** Bytes held for one open call. */
+  /** Bytes held for one open call, of all that are open at the most; and for one more beyond the level below. */
   held: number;
+  heldMore: Record<number, number>;
 }
 
 /** Calls through the gateway, by both adapters, against a bare WebSocket server and a bare relay over the AWS SDK. */
@@ -80,6 +85,12 @@ export default async function bench() {
       table('Saturated', 'frame each way', ({ saturated }) => saturated, wanted(1 / 1.6)),
       table('A whole call of 30 s', 'call', ({ wholeCall }) => wholeCall, wanted(1.5)),
       table('Held for an open call', 'call', ({ held }) => held, { unit: 'bytes' }),
+      // As much for each of the second hundred as of the first: memory grows with the calls and not faster.
+      ...GROWTH.map(([from, to]) =>
+        table(`Held for a call more, ${from} to ${to} calls`, 'call', ({ heldMore }) => heldMore[to]!, {
+          unit: 'bytes',
+        }),
+      ),
     ],
     close: () => Promise.all(players.map((player) => player.stop())),
   };
@@ -87,14 +98,20 @@ export default async function bench() {
 
 async function look(player: RolePlayer, tokens: readonly string[], talkMs: number): Promise<Seen> {
   const url = player.facts.url!;
-  const seen: Seen = { cpu: {}, p50: {}, p99: {}, saturated: 0, wholeCall: 0, held: 0 };
+  const seen: Seen = { cpu: {}, p50: {}, p99: {}, saturated: 0, wholeCall: 0, held: 0, heldMore: {} };
+  const heldAt: Record<number, number> = {};
   const heldBefore = await player.held();
-  const calls = await openCalls(url, tokens, Math.max(...LEVELS));
+  const calls: Awaited<ReturnType<typeof openCalls>> = [];
+  // On the way up: what ended calls leave to be written belongs to none that is open.
+  for (const level of LEVELS.toReversed()) {
+    calls.push(...(await openCalls(url, tokens.slice(calls.length), level - calls.length)));
+    await talk(calls, 200);
+    heldAt[level] = await player.held();
+  }
   for (const level of LEVELS) {
     await Promise.all(calls.splice(level).map((call) => call.end()));
     await player.calm();
     await talk(calls, 200);
-    if (level === LEVELS[0]) seen.held = ((await player.held()) - heldBefore) / level;
     const answers = () => calls.reduce((sum, { answered }) => sum + answered, 0);
     const [before, first] = [await player.cpu(), answers()];
     const waits = await talk(calls, talkMs);
@@ -102,6 +119,8 @@ async function look(player: RolePlayer, tokens: readonly string[], talkMs: numbe
     seen.p50[level] = 1_000 * waits[Math.floor(waits.length / 2)]!;
     seen.p99[level] = 1_000 * waits[Math.floor(waits.length * 0.99)]!;
   }
+  seen.held = (heldAt[LEVELS[0]!]! - heldBefore) / LEVELS[0]!;
+  for (const [from, to] of GROWTH) seen.heldMore[to] = (heldAt[to]! - heldAt[from]!) / (to - from);
   await Promise.all(calls.splice(0).map((call) => call.end()));
   await player.calm();
 

@@ -147,7 +147,10 @@ it('answers typed text in the middle of a call, and stores it like speech', asyn
     (name, body) => name === 'textOutput' && 'seq' in body && body['role'] === 'ASSISTANT',
   );
   expect(frames.map(nameOf)).toContain('toolUse');
-  expect(finals(frames)[0]).toMatchObject({ role: 'USER', content: expect.stringContaining('use currentTime') });
+  const typed = { role: 'USER', content: expect.stringContaining('use currentTime'), typed: true };
+  expect(finals(frames)[0]).toMatchObject(typed);
+  const { items } = await voice.store.page('alice', ready.conversationId, { limit: 10 });
+  expect(items.map((item) => 'typed' in item)).toEqual([true, false]);
   expect(JSON.stringify(finals(frames).at(-1))).toContain('Europe/Berlin');
   expect((await voice.store.lastMessages('alice', ready.conversationId, 1))[0]!.role).toBe('assistant');
   await hangUp(socket);

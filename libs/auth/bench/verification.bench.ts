@@ -25,7 +25,7 @@ export default async function bench() {
   const publicKey = createPublicKey({ key: jwks.keys[0] as never, format: 'jwk' });
 
   const engine = new PassportTokenVerifier(rules, keys);
-  const newCache = () => new CachingTokenVerifier(engine, (kid) => keys.trusted(kid));
+  const newCache = () => new CachingTokenVerifier(engine, () => keys.trust);
   const caching = newCache();
   const cognito = CognitoJwtVerifier.create({ userPoolId: POOL, tokenUse: 'access', clientId: pool.clientId });
   cognito.cacheJwks(jwks as never);

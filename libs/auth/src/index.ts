@@ -11,6 +11,8 @@ export { SignedOutList } from './domain/signed-out-list';
 export { BannedList } from './domain/banned-list';
 export type { Ban, Bans } from './domain/bans';
 export type { SignOut, SignOutHint, SignOutLog } from './domain/sign-outs';
+export { withoutCredentials } from './domain/credential';
+export type { Place } from './domain/connection-limits';
 export { clientAddress } from './domain/client-address';
 export { CachingTokenVerifier } from './domain/caching-token-verifier';
 export { KeySet, type KeyFetch, type KeySetOptions, type KeySetState } from './passport/key-set';

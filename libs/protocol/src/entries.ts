@@ -34,6 +34,8 @@ export const messageSchema = z.object({
   clientId: z.string().optional(),
   /** The call in which this was said. */
   callId: z.string().optional(),
+  /** In that call it was typed, not spoken. */
+  typed: z.literal(true).optional(),
   interrupted: z.boolean().optional(),
   hidden,
 });

@@ -74,6 +74,8 @@ export const voiceServerEvents = {
       /** Of a FINAL text: its place in the conversation, where it already is. */
       seq: z.number().int().positive().optional(),
       messageId: z.string().optional(),
+      /** It was typed into the call, not spoken. */
+      typed: z.literal(true).optional(),
     })
     .describe('What the person said, or what the assistant says (SPECULATIVE) and said (FINAL)'),
   audioOutput: z

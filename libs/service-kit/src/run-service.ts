@@ -63,7 +63,6 @@ export async function startService(options: ServiceOptions): Promise<RunningServ
 
   const app = await NestFactory.create<NestExpressApplication>(options.module, {
     bodyParser: false,
-    forceCloseConnections: true,
     abortOnError: false,
     logger: new NestLogger(logger),
   });

@@ -34,6 +34,22 @@ it('writes Markdown in which no message can pass for another', () => {
   expect(text.split('\n')[0]).toBe('# On \\# trains');
 });
 
+it('says of what was said in a call whether it was spoken or typed', () => {
+  const messages = [
+    message(1, 'Hello', { callId: 'c' }),
+    message(2, '12', { callId: 'c', typed: true }),
+    message(3, 'Well', { callId: 'c', interrupted: true }),
+    message(4, 'Later'),
+  ];
+  const heads = markdownOf(conversation, messages).match(/^\*\*.*$/gm)!;
+  expect(heads.map((head) => head.split(' · ').slice(2))).toEqual([
+    ['spoken'],
+    ['typed in a call'],
+    ['spoken', 'broken off'],
+    [],
+  ]);
+});
+
 it.each([
   ['Trip to Pôrto!', 'trip-to-porto'],
   ['"; rm -rf /', 'rm-rf'],

@@ -21,9 +21,10 @@ export async function readAll(
  * for another.
  */
 export function markdownOf({ title, createdAt }: Conversation, messages: readonly Message[]): string {
-  const blocks = messages.map(({ author, createdAt: at, parts, interrupted }) => {
+  const blocks = messages.map(({ author, createdAt: at, parts, callId, typed, interrupted }) => {
     const text = textOf(parts).trim().replace(/^/gm, '> ');
-    return `**${oneLine(author.name)}** · ${at}${interrupted === true ? ' · broken off' : ''}\n\n${text}\n`;
+    const how = callId === undefined ? '' : typed ? ' · typed in a call' : ' · spoken';
+    return `**${oneLine(author.name)}** · ${at}${how}${interrupted === true ? ' · broken off' : ''}\n\n${text}\n`;
   });
   return [`# ${oneLine(title)}\n\nBegun ${createdAt}\n`, ...blocks].join('\n');
 }

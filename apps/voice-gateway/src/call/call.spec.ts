@@ -133,7 +133,9 @@ it('stores typed text like speech and passes it on', async () => {
   call.type('hello');
   await caller.until(3);
   await call.end('hangup');
-  expect(stored).toMatchObject([{ role: 'user', text: 'hello', key: expect.stringMatching(/^call-1\/typed-\w+-1$/) }]);
+  expect(stored).toMatchObject([
+    { role: 'user', text: 'hello', typed: true, key: expect.stringMatching(/^call-1\/typed-\w+-1$/) },
+  ]);
   expect(model.last.written.some((event) => event['textInput']?.['content'] === 'hello')).toBe(true);
 });
 

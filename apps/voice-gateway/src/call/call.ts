@@ -160,7 +160,7 @@ export class Call implements LineListener {
     this.lastSpokenAt = this.now();
     // Unlike the model's ids these are ours: another replica that goes on with the call must not give the same again.
     const contentId = `typed-${this.startedAt.toString(36)}-${this.typed}`;
-    this.said({ contentId, role: 'USER', text: content, interrupted: false, stopReason: 'PARTIAL_TURN' });
+    this.said({ contentId, role: 'USER', text: content, interrupted: false, typed: true, stopReason: 'PARTIAL_TURN' });
     this.line.ask(content);
   }
 
@@ -224,16 +224,17 @@ export class Call implements LineListener {
     this.caller.audio(contentId, pcm);
   }
 
-  said({ contentId, role, text, interrupted, stopReason }: Said): void {
+  said({ contentId, role, text, interrupted, typed, stopReason }: Said): void {
     this.lastSpokenAt = this.now();
     if (role === 'USER') this.speechEndedAt ??= this.lastSpokenAt;
     const author = role === 'USER' ? ('user' as const) : ('assistant' as const);
     this.options.memory.add(author, text);
     const additionalModelFields = '{"generationStage":"FINAL"}';
-    this.transcript.add({ role: author, text, interrupted, key: `${this.id}/${contentId}` }, ({ id, seq }) => {
+    const how = typed ? { typed } : {};
+    this.transcript.add({ role: author, text, interrupted, ...how, key: `${this.id}/${contentId}` }, ({ id, seq }) => {
       const { caller } = this;
       caller.send('contentStart', { contentId, type: 'TEXT', role, additionalModelFields });
-      caller.send('textOutput', { contentId, role, content: text, additionalModelFields, messageId: id, seq });
+      caller.send('textOutput', { contentId, role, content: text, additionalModelFields, messageId: id, seq, ...how });
       caller.send('contentEnd', { contentId, type: 'TEXT', stopReason });
     });
   }

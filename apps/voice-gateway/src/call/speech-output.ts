@@ -28,6 +28,8 @@ export interface Said {
   role: 'USER' | 'ASSISTANT';
   text: string;
   interrupted: boolean;
+  /** By the person, into the call. */
+  typed?: true;
   stopReason: StopReason;
 }
 

@@ -107,6 +107,8 @@ describe('talking', () => {
     fireEvent.change(field, { target: { value: 'my number is 12' } });
     fireEvent.keyDown(field, { key: 'Enter' });
     await shows('user typed: my number is 12');
+    expect(screen.getByText('Typed')).toBeTruthy();
+    expect(screen.queryByText('Spoken')).toBeNull();
     expect(parley.seen.map(({ route }) => route)).not.toContain('POST /api/chat');
   });
 

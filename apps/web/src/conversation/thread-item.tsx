@@ -1,20 +1,23 @@
 import { lazy, memo, Suspense } from 'react';
 import type { ParleyMessage, TranscriptLine } from '@parley/client';
 import { textOf, type Part } from '@parley/protocol';
-import { MicrophoneIcon } from '../ui/icons';
+import { KeyboardIcon, MicrophoneIcon } from '../ui/icons';
 
 const Markdown = lazy(() => import('./markdown'));
 
 interface ItemProps {
   role: 'user' | 'assistant';
   text: string;
-  source: 'text' | 'voice';
+  /** `typed`: into a call. */
+  source: 'text' | 'voice' | 'typed';
   stage: TranscriptLine['stage'] | 'streaming';
   interrupted?: boolean;
   author?: string;
   /** The one before is of the same voice: the two are shown as one. */
   joined: boolean;
 }
+
+const HOW = { voice: 'Spoken', typed: 'Typed' };
 
 const Item = memo(function Item({ role, text, source, stage, interrupted, author, joined }: ItemProps) {
   const who = role === 'user' ? 'You' : (author ?? 'Assistant');
@@ -30,9 +33,9 @@ const Item = memo(function Item({ role, text, source, stage, interrupted, author
       aria-busy={stage === 'streaming'}
     >
       <span className="visually-hidden">{who}: </span>
-      {source === 'voice' && !joined && (
+      {source !== 'text' && !joined && (
         <span className="message-mark">
-          <MicrophoneIcon /> {role === 'user' ? 'Spoken' : who}
+          {source === 'typed' ? <KeyboardIcon /> : <MicrophoneIcon />} {role === 'user' ? HOW[source] : who}
         </span>
       )}
       <div className="message-text">
@@ -64,7 +67,7 @@ export function MessageItem({
     <Item
       role={message.role}
       text={text}
-      source={message.metadata?.callId === undefined ? 'text' : 'voice'}
+      source={sourceOf(message)}
       stage={streaming ? 'streaming' : 'final'}
       interrupted={message.metadata?.interrupted}
       author={message.metadata?.author?.name}
@@ -73,12 +76,17 @@ export function MessageItem({
   );
 }
 
+function sourceOf({ metadata }: ParleyMessage): ItemProps['source'] {
+  if (metadata?.callId === undefined) return 'text';
+  return metadata.typed ? 'typed' : 'voice';
+}
+
 export function LineItem({ line, joined, author }: { line: TranscriptLine; joined: boolean; author?: string }) {
   return (
     <Item
       role={line.role}
       text={line.text}
-      source="voice"
+      source={line.typed ? 'typed' : 'voice'}
       stage={line.stage}
       interrupted={line.interrupted}
       author={author}

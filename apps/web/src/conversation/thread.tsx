@@ -40,7 +40,7 @@ export function Thread({ messages, lines, speaker, state, hasEarlier, onEarlier 
             />
           ))}
           {fresh.map((line, n) => (
-            <LineItem key={line.key} line={line} author={speaker} joined={fresh[n - 1]?.role === line.role} />
+            <LineItem key={line.key} line={line} author={speaker} joined={isSameLine(fresh[n - 1], line)} />
           ))}
         </ul>
       </div>
@@ -58,9 +58,13 @@ export function Thread({ messages, lines, speaker, state, hasEarlier, onEarlier 
 }
 
 function isSameVoice(before: ParleyMessage | undefined, message: ParleyMessage): boolean {
-  const callId = message.metadata?.callId;
-  return callId !== undefined && before?.metadata?.callId === callId && before.role === message.role;
+  const { callId, typed } = message.metadata ?? {};
+  if (callId === undefined || before?.metadata?.callId !== callId) return false;
+  return before.role === message.role && before.metadata.typed === typed;
 }
+
+const isSameLine = (before: TranscriptLine | undefined, { role, typed }: TranscriptLine): boolean =>
+  before?.role === role && before.typed === typed;
 
 /** Tells those who listen that an answer is on its way, and the answer itself when it is complete, as it is shown. */
 function useAnswerSaid(thread: RefObject<HTMLElement | null>, state: ThreadProps['state']): void {

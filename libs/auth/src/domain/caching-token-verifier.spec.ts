@@ -4,7 +4,7 @@ import { CachingTokenVerifier } from './caching-token-verifier';
 import type { Principal } from './principal';
 
 let pool: TestPool;
-let key: object | undefined;
+let trust: number | undefined;
 let nowMs: number;
 let asked: number;
 let cache: CachingTokenVerifier;
@@ -12,7 +12,7 @@ let cache: CachingTokenVerifier;
 beforeAll(async () => void (pool = await startTestPool()));
 afterAll(() => pool.close());
 beforeEach(() => {
-  key = {};
+  trust = 0;
   nowMs = Date.now();
   asked = 0;
   const principal = (): Principal => ({
@@ -29,7 +29,7 @@ beforeEach(() => {
       return principal();
     },
   };
-  cache = new CachingTokenVerifier(inner, () => key, { max: 3, now: () => nowMs });
+  cache = new CachingTokenVerifier(inner, () => trust, { max: 3, now: () => nowMs });
 });
 
 it('asks once for a token that is seen again', async () => {
@@ -50,12 +50,21 @@ it('never serves a token past its end', async () => {
 });
 
 it.each([
-  ['withdrawn', undefined],
-  ['replaced by another of the same kid', {}],
-])('forgets the tokens of a key that was %s', async (_, next) => {
+  ['was withdrawn', 1],
+  ['is too old', undefined],
+])('forgets the tokens of a key that %s', async (_, next) => {
   const token = await pool.mint();
   await cache.verify(token);
-  key = next;
+  trust = next;
+  await cache.verify(token);
+  expect(asked).toBe(2);
+});
+
+it('does not remember what was verified while a key was withdrawn', async () => {
+  const token = await pool.mint();
+  const verifying = cache.verify(token);
+  trust = 1;
+  await verifying;
   await cache.verify(token);
   expect(asked).toBe(2);
 });

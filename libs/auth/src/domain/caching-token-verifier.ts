@@ -4,29 +4,24 @@ import type { TokenVerifier } from './token-verifier';
 
 const ACCESS: readonly TokenUse[] = ['access'];
 
-/** The key of a `kid` as it is trusted at this moment: another object, or none, when it was withdrawn or replaced. */
-export type TrustedKeyOf = (kid: string) => object | undefined;
-
-interface Verified {
-  principal: Principal;
-  kid: string;
-  key: object;
-}
+/** Another number, or none, once a key that was trusted before is not any more. */
+export type TrustedKeys = () => number | undefined;
 
 /**
  * Remembers tokens that were verified, so that a busy client does not pay RSA for each request. A token is remembered by
- * its digest (whoever dumps the memory finds no token here), never past its `exp`, and only as long as the key that
- * signed it is trusted. Refusals are not remembered: they are cheap, and a list of them could be filled from outside.
+ * its digest (whoever dumps the memory finds no token here), never past its `exp`, and until any key is withdrawn or
+ * replaced: that happens so seldom that it may cost all tokens a new verification, and spares asking for the key of each.
+ * Refusals are not remembered: they are cheap, and a list of them could be filled from outside.
  */
 export class CachingTokenVerifier implements TokenVerifier {
   /** Two generations: a token that is asked for costs no write, and what nobody asks for goes with the older one. */
-  private verified = new Map<string, Verified>();
-  private older = new Map<string, Verified>();
-  private lastKid: { header: string; kid: string } | undefined;
+  private verified = new Map<string, Principal>();
+  private older = new Map<string, Principal>();
+  private trusted: number | undefined;
 
   constructor(
     private readonly inner: TokenVerifier,
-    private readonly keyOf: TrustedKeyOf,
+    private readonly trustedKeys: TrustedKeys,
     private readonly options: { max?: number; now?: () => number } = {},
   ) {}
 
@@ -43,16 +38,27 @@ export class CachingTokenVerifier implements TokenVerifier {
 
   private verifyNew(id: string, token: string, uses: readonly TokenUse[]): Promise<Principal> | Principal {
     const verified = this.inner.verify(token, uses);
-    if (!(verified instanceof Promise)) return this.remember(id, token, verified);
-    return verified.then((principal) => this.remember(id, token, principal));
+    if (!(verified instanceof Promise)) return this.remember(id, verified);
+    const { trusted } = this;
+    // A key that was read meanwhile may stand where another was withdrawn: its tokens are remembered from their next time on.
+    return verified.then((principal) =>
+      trusted !== undefined && this.trustedKeys() === trusted ? this.remember(id, principal) : principal,
+    );
   }
 
   private remembered(id: string): Principal | undefined {
+    const trusted = this.trustedKeys();
+    if (trusted !== this.trusted) {
+      this.trusted = trusted;
+      this.verified = new Map();
+      this.older = new Map();
+      return undefined;
+    }
     const young = this.verified.get(id);
     const found = young ?? this.older.get(id);
     if (!found) return undefined;
     const { now = Date.now } = this.options;
-    if (now() >= found.principal.expiresAt || this.keyOf(found.kid) !== found.key) {
+    if (now() >= found.expiresAt) {
       this.verified.delete(id);
       this.older.delete(id);
       return undefined;
@@ -61,34 +67,21 @@ export class CachingTokenVerifier implements TokenVerifier {
       this.older.delete(id);
       this.keep(id, found);
     }
-    return found.principal;
+    return found;
   }
 
-  private remember(id: string, token: string, principal: Principal): Principal {
-    const kid = this.kidOf(token);
-    const key = this.keyOf(kid);
-    if (key === undefined) return principal;
+  private remember(id: string, principal: Principal): Principal {
     // It is handed to every request of this token: what one of them writes into it must not reach another.
     Object.freeze(principal.groups);
-    this.keep(id, { principal: Object.freeze(principal), kid, key });
+    this.keep(id, Object.freeze(principal));
     return principal;
   }
 
-  private keep(id: string, verified: Verified): void {
+  private keep(id: string, principal: Principal): void {
     const { max = 10_000 } = this.options;
-    this.verified.set(id, verified);
+    this.verified.set(id, principal);
     if (this.verified.size < max / 2) return;
     this.older = this.verified;
     this.verified = new Map();
-  }
-
-  /** Of a token that was verified: its header is in order, and the same as that of every token of its key. */
-  private kidOf(token: string): string {
-    const header = token.slice(0, token.indexOf('.'));
-    if (this.lastKid?.header !== header) {
-      const { kid } = JSON.parse(Buffer.from(header, 'base64url').toString()) as { kid: string };
-      this.lastKid = { header, kid };
-    }
-    return this.lastKid.kid;
   }
 }

@@ -15,8 +15,8 @@ it('lets one principal have ten, and gives a place back once, however often it i
   const places = Array.from({ length: 10 }, () => limits.take(alice, 'here'));
   expect(() => limits.take(alice, 'elsewhere')).toThrow('Too many connections');
   limits.take(principal('user', 'bob'), 'here');
-  places[0]!();
-  places[0]!();
+  places[0]!.release();
+  places[0]!.release();
   limits.take(alice, 'here');
   expect(() => limits.take(alice, 'here')).toThrow('Too many connections');
 });
@@ -33,8 +33,8 @@ it('counts guests, and those who brought nothing, by address; users never', () =
 it('takes no place when it refuses', () => {
   const limits = new ConnectionLimits({ perPrincipal: 5, guestsPerAddress: 1 });
   const guest = principal('guest', 'a');
-  const leave = limits.take(guest, 'here');
+  const place = limits.take(guest, 'here');
   for (let n = 0; n < 9; n += 1) expect(() => limits.take(guest, 'here')).toThrow();
-  leave();
+  place.release();
   expect(limits.take(guest, 'here')).toBeDefined();
 });

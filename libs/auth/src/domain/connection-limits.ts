@@ -11,6 +11,12 @@ export interface ConnectionLimitOptions {
 /** When it makes sense to try again: a closed tab's socket is gone by then. */
 const RETRY_AFTER_MS = 30_000;
 
+/** The place of one socket. */
+export interface Place {
+  /** Gives it back, once, however often it is called. */
+  release(): void;
+}
+
 /** Counts the open sockets of this process. */
 export class ConnectionLimits {
   private readonly byPrincipal = new Map<string, number>();
@@ -21,23 +27,40 @@ export class ConnectionLimits {
   /**
    * Takes a place for a socket before it opens.
    *
-   * @returns gives the place back, once
    * @throws ParleyError `too_many_connections`
    */
-  take(principal: Principal | undefined, address: string): () => void {
+  take(principal: Principal | undefined, address: string): Place {
     const { perPrincipal = 10, guestsPerAddress = 20 } = this.options;
-    const countsAddress = principal?.kind !== 'user';
-    if (principal && (this.byPrincipal.get(principal.id) ?? 0) >= perPrincipal) throw full();
-    if (countsAddress && (this.byAddress.get(address) ?? 0) >= guestsPerAddress) throw full();
-    if (principal) add(this.byPrincipal, principal.id);
-    if (countsAddress) add(this.byAddress, address);
-    let given = false;
-    return () => {
-      if (given) return;
-      given = true;
-      if (principal) give(this.byPrincipal, principal.id);
-      if (countsAddress) give(this.byAddress, address);
-    };
+    const person = principal?.id;
+    const counted = principal?.kind === 'user' ? undefined : address;
+    if (person !== undefined && (this.byPrincipal.get(person) ?? 0) >= perPrincipal) throw full();
+    if (counted !== undefined && (this.byAddress.get(counted) ?? 0) >= guestsPerAddress) throw full();
+    if (person !== undefined) add(this.byPrincipal, person);
+    if (counted !== undefined) add(this.byAddress, counted);
+    return new TakenPlace(this, person, counted);
+  }
+
+  /** @internal Called by a place. */
+  give(person: string | undefined, address: string | undefined): void {
+    if (person !== undefined) give(this.byPrincipal, person);
+    if (address !== undefined) give(this.byAddress, address);
+  }
+}
+
+/** No closure: it is held as long as its socket is open, ten thousand of them in a process. */
+class TakenPlace implements Place {
+  private isGiven = false;
+
+  constructor(
+    private readonly limits: ConnectionLimits,
+    private readonly person: string | undefined,
+    private readonly address: string | undefined,
+  ) {}
+
+  release(): void {
+    if (this.isGiven) return;
+    this.isGiven = true;
+    this.limits.give(this.person, this.address);
   }
 }
 

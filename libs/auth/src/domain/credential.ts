@@ -74,6 +74,15 @@ function ofSubprotocols(header: string): Credential | undefined {
   return found;
 }
 
+/** A header's subprotocols without those that carry a credential, which nobody behind the edge needs; written as they were. */
+export function withoutCredentials(subprotocols: string): string | undefined {
+  const others = subprotocols.split(',').filter((offered) => !isCredential(offered.trim()));
+  return others.length === 0 ? undefined : others.join(',');
+}
+
+const isCredential = (protocol: string) =>
+  protocol.startsWith(BEARER_SUBPROTOCOL) || protocol.startsWith(GUEST_SUBPROTOCOL);
+
 function ofQuery(kind: 'token' | 'ticket', query: URLSearchParams): Credential | undefined {
   let found: Credential | undefined;
   for (const value of query.getAll(kind)) found = only(found, told(kind, value));

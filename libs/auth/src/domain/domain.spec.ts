@@ -1,5 +1,5 @@
 import { clientAddress } from './client-address';
-import { readCredential } from './credential';
+import { readCredential, withoutCredentials } from './credential';
 import { RefusalLimiter } from './refusal-limiter';
 
 describe('readCredential', () => {
@@ -39,6 +39,18 @@ describe('readCredential', () => {
     ['a token and a ticket', { subprotocols: 'bearer.a', query: query('ticket=a') }],
   ])('refuses %s', (_, source) => expect(() => readCredential(source)).toThrow('Invalid authentication token'));
 });
+
+it.each([
+  ['parley.v1, bearer.a.b.c', 'parley.v1'],
+  ['guest.s.1 ,parley.v1,v2', 'parley.v1,v2'],
+  ['v2, v2', 'v2, v2'],
+  ['bearer.a', undefined],
+  // Not in order, and still not when the credential is gone.
+  [',bearer.a', ''],
+  ['parley.v1,,bearer.a', 'parley.v1,'],
+])('of the subprotocols "%s" those are left that carry no credential', (header, left) =>
+  expect(withoutCredentials(header)).toBe(left),
+);
 
 describe('clientAddress', () => {
   const from = (remoteAddress: string, headers = {}) => ({ headers, socket: { remoteAddress } });

@@ -40,10 +40,7 @@ export class OpenConnections {
   }
 
   opened(connection: LiveConnection): void {
-    const { id } = connection;
-    const put = this.registry.put(connection).catch(this.onError);
-    this.opening.set(id, put);
-    void put.then(() => this.opening.delete(id));
+    this.opening.set(connection.id, this.put(connection));
     this.count(connection, 1);
   }
 
@@ -59,6 +56,11 @@ export class OpenConnections {
     const connections = (this.open.get(key)?.connections ?? 0) + by;
     if (connections === 0) this.open.delete(key);
     else this.open.set(key, { path, kind, connections });
+  }
+
+  private async put(connection: LiveConnection): Promise<void> {
+    await this.registry.put(connection).catch(this.onError);
+    this.opening.delete(connection.id);
   }
 
   /** After the put: one that overtook it would leave an open connection behind that is closed. */

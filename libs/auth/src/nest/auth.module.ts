@@ -69,7 +69,7 @@ const parts: Provider[] = [
     provide: TOKEN_VERIFIER,
     inject: [AUTH_OPTIONS, KeySet],
     useFactory: (options: AuthOptions, keys: KeySet) =>
-      new CachingTokenVerifier(new PassportTokenVerifier(options, keys), (kid) => keys.trusted(kid)),
+      new CachingTokenVerifier(new PassportTokenVerifier(options, keys), () => keys.trust),
   },
   {
     provide: SignedOutList,

@@ -3,7 +3,7 @@ import { ParleyError } from '@parley/errors';
 import type { TicketAudience } from '@parley/protocol';
 import { clientAddress } from '../domain/client-address';
 import type { BannedList } from '../domain/banned-list';
-import type { ConnectionLimits } from '../domain/connection-limits';
+import type { ConnectionLimits, Place } from '../domain/connection-limits';
 import { readCredential, type Credential, type CredentialSource } from '../domain/credential';
 import { labelOf } from '../domain/guest-label';
 import { isOriginAllowed } from '../domain/origins';
@@ -46,8 +46,8 @@ export interface SocketAdmission extends Partial<Admission> {
   label: string | undefined;
   /** The guest's new session, for other origins only: the own one has the cookie. To be told in `welcome`. */
   session?: string;
-  /** Gives the connection's place back. Call it when the socket is gone, or never came to be. */
-  release(): void;
+  /** The connection's place: to be given back when the socket is gone, or never came to be. */
+  place: Place;
 }
 
 /** What a living socket sends to live on. */
@@ -102,9 +102,14 @@ export class Authenticator {
   /**
    * Decides on a WebSocket handshake, before any frame is read and any gateway code runs. A ticket is spent last.
    *
+   * @param offered its subprotocols, where the request does not tell them (any more)
    * @throws ParleyError as `authenticateRequest`, and `origin_not_allowed`, `forbidden`, `too_many_connections`
    */
-  async authenticateUpgrade(request: IncomingMessage, policy: SocketPolicy): Promise<SocketAdmission> {
+  async authenticateUpgrade(
+    request: IncomingMessage,
+    policy: SocketPolicy,
+    offered = request.headers['sec-websocket-protocol'],
+  ): Promise<SocketAdmission> {
     const address = this.addressOf(request);
     const { origin, 'sec-websocket-origin': olderOrigin } = request.headers;
     // By the second name browsers told it before RFC 6455: `ws` opens to their version of the protocol, too.
@@ -113,21 +118,21 @@ export class Authenticator {
         throw this.refused('socket', new ParleyError('origin_not_allowed'));
     const query = queryOf(request.url);
     const label = labelOf(query);
-    if (policy.public) return { address, label, release: this.place('socket', undefined, address) };
+    if (policy.public) return { address, label, place: this.place('socket', undefined, address) };
     const source = this.headersOf(request);
-    source.subprotocols = request.headers['sec-websocket-protocol'];
+    source.subprotocols = offered;
     source.query = query;
     const { principal, ticket, setCookie, session } = await this.decide('socket', request, source, policy);
     if (!hasRights(principal, policy)) throw this.refused('socket', new ParleyError('forbidden'), principal);
-    const release = this.place('socket', principal, address);
+    const place = this.place('socket', principal, address);
     try {
       if (ticket !== undefined && policy.audience !== undefined)
         await this.parts.tickets.redeem(ticket, policy.audience);
     } catch (error) {
-      release();
+      place.release();
       throw this.refused('socket', this.limited(error, address), principal);
     }
-    const admission: SocketAdmission = { principal, address, label, release };
+    const admission: SocketAdmission = { principal, address, label, place };
     if (setCookie !== undefined) admission.setCookie = setCookie;
     if (session !== undefined) admission.session = session;
     return admission;
@@ -286,7 +291,7 @@ export class Authenticator {
     return clientAddress(request, this.options.addressHeader);
   }
 
-  private place(where: Where, principal: Principal | undefined, address: string): () => void {
+  private place(where: Where, principal: Principal | undefined, address: string): Place {
     try {
       return this.parts.connections.take(principal, address);
     } catch (error) {

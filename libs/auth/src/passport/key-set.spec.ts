@@ -11,7 +11,7 @@ let verifier: PassportTokenVerifier;
 beforeEach(async () => {
   pool = await startTestPool();
   nowMs = Date.now();
-  keys = new KeySet({ jwksUri: `${pool.issuer}/.well-known/jwks.json`, now: () => nowMs, timeoutMs: 100 });
+  keys = new KeySet({ jwksUri: `${pool.issuer}/.well-known/jwks.json`, now: () => nowMs });
   verifier = new PassportTokenVerifier({ issuer: pool.issuer, clientIds: [pool.clientId] }, keys);
 });
 afterEach(async () => {
@@ -36,7 +36,6 @@ it('asks once for many waiters', async () => {
 
 it.each([
   ['answers 503', 'outage'],
-  ['does not answer', 'silence'],
   ['answers no JSON', { body: '<html>' }],
   ['answers an empty set', { body: '{"keys":[]}' }],
   ['answers something else', { body: '{"hello":1}' }],
@@ -47,6 +46,15 @@ it.each([
   pool.answerKeysWith(answer);
   expect(await verdict(token)).toBe('signing_keys_unavailable');
   expect(keys.state).toBe('empty');
+});
+
+it('is unavailable, never invalid, when the key service does not answer in time, which is 3 s', async () => {
+  const timeout = AbortSignal.timeout.bind(AbortSignal);
+  const told = jest.spyOn(AbortSignal, 'timeout').mockImplementation(() => timeout(20));
+  pool.answerKeysWith('silence');
+  expect(await verdict(await pool.mint())).toBe('signing_keys_unavailable');
+  expect(told.mock.calls).toEqual([[3_000]]);
+  told.mockRestore();
 });
 
 it('recovers by itself after a cold start without keys', async () => {
@@ -126,12 +134,29 @@ it('refuses for good only what a fetch of its own did not bring: the answer on i
 it('keeps the very same key object through a refresh, so that what was verified with it stays known', async () => {
   const kid = pool.draft().header['kid'] as string;
   await keys.start();
-  const before = keys.trusted(kid);
+  const before = [keys.trusted(kid), keys.trust];
+  await pool.rotate();
   await keys.start();
-  expect(keys.trusted(kid)).toBe(before);
+  expect([keys.trusted(kid), keys.trust]).toEqual(before);
+  expect(keys.trusted(kid)).toBe(before[0]);
+});
+
+it('tells that a key was withdrawn, replaced by another of its kid, or is too old', async () => {
+  const trusts = [keys.trust];
+  const read = async () => {
+    await keys.start();
+    trusts.push(keys.trust);
+  };
+  await read();
   await pool.rotate(false);
-  await keys.start();
-  expect(keys.trusted(kid)).toBeUndefined();
+  await read();
+  const { kid } = pool.draft().header;
+  await pool.rotate();
+  const { keys: published } = (await (await fetch(`${pool.issuer}/jwks`)).json()) as { keys: { kid: string }[] };
+  pool.answerKeysWith({ body: JSON.stringify({ keys: published.map((jwk) => ({ ...jwk, kid })).slice(-1) }) });
+  await read();
+  nowMs += 86_400_001;
+  expect([...trusts, keys.trust]).toEqual([undefined, 0, 1, 2, undefined]);
 });
 
 it('takes in no key of 1024 bits, of another use or algorithm, and no nonsense', async () => {

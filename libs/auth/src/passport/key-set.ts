@@ -51,6 +51,7 @@ export class KeySet {
   private inFlight: Promise<void> | undefined;
   private timer: NodeJS.Timeout | undefined;
   private stopped = false;
+  private withdrawals = 0;
   private readonly client: jwksRsa.JwksClient;
   private readonly options: Required<Omit<KeySetOptions, 'jwksUri'>>;
 
@@ -86,6 +87,14 @@ export class KeySet {
     return { state: this.state, keys: this.keys.size, ageMs: this.options.now() - this.readAt };
   }
 
+  /**
+   * How many times a key was withdrawn or replaced, for who remembers what was verified with one; `undefined` while none is
+   * trusted, since all are too old.
+   */
+  get trust(): number | undefined {
+    return this.areKept ? this.withdrawals : undefined;
+  }
+
   /** Reads the keys until it works, then keeps them fresh. Resolves after the first attempt, whatever came of it. */
   async start(): Promise<void> {
     await this.refresh().catch(() => undefined);
@@ -99,7 +108,7 @@ export class KeySet {
 
   /** The key of this id as it is trusted now: the same object as long as it is the same key. Never asks the key service. */
   trusted(kid: string): KeyObject | undefined {
-    return this.options.now() - this.readAt < this.options.keepMs ? this.keys.get(kid)?.key : undefined;
+    return this.areKept ? this.keys.get(kid)?.key : undefined;
   }
 
   /**
@@ -138,6 +147,7 @@ export class KeySet {
         if (isUsableKey(key)) keys.set(kid, { pem, key });
       }
       if (keys.size === 0) throw new Error('the key service answered no usable key');
+      for (const [kid, { key }] of this.keys) if (keys.get(kid)?.key !== key) this.withdrawals += 1;
       this.keys = keys;
       this.readAt = now();
       this.failing = false;
@@ -148,6 +158,10 @@ export class KeySet {
       onOutage(error);
       throw this.unavailable(error);
     }
+  }
+
+  private get areKept(): boolean {
+    return this.options.now() - this.readAt < this.options.keepMs;
   }
 
   private unavailable(cause?: unknown): ParleyError {

@@ -63,6 +63,19 @@ describe('a token of the pool', () => {
     expect(await verdict(await pool.mint({ issuedAtS: now() + 3 }))).toBe('accepted');
   });
 
+  it.each([
+    ['exp', 4.999, 5],
+    ['iat', -5, -5.001],
+    ['nbf', -5, -5.001],
+  ])('has these 5 s at its %s, unless told otherwise, and no moment more', async (claim, last, late) => {
+    const at = now();
+    const token = await pool.mint({ issuedAtS: at - 60, claims: { [claim]: at } });
+    const rules = { issuer: pool.issuer, clientIds: [pool.clientId] };
+    const verdictAt = (offsetS: number) =>
+      verdict(token, new PassportTokenVerifier(rules, keys, { now: () => (at + offsetS) * 1_000 }));
+    expect([await verdictAt(last), await verdictAt(late)]).toEqual(['accepted', 'invalid_token']);
+  });
+
   it('may be issued long ago: only its end ends it', async () => {
     expect(await verdict(await pool.mint({ issuedAtS: now() - 10 * 365 * 86_400 }))).toBe('accepted');
   });

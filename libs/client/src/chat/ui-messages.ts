@@ -10,6 +10,8 @@ export interface MessageMetadata {
   clientId?: string;
   /** Said in this call. */
   callId?: string;
+  /** In that call it was typed, not spoken. */
+  typed?: true;
   interrupted?: boolean;
   /** Said by somebody whom the reader blocks: its parts are left out. */
   hidden?: true;
@@ -54,6 +56,7 @@ function toUiMessage({
   author,
   clientId,
   callId,
+  typed,
   interrupted,
   hidden,
 }: Message): ParleyMessage {
@@ -67,6 +70,7 @@ function toUiMessage({
       author,
       ...(clientId === undefined ? {} : { clientId }),
       ...(callId === undefined ? {} : { callId }),
+      ...(typed === undefined ? {} : { typed }),
       ...(interrupted === undefined ? {} : { interrupted }),
       ...(hidden === undefined ? {} : { hidden }),
     },

@@ -7,7 +7,7 @@ function say(
   role: 'USER' | 'ASSISTANT',
   generationStage: 'FINAL' | 'SPECULATIVE',
   content: string,
-  facts: { messageId?: string; seq?: number; stopReason?: 'PARTIAL_TURN' | 'INTERRUPTED' } = {},
+  facts: { messageId?: string; seq?: number; stopReason?: 'PARTIAL_TURN' | 'INTERRUPTED'; typed?: true } = {},
 ) {
   const { stopReason = 'PARTIAL_TURN', ...place } = facts;
   const contentId = `block-${(blocks += 1)}`;
@@ -88,6 +88,14 @@ describe('Transcript', () => {
     transcript.typed('my number is 12');
     say(transcript, 'USER', 'FINAL', 'my number is 12', { messageId: 'm1' });
     expect(shown(transcript)).toEqual(['final: my number is 12']);
+    expect(transcript.lines[0]!.typed).toBe(true);
+  });
+
+  it('knows what was typed from the service too, where another device did', () => {
+    const transcript = new Transcript();
+    say(transcript, 'USER', 'FINAL', 'my number is 12', { messageId: 'm1', typed: true });
+    say(transcript, 'USER', 'FINAL', 'and my name is Al', { messageId: 'm2' });
+    expect(transcript.lines.map(({ typed }) => typed)).toEqual([true, undefined]);
   });
 
   it('shows nothing unsaid after the end', () => {

@@ -9,6 +9,8 @@ export interface TranscriptLine {
   text: string;
   /** `speculative`: about to be said. `final`: said, and in the conversation. `typed`: on its way there. */
   stage: 'speculative' | 'final' | 'typed';
+  /** The person typed it. */
+  typed?: true;
   /** Cut off by the person; what is left of it is gone with the next turn. */
   interrupted?: boolean;
   /** Its message in the conversation, once it is one. */
@@ -59,7 +61,7 @@ export class Transcript {
   /** Something the person typed into the call; the service's word of it confirms the line. */
   typed(text: string): void {
     this.typedCount += 1;
-    this.add({ key: `typed-${this.typedCount}`, role: 'user', text, stage: 'typed' });
+    this.add({ key: `typed-${this.typedCount}`, role: 'user', text, stage: 'typed', typed: true });
   }
 
   /** The stream that was speaking is gone: another says what is left, in words of its own. */
@@ -121,7 +123,12 @@ export class Transcript {
   }
 }
 
-const placeOf = ({ messageId, seq }: VoiceServerEvents['textOutput']): Pick<TranscriptLine, 'messageId' | 'seq'> => ({
+const placeOf = ({
+  messageId,
+  seq,
+  typed,
+}: VoiceServerEvents['textOutput']): Pick<TranscriptLine, 'messageId' | 'seq' | 'typed'> => ({
   ...(messageId === undefined ? {} : { messageId }),
   ...(seq === undefined ? {} : { seq }),
+  ...(typed === undefined ? {} : { typed }),
 });

@@ -24,7 +24,7 @@ export function describeLog(make: () => Promise<Subject>): void {
       const entry = await store.append(
         alice.id,
         id,
-        said(alice, '', { parts, clientId: 'c1', callId: 'call', interrupted: true }),
+        said(alice, '', { parts, clientId: 'c1', callId: 'call', typed: true, interrupted: true }),
         'c1',
       );
       expect(entry).toMatchObject({
@@ -34,6 +34,9 @@ export function describeLog(make: () => Promise<Subject>): void {
         author: alice,
         parts,
         clientId: 'c1',
+        callId: 'call',
+        typed: true,
+        interrupted: true,
       });
       expect((await store.page(alice.id, id, { after: 0, limit: 10 })).items).toEqual([entry]);
     });

@@ -37,6 +37,7 @@ export interface MessageDraft {
   parts: readonly Part[];
   clientId?: string;
   callId?: string;
+  typed?: true;
   interrupted?: boolean;
 }
 export interface EditDraft {

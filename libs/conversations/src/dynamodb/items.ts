@@ -70,6 +70,7 @@ export type UnplacedEntry = {
   parts?: string;
   clientId?: string;
   callId?: string;
+  typed?: true;
   interrupted?: boolean;
   of?: string;
   from?: number;
@@ -89,6 +90,7 @@ export function unplaced(draft: EntryDraft, facts: { id: string; key: string; cr
         parts: JSON.stringify(draft.parts),
         clientId: draft.clientId,
         callId: draft.callId,
+        typed: draft.typed,
         interrupted: draft.interrupted,
       };
     case 'edited':
@@ -119,6 +121,7 @@ export function toEntry(item: EntryItem, conversationId: string): Entry {
         parts: partsOf(item),
         ...(item.clientId === undefined ? {} : { clientId: item.clientId }),
         ...(item.callId === undefined ? {} : { callId: item.callId }),
+        ...(item.typed === undefined ? {} : { typed: item.typed }),
         ...(item.interrupted === undefined ? {} : { interrupted: item.interrupted }),
       };
     case 'edited':

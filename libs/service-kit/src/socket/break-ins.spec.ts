@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
+import { TICKET_STORE, type TicketStore } from '@parley/auth';
 import { ADDRESS_HEADER, ORIGIN, PARTNER, seen, startExample, type Example } from '../testing/example-service';
 import { TestSocket } from '../testing/test-socket';
 
@@ -13,8 +14,10 @@ afterAll(() => example.close());
 beforeEach(() => void (seen.length = 0));
 
 const KEY = 'Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n';
+const bare = (target: string, more = '', key = KEY) =>
+  `GET ${target} HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n${more}${key}\r\n`;
 const handshake = (target: string, more = '', key = KEY) =>
-  `GET ${target} HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nAuthorization: Bearer ${token}\r\n${more}${key}\r\n`;
+  bare(target, `Authorization: Bearer ${token}\r\n${more}`, key);
 
 /** Bytes as they stand on the wire: no client of ours would send these. */
 function send(...parts: (string | Buffer)[]): Socket {
@@ -31,6 +34,14 @@ async function answerTo(...parts: (string | Buffer)[]): Promise<Buffer> {
 }
 const statusOf = async (...parts: (string | Buffer)[]) =>
   Number(/^HTTP\/1\.1 (\d+)/.exec(String(await answerTo(...parts)))?.[1]);
+
+const MALFORMED: [what: string, key: string][] = [
+  ['no key', ''],
+  ['a key of another length', 'Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: c2hvcnQ=\r\n'],
+  ['another version', KEY.replace('13', '12')],
+  ['a subprotocol twice', `Sec-WebSocket-Protocol: parley.v1, parley.v1\r\n${KEY}`],
+  ['an empty subprotocol', `Sec-WebSocket-Protocol: parley.v1,,v2\r\n${KEY}`],
+];
 
 describe('with a good token', () => {
   it.each([
@@ -60,11 +71,7 @@ describe('with a good token', () => {
     expect(seen).toEqual([]);
   });
 
-  it.each([
-    ['no key', ''],
-    ['a key of another length', 'Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: c2hvcnQ=\r\n'],
-    ['another version', KEY.replace('13', '12')],
-  ])('a handshake with %s opens nothing, and keeps no place', async (_, key) => {
+  it.each(MALFORMED)('a handshake with %s opens nothing, and keeps no place', async (_, key) => {
     for (let times = 0; times < 12; times += 1) expect(await statusOf(handshake('/ws/example', '', key))).toBe(400);
     expect(seen).toEqual([]);
     const socket = new TestSocket(`${example.ws}/ws/id?token=${token}`);
@@ -73,12 +80,33 @@ describe('with a good token', () => {
     await socket.closed;
   });
 
+  it('the subprotocol that carries it may be the only one that is offered', async () => {
+    const offered = `Sec-WebSocket-Protocol: bearer.${token}\r\n`;
+    const socket = send(bare('/ws/id', offered));
+    const [head] = (await once(socket, 'data')) as [Buffer];
+    expect(String(head)).toMatch(/^HTTP\/1\.1 101 (?!.*sec-websocket-protocol)/is);
+    socket.destroy();
+    await once(socket, 'close');
+  });
+
   it('a handshake that also has a body is not read as two requests', async () => {
     const smuggled = 'GET /api/closed HTTP/1.1\r\nHost: x\r\n\r\n';
     const lengths = `Content-Length: ${smuggled.length}\r\nTransfer-Encoding: chunked\r\n`;
     expect(await statusOf(handshake('/ws/example', lengths), smuggled)).toBe(400);
     expect(seen).toEqual([]);
   });
+});
+
+it.each(MALFORMED)('a handshake with %s does not spend the ticket that it brings', async (_, key) => {
+  const tickets = example.service.app.get<TicketStore>(TICKET_STORE, { strict: false });
+  const principal = { kind: 'user', id: 'tim', groups: [], clientId: 'c', expiresAt: Date.now() + 60_000 } as const;
+  const target = `/ws/guests?ticket=${await tickets.issue(principal, 'chat')}`;
+  expect(await statusOf(bare(target, '', key))).toBe(400);
+  expect(seen).toEqual([]);
+  const socket = new TestSocket(example.ws + target);
+  expect(await socket.next()).toMatchObject({ event: 'welcome', data: { id: 'tim' } });
+  socket.socket.close();
+  await socket.closed;
 });
 
 it('compression is not negotiated, and a compressed frame ends the connection before it is unpacked', async () => {

@@ -18,7 +18,7 @@ let opened = 0;
 
 /** One WebSocket of one principal, as gateways see it. */
 export class Connection {
-  readonly id: string = `${PROCESS}.${(opened += 1)}`;
+  private readonly number = (opened += 1);
   /** Who it is, with the rights of the token that is valid now. Only a public path has none. */
   principal: Principal | undefined;
   /** Takes binary frames, in the order of all frames. Without it a binary frame is answered as not valid. */
@@ -49,6 +49,11 @@ export class Connection {
     },
   ) {
     this.principal = facts.principal;
+  }
+
+  /** Put together when somebody asks: it would be the longest text that an idle socket holds. */
+  get id(): string {
+    return `${PROCESS}.${this.number}`;
   }
 
   get isOpen(): boolean {

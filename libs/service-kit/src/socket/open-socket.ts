@@ -1,4 +1,4 @@
-import type { Authenticator } from '@parley/auth';
+import type { Authenticator, Place } from '@parley/auth';
 import { CloseCode, ParleyError, asParleyError } from '@parley/errors';
 import { LIMITS } from '@parley/protocol';
 import type { Logger } from 'pino';
@@ -37,13 +37,12 @@ export class OpenSocket {
   /** Nest has heard of it. */
   private isBound: boolean;
 
-  /** @param release gives its place back */
   constructor(
     private readonly socket: WebSocket,
     readonly connection: Connection,
     private readonly path: SocketPath,
     private readonly parts: OpenSocketParts,
-    private readonly release: () => void,
+    private readonly place: Place,
   ) {
     const { principal } = connection;
     this.ofPerson = principal && path.rates.of(principal).people.opened(principal.id);
@@ -60,7 +59,7 @@ export class OpenSocket {
   closed(): Promise<void> | undefined {
     const { frames, path } = this;
     const { principal } = this.connection;
-    this.release();
+    this.place.release();
     if (principal) path.rates.of(principal).people.closed(principal.id);
     frames?.clear();
     return frames?.idle === false ? frames.settled() : undefined;

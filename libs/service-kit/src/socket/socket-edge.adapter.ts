@@ -76,13 +76,13 @@ export class SocketEdgeAdapter extends WsAdapter {
       noServer: true,
       maxPayload: LIMITS.textFrame,
       perMessageDeflate: false,
-      clientTracking: true,
+      clientTracking: false, // `life` knows them
       WebSocket: EdgeSocket,
       closeTimeout: HEARTBEAT.closeMs,
+      verifyClient: this.handshakes.verify,
       // A subprotocol that carries a credential is never echoed.
       handleProtocols: (offered) => (offered.has(PROTOCOL_VERSION) ? PROTOCOL_VERSION : false),
     } as ConstructorParameters<typeof WebSocketServer>[0]);
-    server.on('headers', this.handshakes.onHeaders);
     const { frames: codec = namedFrames, limits = FRAME_LIMITS, waits = false } = options;
     this.paths.set(name, { name, server, policy, codec, rates: new FrameRates(limits), waits });
     this.listenForUpgrades();
@@ -107,19 +107,27 @@ export class SocketEdgeAdapter extends WsAdapter {
 
   /** Ends every connection with 1012 and waits for the close handshakes, at most 10 s, and for what is still being handled. */
   override async close(server: WebSocketServer): Promise<void> {
-    for (const connection of this.life.connections())
-      if (this.paths.get(connection.facts.path)?.server === server) connection.fail(RESTARTING);
-    for (const socket of server.clients) socket.close(CloseCode.restarting, RESTARTING.message);
-    const closed = [...server.clients].map((socket) => new Promise((resolve) => socket.once('close', resolve)));
-    await Promise.all(closed);
+    const closing = [...this.life.connections()]
+      .filter(({ facts }) => this.paths.get(facts.path)?.server === server)
+      .map((connection) => {
+        connection.fail(RESTARTING);
+        const closed = new Promise<void>((resolve) => connection.onClose(resolve));
+        connection.close(CloseCode.restarting, RESTARTING.message);
+        return closed;
+      });
+    await Promise.all(closing);
     await Promise.all(this.unfinished);
     await new Promise<void>((resolve) => server.close(() => resolve()));
   }
 
   override async dispose(): Promise<void> {
     for (const stop of this.stopListening) stop();
-    (this.httpServer as Server).off('upgrade', this.handshakes.onUpgrade);
+    const server = this.httpServer as Server;
+    server.off('upgrade', this.handshakes.onUpgrade);
     this.paths.clear();
+    // Nest could end what is not waited for, but by a listener to each connection.
+    this.handshakes.endRefused();
+    server.closeAllConnections();
   }
 
   private listenForUpgrades(): void {
@@ -142,11 +150,11 @@ export class SocketEdgeAdapter extends WsAdapter {
       }
   }
 
-  private readonly admit: Admit = (path, socket, connection, request, release) => {
+  private readonly admit: Admit = (path, socket, connection, request, place) => {
     this.life.add(socket, connection);
     const { principal } = connection;
     if (principal) this.edge.connections.opened({ ...factsOf(connection, principal), since: Date.now() });
-    socket.listen(new OpenSocket(socket, connection, path, this.parts, release), this.ears);
+    socket.listen(new OpenSocket(socket, connection, path, this.parts, place), this.ears);
     if (!path.waits) path.connect?.(connection, request);
   };
 

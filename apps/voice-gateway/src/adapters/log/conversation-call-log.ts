@@ -15,13 +15,14 @@ export class ConversationCallLog implements CallLog {
     return this.store.lastMessages(this.authors.user.id, this.conversationId, limit);
   }
 
-  async append({ role, text, interrupted, key }: Utterance): Promise<{ id: string; seq: number }> {
+  async append({ role, text, interrupted, typed, key }: Utterance): Promise<{ id: string; seq: number }> {
     const draft = {
       type: 'message' as const,
       role,
       author: this.authors[role],
       parts: [{ type: 'text' as const, text }],
       callId: this.callId,
+      ...(typed ? { typed } : {}),
       ...(interrupted ? { interrupted } : {}),
     };
     return this.store.append(this.authors.user.id, this.conversationId, draft, key);

@@ -6,6 +6,8 @@ export interface Utterance {
   text: string;
   /** The person spoke over it. */
   interrupted: boolean;
+  /** The person typed it. */
+  typed?: true;
   /** Makes the append idempotent: `<callId>/<contentId>`. */
   key: string;
 }
