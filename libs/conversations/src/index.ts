@@ -1,4 +1,5 @@
 export type {
+  AppendOptions,
   ConversationDraft,
   ConversationStore,
   ConversationUpkeep,
@@ -34,6 +35,7 @@ export { foldEntries, foldMessages, isMessage, isOverlay, type Overlay } from '.
 export { UNTITLED, excerpt, titleFrom } from './domain/preview';
 export { Table, type Change, type Item } from './dynamodb/table';
 export { createDocumentClient } from './dynamodb/client';
+export { RequestSigner, type Credentials as AwsCredentials } from './dynamodb/request-signer';
 export { createConversationStore, type ConversationStoreOptions } from './dynamodb/dynamo-conversation-store';
 export { DynamoAuditLog } from './dynamodb/audit-log';
 export { DynamoErasureWishes } from './dynamodb/erasure-wishes';

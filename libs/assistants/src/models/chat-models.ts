@@ -7,6 +7,7 @@ import type { ModelName } from '../domain/assistant';
 import type { ChatModel } from './chat-model';
 import { parseModel, type Provider } from './model-name';
 import { providerFetch } from './provider-fetch';
+import { signedFetch } from './signed-fetch';
 
 /** A secret as it is now: asked for at each request, so that a new one is used without a restart. */
 export type Secret = () => Promise<string | undefined>;
@@ -57,12 +58,14 @@ export function createChatModels(options: ChatModelOptions): ChatModels {
 }
 
 function bedrockOf({ region, endpoint, guardrail, environment = process.env }: ChatModelOptions) {
+  const key = environment.AWS_BEARER_TOKEN_BEDROCK?.trim();
   const bedrock = createAmazonBedrock({
     region,
     // Always given: left to itself the package also follows AWS_ENDPOINT_URL, which may be meant for another emulator.
     baseURL: endpoint || environment.AWS_ENDPOINT_URL_BEDROCK_RUNTIME || endpointOf(region),
-    credentialProvider: fromNodeProviderChain({ clientConfig: { region } }),
-    fetch: providerFetch,
+    // With any key the package signs nothing; where there is none our own signature takes the place of this one.
+    apiKey: key || 'none',
+    fetch: key ? providerFetch : signedFetch(region, fromNodeProviderChain({ clientConfig: { region } })),
   });
   if (guardrail === undefined) return (id: string) => bedrock(id);
   const guardrailConfig = { guardrailIdentifier: guardrail.id, guardrailVersion: guardrail.version };

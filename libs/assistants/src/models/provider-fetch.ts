@@ -20,11 +20,10 @@ export const providerFetch: typeof fetch = async (input, init = {}) => {
   const url = new URL(input);
   const { request, agent } = url.protocol === 'https:' ? secure : plain;
   const options = { method, headers: Object.fromEntries(new Headers(headers)), agent, ...(signal && { signal }) };
-  const message = await new Promise<http.IncomingMessage>((resolve, reject) => {
-    const failed = (cause: Error) =>
-      reject(cause.name === 'AbortError' ? cause : new TypeError('fetch failed', { cause }));
-    request(url, options, resolve).on('error', failed).end(body);
-  });
+  const answered = Promise.withResolvers<http.IncomingMessage>();
+  // Nothing that is kept for as long as the stream may hold what was sent.
+  request(url, options, answered.resolve).on('error', answered.reject).end(body);
+  const message = await answered.promise.catch(failed);
   const { statusCode: status = 0, statusMessage: statusText = '' } = message;
   if (status >= 300 && status < 400) {
     message.destroy();
@@ -32,6 +31,11 @@ export const providerFetch: typeof fetch = async (input, init = {}) => {
   }
   return new Response(status === 204 ? null : streamOf(message), { status, statusText, headers: headersOf(message) });
 };
+
+/** As `fetch` says it: for the providers' packages a reason to ask again. */
+function failed(cause: Error): never {
+  throw cause.name === 'AbortError' ? cause : new TypeError('fetch failed', { cause });
+}
 
 function streamOf(message: http.IncomingMessage): ReadableStream<Uint8Array> {
   return new ReadableStream({

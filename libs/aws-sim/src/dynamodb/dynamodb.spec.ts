@@ -128,3 +128,18 @@ it('survives a client that goes away in the middle of a request, which dynalite 
   socket.resetAndDestroy();
   await put('after');
 });
+
+it('closes with requests under way: what it began is done first, whoever still waits for it', async () => {
+  const own = await startDynamo();
+  await createTables(own.endpoint, NAMES);
+  const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
+  const hasty = new DynamoDBClient({ region: 'us-east-1', endpoint: own.endpoint, credentials, maxAttempts: 1 });
+  const writes = Array.from({ length: 200 }, (_, n) =>
+    hasty.send(new PutItemCommand({ TableName: NAMES.sessions, Item: { pk: { S: `${n}` }, sk: { S: 'x' } } })),
+  );
+  await writes[0];
+  const outcomes = Promise.allSettled(writes);
+  await own.close();
+  hasty.destroy();
+  expect((await outcomes).filter(({ status }) => status === 'fulfilled').length).toBeGreaterThan(0);
+});

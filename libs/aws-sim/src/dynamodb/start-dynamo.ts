@@ -2,6 +2,7 @@ import { mkdirSync } from 'node:fs';
 import type { IncomingMessage, Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { assertFolderUsable, dynalite } from './dynalite';
+import { RequestsAtWork } from './requests-at-work';
 
 export interface DynamoOptions {
   /** Default 0: any free port. */
@@ -16,7 +17,7 @@ export interface Dynamo {
   /** For `AWS_ENDPOINT_URL_DYNAMODB`. */
   endpoint: string;
   port: number;
-  /** Cuts what is connected, writes what is pending and lets the folder go. */
+  /** Answers what was asked, cuts what is connected, writes what is pending and lets the folder go. */
   close(): Promise<void>;
 }
 
@@ -38,6 +39,7 @@ export async function startDynamo(options: DynamoOptions = {}): Promise<Dynamo> 
     updateTableMs: 0,
   });
   surviveAborts(server);
+  const atWork = new RequestsAtWork(server);
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(port, host, () => {
@@ -49,12 +51,14 @@ export async function startDynamo(options: DynamoOptions = {}): Promise<Dynamo> 
   return {
     endpoint: `http://${host}:${address.port}`,
     port: address.port,
-    close: () =>
-      new Promise((resolve, reject) => {
+    async close() {
+      await atWork.none();
+      await new Promise<void>((resolve, reject) => {
         server.close((error) => (error ? reject(error) : resolve()));
         // Clients keep their connections alive, and close() waits for the last of them.
         server.closeAllConnections();
-      }),
+      });
+    },
   };
 }
 

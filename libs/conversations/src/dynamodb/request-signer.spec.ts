@@ -1,21 +1,6 @@
-import { createHash, createHmac, type Hash, type Hmac } from 'node:crypto';
 import { SignatureV4 } from '@smithy/signature-v4';
+import { Sha256 } from '../testing/sha256';
 import { RequestSigner, type Credentials } from './request-signer';
-
-/** As the SDK's package wants it. */
-class Sha256 {
-  private readonly state: Hash | Hmac;
-  constructor(secret?: string | ArrayBuffer | ArrayBufferView) {
-    this.state = secret === undefined ? createHash('sha256') : createHmac('sha256', secret as string);
-  }
-  update(data: Uint8Array): void {
-    this.state.update(data);
-  }
-  async digest(): Promise<Uint8Array> {
-    return this.state.digest();
-  }
-  reset(): void {}
-}
 
 const region = 'eu-central-1';
 const post = {

@@ -3,3 +3,4 @@ export { RedisServer, type RedisServerOptions } from './redis-server';
 export { Ear } from './ear';
 export { seeded } from './drafts';
 export { commandsOf } from './faults';
+export { Sha256 } from './sha256';

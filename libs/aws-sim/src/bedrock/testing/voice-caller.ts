@@ -44,6 +44,8 @@ export class VoiceCaller {
   /** What the stream ended with: an error, or nothing. Settles in any case. */
   readonly ended: Promise<Error | undefined>;
   readonly abort = new AbortController();
+  /** How many events were said. */
+  said = 0;
   private readonly queue: object[] = [];
   private wake: () => void = () => undefined;
   private closed = false;
@@ -78,6 +80,7 @@ export class VoiceCaller {
   }
 
   raw(message: object): this {
+    this.said += 1;
     this.queue.push(message);
     this.wake();
     return this;
