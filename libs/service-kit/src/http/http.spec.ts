@@ -97,6 +97,18 @@ describe('a body', () => {
       expect((await post(body, { 'x-amz-content-sha256': wrong })).status).toBe(400);
     }
   });
+  it('that is empty, or is not read, is checked against it too', async () => {
+    const hash = (text: string) => createHash('sha256').update(text).digest('hex');
+    const send = async (told: string, body?: string, type = 'text/plain') => {
+      const headers = { 'x-amz-content-sha256': told, 'content-type': type, authorization: `Bearer ${token}` };
+      return (await fetch(`${example.url}/api/done`, { method: 'POST', headers, ...(body ? { body } : {}) })).status;
+    };
+    expect(await send(hash(''))).toBe(201);
+    for (const told of [hash('x'), 'UNSIGNED-PAYLOAD', 'STREAMING-AWS4-HMAC-SHA256-PAYLOAD', ''])
+      expect(await send(told)).toBe(400);
+    expect(await send(hash('x'), 'x')).toBe(400);
+    expect(await send(hash('{}'), '{}', 'application/json')).toBe(201);
+  });
 });
 
 it('answers refusals above the limit with 429 and Retry-After, and valid tokens from the same address as ever', async () => {

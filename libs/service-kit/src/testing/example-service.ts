@@ -64,6 +64,10 @@ class ExampleController {
   echo(@Body({ schema: echoSchema }) body: z.output<typeof echoSchema>) {
     return body;
   }
+  @Post('done')
+  done() {
+    return {};
+  }
   @Get('broken')
   @Public()
   broken() {
