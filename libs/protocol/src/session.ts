@@ -76,7 +76,15 @@ export const claimRequestSchema = z.object({ session: z.string().min(1).max(512)
 export const claimResponseSchema = z.object({ conversations: z.array(z.string()) });
 export type ClaimResponse = z.infer<typeof claimResponseSchema>;
 
-export const renameSelfSchema = z.object({ name: z.string().trim().min(1).max(80) });
+/** What makes a name look like another one, or like more than a name: control characters, and marks that turn the direction. */
+const DISGUISE = /[\p{Cc}\p{Bidi_Control}\u2028\u2029]/u;
+
+/** Whether others may be shown this as somebody's name. */
+export const isPlainName = (name: string): boolean => !DISGUISE.test(name);
+
+export const renameSelfSchema = z.object({
+  name: z.string().trim().min(1).max(80).refine(isPlainName, 'no control characters'),
+});
 
 /** `/config.json`: what the page has to know of its environment. Public by nature. */
 export const webConfigSchema = z.object({

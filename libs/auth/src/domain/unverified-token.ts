@@ -1,4 +1,4 @@
-import { LIMITS } from '@parley/protocol';
+import { LIMITS, isPlainName } from '@parley/protocol';
 import { decomposeUnverifiedJws } from './compact-jws';
 import type { Principal, TokenUse } from './principal';
 import { tokenRefused } from './token-refused';
@@ -133,6 +133,9 @@ export function principalOf(claims: Claims): Principal {
 
 /** An ID token's name, if it has a human one; an e-mail address is nobody else's business. */
 function displayNameOf({ name, nickname, given_name }: Claims): string | undefined {
-  const told = [name, nickname, given_name].find((value) => typeof value === 'string' && value.trim() !== '');
-  return told === undefined ? undefined : (told as string).trim().slice(0, 80);
+  const told = [name, nickname, given_name].find(isName);
+  return told?.trim().slice(0, 80);
 }
+
+const isName = (value: unknown): value is string =>
+  typeof value === 'string' && value.trim() !== '' && isPlainName(value);

@@ -58,6 +58,17 @@ describe('a token of the pool', () => {
     expect(await verifier.verify(token, ['access', 'id'])).toMatchObject({ id: 'u-2', clientId: pool.clientId });
   });
 
+  it('as an ID token tells a name that can be shown, and never an e-mail address or one in disguise', async () => {
+    const named = async (claims: object) => {
+      const token = await pool.mint({ use: 'id', claims: { ...claims, email: 'ann@example.com' } });
+      return (await verifier.verify(token, ['id'])).displayName;
+    };
+    expect(await named({ name: ' Ann Lee ', nickname: 'Annie' })).toBe('Ann Lee');
+    expect(await named({ name: '\u202eeeL nnA', nickname: 'Annie' })).toBe('Annie');
+    expect(await named({ name: 7, given_name: 'Ann' })).toBe('Ann');
+    expect(await named({ name: ' ' })).toBeUndefined();
+  });
+
   it('is accepted within the tolerance of 5 s', async () => {
     expect(await verdict(await pool.mint({ expiresInS: -2 }))).toBe('accepted');
     expect(await verdict(await pool.mint({ issuedAtS: now() + 3 }))).toBe('accepted');
