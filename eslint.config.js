@@ -37,7 +37,7 @@ const simulators = {
   message: 'Simulators and test helpers are for specs: a service never knows that it runs locally.',
 };
 const adapters = {
-  group: ['@nestjs/*', 'ws', '@aws-sdk/*', '@smithy/*', '@ai-sdk/*', 'ioredis', 'express', 'pino'],
+  group: ['@nestjs/*', 'ws', '@aws-sdk/*', '@smithy/*', '@ai-sdk/*', 'ioredis', 'undici', 'express', 'pino'],
   message: 'Domain code knows ports, not frameworks, sockets or SDKs.',
 };
 const restrict = (...patterns) => ({ 'no-restricted-imports': ['error', { patterns }] });

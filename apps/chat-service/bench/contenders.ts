@@ -78,18 +78,21 @@ export async function startParley(environment: Record<string, string>): Promise<
   return `http://127.0.0.1:${service.port}`;
 }
 
-/** When this process waits for DynamoDB, from now on. */
+/** When this process waits for DynamoDB, from now on: over undici, by which single items are asked for, and over `node:http`. */
 export function watchStore(): Span[] {
   const waits: Span[] = [];
-  const sent = new WeakMap<ClientRequest, number>();
-  const isToStore = (request: ClientRequest) => request.hasHeader('x-amz-target');
-  subscribe('http.client.request.start', (message) => {
+  const sent = new WeakMap<object, number>();
+  const isToStore = (request: ClientRequest | { headers: string[] }) =>
+    'hasHeader' in request ? request.hasHeader('x-amz-target') : request.headers.includes('x-amz-target');
+  const begin = (message: unknown) => {
     const { request } = message as { request: ClientRequest };
     if (isToStore(request)) sent.set(request, clock());
-  });
-  subscribe('http.client.response.finish', (message) => {
-    const from = sent.get((message as { request: ClientRequest }).request);
+  };
+  const end = (message: unknown) => {
+    const from = sent.get((message as { request: object }).request);
     if (from !== undefined) waits.push([from, clock()]);
-  });
+  };
+  for (const name of ['http.client.request.start', 'undici:request:create']) subscribe(name, begin);
+  for (const name of ['http.client.response.finish', 'undici:request:trailers']) subscribe(name, end);
   return waits;
 }

@@ -23,11 +23,11 @@ export class AnswerMetrics {
   /** The ledger, with what is written into it counted too, whether or not the store takes it. */
   counting(ledger: Pick<UsageLedger, 'record'>): Pick<UsageLedger, 'record'> {
     return {
-      record: (record) => {
+      record: (record, options) => {
         this.tokens.inc({ kind: 'input' }, record.inputTokens);
         this.tokens.inc({ kind: 'output' }, record.outputTokens);
         this.cost.inc(costOf(record) ?? 0);
-        return ledger.record(record);
+        return ledger.record(record, options);
       },
     };
   }

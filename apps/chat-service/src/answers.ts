@@ -28,6 +28,7 @@ import { AnswerMetrics } from './answer-metrics';
 import { Answering } from './chat/answering';
 import { Following } from './chat/following';
 import { Generations, type StopHints } from './chat/generations';
+import { Producing } from './chat/producing';
 import { Rescue } from './chat/rescue';
 import { Retention } from './retention';
 import { chatModelOptionsOf, type ChatConfig } from './config';
@@ -83,23 +84,19 @@ export function composeAnswers({ config, logger, metrics, dynamo, replicas }: An
   const usage = new DynamoUsageLedger(dynamo, config.CONVERSATIONS_TABLE);
 
   const counted = new AnswerMetrics(metrics);
-  const answering = new Answering({
+  const timeouts = {
+    firstChunkMs: config.ANSWER_FIRST_CHUNK_MS,
+    chunkMs: config.ANSWER_CHUNK_MS,
+    toolMs: config.ANSWER_TOOL_MS,
+    totalMs: config.ANSWER_TOTAL_MS,
+  };
+  const producing = new Producing({
     store,
-    assistants,
-    claims,
-    generations,
-    rescue,
     models,
     defaultModel: config.CHAT_MODEL,
     tools: createTools({ ...knowledgeBaseOf(config), people: teamOf(config.HAND_OVER_TO, store) }),
-    budget,
     usage: counted.counting(usage),
-    timeouts: {
-      firstChunkMs: config.ANSWER_FIRST_CHUNK_MS,
-      chunkMs: config.ANSWER_CHUNK_MS,
-      toolMs: config.ANSWER_TOOL_MS,
-      totalMs: config.ANSWER_TOTAL_MS,
-    },
+    timeouts,
     report,
     onEnd: ({ outcome, usage: told, estimatedUsage }, { id }) => {
       counted.answerEnded(id, outcome);
@@ -108,6 +105,17 @@ export function composeAnswers({ config, logger, metrics, dynamo, replicas }: An
         'answer ended',
       );
     },
+  });
+  const answering = new Answering({
+    store,
+    assistants,
+    budget,
+    claims,
+    generations,
+    producing,
+    rescue,
+    timeouts,
+    report,
   });
   const following = new Following({ claims, log, store, rescue, report });
   const retention = new Retention({ store, counters, days: config.RETENTION_DAYS });

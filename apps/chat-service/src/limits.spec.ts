@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { Generations } from './chat/generations';
 import { ChatUi } from './testing/chat-ui';
 import { question } from './testing/sse';
 import { startReplica, type Replica } from './testing/start-chat';
@@ -50,6 +51,9 @@ it('a person who asks too often is told what remains, in the body, on whatever r
 it('a person whose tokens of today are used up is refused before anything is written or asked', async () => {
   const replica = await start({ USER_TOKENS_PER_DAY: '4100' });
   expect((await ask(replica, 'carol')).status).toBe(200);
+  // The model is asked for a title, too, once the answer has ended.
+  const generations = replica.service.app.get(Generations, { strict: false });
+  while (generations.live > 0) await new Promise(setImmediate);
   const before = world.bedrock.requests.all.length;
   const id = randomUUID();
   const refused = await ask(replica, 'carol', { id });

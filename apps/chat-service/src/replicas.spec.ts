@@ -1,7 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as later } from 'node:timers/promises';
+import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { GENERATION_KEPT_MS, createDocumentClient } from '@parley/conversations';
 import { RedisServer } from '@parley/conversations/testing';
 import type { ConversationUsageAnswer } from '@parley/protocol';
+import { Generations } from './chat/generations';
 import { ChatUi } from './testing/chat-ui';
 import { eventsOf, question, readUntil, type SseEvent } from './testing/sse';
 import { bearing, startReplica, type Ask, type Replica } from './testing/start-chat';
@@ -44,6 +47,32 @@ async function served(ask: () => Promise<Response>): Promise<Response> {
 const begun = (text: string) => text.includes('"type":"text-delta"');
 const types = (events: SseEvent[]) => events.map(({ data }) => (data === '[DONE]' ? data : JSON.parse(data).type));
 const terminals = (events: SseEvent[]) => types(events).filter((type) => ['finish', 'error', 'abort'].includes(type));
+const chunksOf = (events: SseEvent[]) =>
+  events.flatMap(({ data }) => (data === '[DONE]' ? [] : [JSON.parse(data) as Record<string, string>]));
+const textOf = (events: SseEvent[]) =>
+  chunksOf(events)
+    .flatMap(({ delta }) => delta ?? [])
+    .join('');
+const messageIdOf = (events: SseEvent[]) => chunksOf(events)[0]!['messageId'];
+const log = async (id: string) =>
+  ((await (await one.as('alice')(`/api/conversations/${id}/messages`)).json()) as { items: unknown[] }).items;
+const used = async (id: string) => (await one.as('alice')(`/api/conversations/${id}/usage`)).json();
+/** For the last answer of a conversation: its chunks are kept as long. */
+async function tenMinutesPass(id: string): Promise<void> {
+  const client = createDocumentClient({
+    region: 'us-east-1',
+    endpoint: world.environment['AWS_ENDPOINT_URL_DYNAMODB']!,
+  });
+  await client.send(
+    new UpdateCommand({
+      TableName: world.environment['CONVERSATIONS_TABLE'],
+      Key: { pk: `C#${id}`, sk: 'GENERATION' },
+      UpdateExpression: 'ADD endedAt :back',
+      ExpressionAttributeValues: { ':back': -GENERATION_KEPT_MS },
+    }),
+  );
+  client.destroy();
+}
 const streamsAsked = () => world.bedrock.requests.all.filter(({ operation }) => operation === 'converseStream').length;
 
 describe('two replicas over Valkey', () => {
@@ -73,6 +102,25 @@ describe('two replicas over Valkey', () => {
     expect([again.status, other.status]).toEqual([200, 409]);
     expect(eventsOf(await again.text())).toEqual(eventsOf(await asked.text()));
     expect(streamsAsked() - before).toBe(1);
+  });
+
+  it('a request that is sent again long after its answer is told what the log says, and nothing is asked or paid for it', async () => {
+    const id = randomUUID();
+    const messageId = randomUUID();
+    const text = eventsOf(await (await post(one, id, 'once and for all', messageId)).text());
+    // Its title is made and counted after its end.
+    const generations = one.service.app.get(Generations, { strict: false });
+    while (generations.live > 0) await new Promise(setImmediate);
+    const [entries, usage, asked] = [await log(id), await used(id), streamsAsked()];
+    await tenMinutesPass(id);
+    expect((await resume(two, id)).status).toBe(204);
+    const again = eventsOf(await (await post(two, id, 'once and for all', messageId)).text());
+    expect([textOf(again), terminals(again)]).toEqual([textOf(text), ['finish']]);
+    expect(messageIdOf(again)).toBe(messageIdOf(text));
+    expect([await log(id), await used(id), streamsAsked()]).toEqual([entries, usage, asked]);
+    // What is said anew, and a regeneration, are work of their own.
+    await (await post(two, id, 'once and for all')).text();
+    expect([(await log(id)).length, streamsAsked()]).toEqual([4, asked + 1]);
   });
 
   it('the same request at both in the same moment is answered once', async () => {

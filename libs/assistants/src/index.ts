@@ -39,4 +39,4 @@ export { DynamoCounters } from './budget/dynamo-counters';
 export { DynamoUsageLedger } from './budget/dynamo-usage-ledger';
 export { costOf, type Price } from './budget/prices';
 export { Switches } from './budget/switches';
-export type { Days, UsageLedger, UsageRecord, UsageSum } from './budget/usage-ledger';
+export type { Days, RecordOptions, UsageLedger, UsageRecord, UsageSum } from './budget/usage-ledger';

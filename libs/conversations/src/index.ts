@@ -1,4 +1,5 @@
 export type {
+  AppendOptions,
   ConversationDraft,
   ConversationStore,
   ConversationUpkeep,

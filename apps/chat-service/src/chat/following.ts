@@ -33,7 +33,7 @@ export class Following {
   async readable(principalId: string, conversationId: string): Promise<GenerationClaim | undefined> {
     const claim = await this.parts.claims.find(conversationId);
     if (claim?.state !== 'ended') return claim;
-    if (this.now() - (claim.endedAt ?? 0) >= GENERATION_KEPT_MS) return undefined;
+    if (this.isOver(claim)) return undefined;
     // Replaying an answer that something was said after would put it behind that in the reader's list.
     const [last] = await this.parts.store.lastMessages(principalId, conversationId, 1);
     return last === undefined || last.id === claim.generationId || last.role === 'user' ? claim : undefined;
@@ -50,6 +50,8 @@ export class Following {
   follow(claim: GenerationClaim, options: { after: number; signal: AbortSignal }): AsyncGenerator<LoggedChunk> {
     // Written here, so its end comes by itself: nothing to look after.
     if (this.parts.log.has(claim.generationId)) return this.parts.log.read(claim.generationId, options);
+    // Nobody has its chunks any more: there is nothing to wait for.
+    if (this.isOver(claim)) return this.ending(claim, options.after);
     return this.followElsewhere(claim, options);
   }
 
@@ -107,6 +109,11 @@ export class Following {
       this.parts.report('an answer that was kept cannot be read', error);
       return undefined;
     });
+  }
+
+  /** It ended so long ago that its log is gone. */
+  private isOver({ state, endedAt = 0 }: GenerationClaim): boolean {
+    return state === 'ended' && this.now() - endedAt >= GENERATION_KEPT_MS;
   }
 
   private now(): number {

@@ -1,19 +1,25 @@
 import type { Assistant } from '@parley/assistants';
-import type { ConversationStore, GenerationClaim } from '@parley/conversations';
-import type { Author, Part } from '@parley/protocol';
+import type { AppendOptions, EntryDraft, GenerationClaim } from '@parley/conversations';
+import type { Author, Entry, Part } from '@parley/protocol';
 
 export const authorOf = ({ id, name }: Pick<Assistant, 'id' | 'name'>): Author => ({ kind: 'assistant', id, name });
 
-/** Keeps an answer, also a partial one: it was seen. Under one key, so that it is kept once, by whomever. */
+/** Appends to the conversation that an answer is written in. */
+export type Append = (draft: EntryDraft, key: string, options: AppendOptions) => Promise<Entry>;
+
+/**
+ * Keeps an answer, also a partial one: it was seen. Under one key, so that it is kept once, by whomever.
+ *
+ * @param after the `seq` behind which it stands, where that is known better than by the claim
+ */
 export async function keepAnswer(
-  store: Pick<ConversationStore, 'append'>,
-  { principalId, conversationId, generationId }: GenerationClaim,
+  append: Append,
+  { generationId, head }: GenerationClaim,
   assistant: Assistant,
   answer: { parts: readonly Part[]; interrupted: boolean },
+  after = head,
 ): Promise<void> {
-  await store.append(
-    principalId,
-    conversationId,
+  await append(
     {
       type: 'message',
       id: generationId,
@@ -23,5 +29,6 @@ export async function keepAnswer(
       ...(answer.interrupted ? { interrupted: true } : {}),
     },
     `answer/${generationId}`,
+    after === undefined ? {} : { after },
   );
 }

@@ -2,7 +2,7 @@ import { AnswerParts, type AssistantCatalog } from '@parley/assistants';
 import type { ConversationStore, GenerationClaim, GenerationClaims, GenerationLog } from '@parley/conversations';
 import { textOf } from '@parley/protocol';
 import { isTerminal } from './answer-chunks';
-import { keepAnswer } from './keeping-the-answer';
+import { keepAnswer, type Append } from './keeping-the-answer';
 
 export interface RescueParts {
   claims: GenerationClaims;
@@ -41,7 +41,9 @@ export class Rescue {
     const message = answer.message();
     if (textOf(message).trim() !== '') {
       const assistant = assistants.get(claim.assistant);
-      await keepAnswer(store, mine, assistant, { parts: message, interrupted: true });
+      const { principalId, conversationId } = mine;
+      const append: Append = (...entry) => store.append(principalId, conversationId, ...entry);
+      await keepAnswer(append, mine, assistant, { parts: message, interrupted: true });
     }
     await claims.finish(mine, { succeeded: false });
     if (read.some(isTerminal)) return true;

@@ -129,6 +129,9 @@ export class ModelStep {
   }
 }
 
-/** Providers report in their streams whatever they like. */
-const asError = (error: unknown): Error =>
-  error instanceof Error ? error : new Error(typeof error === 'string' ? error : JSON.stringify(error));
+/** Providers report in their streams whatever they like. Named as the SDK's own errors are, whose words no log tells. */
+const asError = (error: unknown): Error => {
+  if (error instanceof Error) return error;
+  const text = typeof error === 'string' ? error : JSON.stringify(error);
+  return Object.assign(new Error(text), { name: 'AI_StreamedError' });
+};

@@ -1,7 +1,7 @@
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { ERASED, Table, type Item } from '@parley/conversations';
 import { dayOf } from './allowance';
-import type { Days, UsageLedger, UsageRecord, UsageSum } from './usage-ledger';
+import type { Days, RecordOptions, UsageLedger, UsageRecord, UsageSum } from './usage-ledger';
 
 /** Sums by day are kept for a bit more than a year: two Decembers can be compared. */
 const KEPT_DAYS = 400;
@@ -22,7 +22,7 @@ export class DynamoUsageLedger implements UsageLedger {
     this.table = new Table(client, table);
   }
 
-  async record(record: UsageRecord): Promise<void> {
+  async record(record: UsageRecord, { isClaimed = false }: RecordOptions = {}): Promise<void> {
     const { conversationId, id, principalId, assistant, model, inputTokens, outputTokens, at, continues } = record;
     const own: Item = { pk: `C#${conversationId}`, sk: `U#${id}`, ...record };
     if (!(await this.table.putNew(own))) return;
@@ -30,7 +30,7 @@ export class DynamoUsageLedger implements UsageLedger {
     const expiresAt = Math.ceil((at + KEPT_DAYS * DAY_MS) / 1_000);
     const amounts = { answers: continues ? 0 : 1, inputTokens, outputTokens };
     await this.add({ day, principalId, assistant, model, ...amounts }, expiresAt);
-    await this.keepWhileLive(own);
+    if (!isClaimed) await this.keepWhileLive(own);
   }
 
   async forget(principalId: string, until: number): Promise<void> {

@@ -37,9 +37,14 @@ export interface Days {
   to: string;
 }
 
+export interface RecordOptions {
+  /** Who records holds a claim on the conversation for whose end its deletion waits: nobody has to look whether there was one. */
+  isClaimed?: boolean;
+}
+
 /** What was used, by message, conversation and day. Every function throws `store_unavailable` in an outage. */
 export interface UsageLedger {
-  record(record: UsageRecord): Promise<void>;
+  record(record: UsageRecord, options?: RecordOptions): Promise<void>;
   /** Of one principal, ascending by day. */
   ofPrincipal(principalId: string, days: Days): Promise<UsageSum[]>;
   /** Of everybody, ascending by day. */

@@ -95,6 +95,36 @@ export function describeLog(make: () => Promise<Subject>): void {
       expect((await store.get(alice.id, id)).head).toBe(121);
     });
 
+    it('finds a key by where its writers know that it begins, on whatever replica and whatever came between', async () => {
+      const id = await chat();
+      await say(id, 'question');
+      const held = await store.hold(alice.id, id);
+      await replica().append(alice.id, id, said(alice, 'spoken meanwhile'), 'spoken');
+      const answer = await held.append(answered('Answer'), 'a', { after: 1 });
+      expect(answer).toMatchObject({ seq: 3 });
+      await say(id, 'next');
+      expect(await replica().append(alice.id, id, answered('Ans'), 'a', { after: 1 })).toEqual(answer);
+      expect(await held.append(answered('Answer'), 'a', { after: 1 })).toEqual(answer);
+      expect((await store.get(alice.id, id)).head).toBe(4);
+    });
+
+    it.each([1, 2, 3])('keeps it once when all of its writers append at once (seed %i)', async (seed) => {
+      const random = seeded(seed);
+      const id = await chat();
+      await say(id, 'question');
+      const held = await store.hold(alice.id, id);
+      const writers = [
+        () => held.append(answered('Answer'), 'a', { after: 1 }),
+        () => replica().append(alice.id, id, answered('Answer'), 'a', { after: 1 }),
+        () => replica().append(alice.id, id, answered('Answer'), 'a', { after: 0 }),
+        ...upTo(5).map((n) => () => say(id, `meanwhile ${n}`)),
+      ];
+      await Promise.all(writers.sort(() => random() - 0.5).map((write) => write()));
+      const { items } = await store.page(alice.id, id, { after: 0, limit: 50 });
+      expect(seqs(items)).toEqual(upTo(7));
+      expect(textsOf(items).filter((text) => text === 'Answer')).toHaveLength(1);
+    });
+
     it('does not mix up two members who use the same client id', async () => {
       const { id } = await store.create(alice, { kind: 'room' });
       await store.addMember(alice.id, id, bob);

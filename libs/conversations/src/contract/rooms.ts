@@ -1,5 +1,5 @@
 import { INVITATION_MS } from '../domain/rooms';
-import { alice, bob, carol, said } from '../testing/drafts';
+import { alice, answered, bob, carol, said } from '../testing/drafts';
 import { NOT_FOUND, seqs, upTo, type Store, type Subject } from './subject';
 
 const FORBIDDEN = { code: 'forbidden' };
@@ -34,6 +34,20 @@ export function describeRooms(make: () => Promise<Subject>): void {
       await say(id, 'Thanks');
       expect(seqs((await replica().page(bob.id, id, { after: 0, limit: 10 })).items)).toEqual(upTo(3));
       expect(await replica().hearers(id)).toEqual(new Set([alice.id, bob.id]));
+    });
+
+    it('tells the room of what was begun while it was a chat', async () => {
+      const id = await chat();
+      await say(id, 'My parcel is lost');
+      const held = await store.hold(alice.id, id);
+      await replica().bringIn(alice.id, id, [bob]);
+      await held.append(answered('Bob looks into it'), 'a', { after: 1 });
+      expect((await store.states([id])).get(id)).toMatchObject({ head: 2 });
+      const lists = await Promise.all([alice, bob].map((who) => store.list(who.id, { limit: 10 })));
+      expect(lists.map(({ items }) => items.map(({ kind, head }) => [kind, head]))).toEqual([
+        [['room', 2]],
+        [['room', 2]],
+      ]);
     });
 
     it('is in the list of each once, as a room', async () => {

@@ -60,6 +60,14 @@ export interface SupersessionDraft {
   from: number;
 }
 
+export interface AppendOptions {
+  /**
+   * Up to this `seq` there is nothing of the key, and everybody who appends under it knows that and says so, however late:
+   * then nothing has to be written down beside the entry for the key to be found by.
+   */
+  after?: number;
+}
+
 export interface ListQuery {
   limit: number;
   cursor?: string;
@@ -82,10 +90,13 @@ export interface PageQuery {
 export interface HeldConversation {
   /** Who answers here, where that was chosen. */
   assistant?: string;
+  kind: ConversationKind;
   /** Everything up to this `seq` was in the log when it was asked for; more may have been. */
   head: number;
   /** As `ConversationStore.append`. One that was deleted meanwhile takes nothing. */
-  append(draft: EntryDraft, key: string): Promise<Entry>;
+  append(draft: EntryDraft, key: string, options?: AppendOptions): Promise<Entry>;
+  /** As `ConversationStore.entitle`. */
+  entitle(title: string): Promise<boolean>;
   /** As `ConversationStore.lastMessages`. */
   lastMessages(limit: number): Promise<Message[]>;
   /** As `ConversationStore.findMessage`. */
@@ -149,7 +160,7 @@ export interface ConversationStore {
    * @throws ParleyError `conversation_archived`; `forbidden` for a member who was muted; `too_large` for an entry that one item of the store cannot hold; `not_found` when `of` names no
    *   readable message; `forbidden` when it is somebody else's, or when the author is another person than the principal.
    */
-  append(principalId: string, id: string, draft: EntryDraft, key: string): Promise<Entry>;
+  append(principalId: string, id: string, draft: EntryDraft, key: string, options?: AppendOptions): Promise<Entry>;
 
   /**
    * A page of the log, ascending, with `first` and `head` as they are now.

@@ -9,6 +9,8 @@ export interface GenerationClaim {
   principalId: string;
   /** Who writes it. */
   assistant: string;
+  /** The conversation's `seq` when it was asked for: what is written stands behind it. Not of older claims. */
+  head?: number;
   state: 'running' | 'ended';
   /** Ended with an answer that stands in the log. */
   succeeded: boolean;
@@ -17,7 +19,10 @@ export interface GenerationClaim {
   endedAt?: number;
 }
 
-export type ClaimDraft = Pick<GenerationClaim, 'conversationId' | 'generationId' | 'key' | 'principalId' | 'assistant'>;
+export type ClaimDraft = Pick<
+  GenerationClaim,
+  'conversationId' | 'generationId' | 'key' | 'principalId' | 'assistant' | 'head'
+>;
 
 /**
  * How long a producer is believed to live without a sign. Readers notice its death at the latest this long, and their

@@ -1,6 +1,6 @@
 import { ParleyError } from '@parley/errors';
 import type { Author, Entry, Message } from '@parley/protocol';
-import type { EntryDraft } from '../domain/conversation-store';
+import type { AppendOptions, EntryDraft } from '../domain/conversation-store';
 import { previewOf, titleFrom } from '../domain/preview';
 import { isoTime, type StoreContext } from './context';
 import { toEntry, toMessage, unplaced, type EntryItem, type RecordItem } from './items';
@@ -21,11 +21,17 @@ export class Appending {
     private readonly views: Views,
   ) {}
 
-  async append(principalId: string, id: string, draft: EntryDraft, key: string): Promise<Entry> {
+  async append(
+    principalId: string,
+    id: string,
+    draft: EntryDraft,
+    key: string,
+    options?: AppendOptions,
+  ): Promise<Entry> {
     assertKey(key);
     const isAnswer = draft.type === 'message' && draft.author.kind === 'assistant';
     const admitted = await (isAnswer ? this.records.admitAnswer(principalId, id) : this.records.admit(principalId, id));
-    return this.appendTo(admitted, principalId, draft, key);
+    return this.appendTo(admitted, principalId, draft, key, options);
   }
 
   /** The same for who was admitted a moment ago. */
@@ -34,6 +40,7 @@ export class Appending {
     principalId: string,
     draft: EntryDraft,
     key: string,
+    options?: AppendOptions,
   ): Promise<Entry> {
     assertKey(key);
     if (record.archivedAt !== undefined) throw new ParleyError('conversation_archived');
@@ -41,7 +48,7 @@ export class Appending {
     if (isMuted && draft.type !== 'deleted' && draft.author.kind !== 'assistant') throw forbidden();
     if (draft.author.kind !== 'assistant' && draft.author.id !== principalId) throw forbidden();
     const target = await this.assertAllowed(principalId, record, draft, role === 'owner');
-    return this.write(principalId, record, draft, key, target);
+    return this.write(principalId, record, draft, key, target, options);
   }
 
   /** An admin's deletion: see ModeratedConversations. */
@@ -59,10 +66,11 @@ export class Appending {
     draft: EntryDraft,
     key: string,
     target: EntryItem | undefined,
+    options?: AppendOptions,
   ): Promise<Entry> {
     const createdAt = isoTime(this.context.now());
     const facts = { id: this.context.randomId(), key: scopedKey(principalId, key), createdAt };
-    const item = await this.log.append(record, unplaced(draft, facts));
+    const item = await this.log.append(record, unplaced(draft, facts), options);
     // Also when the entry was there already: the attempt that wrote it may have ended before this.
     if (target !== undefined) await this.blank(record, item, target);
     await this.note(principalId, record, item);
@@ -119,6 +127,8 @@ export class Appending {
     try {
       if (await table.update(recordKey(record.id), await this.recordChange(principalId, record, item))) return;
       const now = await this.records.read(record.id);
+      // It became a room since it was read: other things are said of one.
+      if (now?.state === 'live' && now.head < item.seq) return await this.note(principalId, now, item);
       if (now?.state === 'live') return;
       await this.log.withdraw(record.logId, item);
     } catch (error) {
@@ -151,8 +161,8 @@ export class Appending {
       },
       ...(title === undefined ? {} : { setOnce: { title, titleOf: item.id } }),
       ...(last === undefined ? { remove: ['lastMessage'] } : {}),
-      when: '#state = :live AND #head < :head',
-      values: { live: 'live', head: item.seq },
+      when: '#state = :live AND #kind = :kind AND #head < :head',
+      values: { live: 'live', kind, head: item.seq },
     };
   }
 

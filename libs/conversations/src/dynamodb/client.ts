@@ -1,6 +1,6 @@
 import { DynamoDBClient, type DynamoDBClientConfig } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
-import { NodeHttpHandler } from '@smithy/node-http-handler';
+import { QuickHttpHandler } from './quick-http-handler';
 import { takingTheShortWay } from './short-way';
 
 /**
@@ -11,12 +11,7 @@ import { takingTheShortWay } from './short-way';
 export function createDocumentClient(config: DynamoDBClientConfig = {}): DynamoDBDocumentClient {
   const client = new DynamoDBClient({
     maxAttempts: 3,
-    // Without `throwOnRequestTimeout` this handler only writes a warning when `requestTimeout` has passed.
-    requestHandler: new NodeHttpHandler({
-      connectionTimeout: 1_000,
-      requestTimeout: 3_000,
-      throwOnRequestTimeout: true,
-    }),
+    requestHandler: new QuickHttpHandler({ connectionTimeout: 1_000, requestTimeout: 3_000 }),
     ...config,
   });
   return takingTheShortWay(DynamoDBDocumentClient.from(client, { marshallOptions: { removeUndefinedValues: true } }));

@@ -63,13 +63,15 @@ export function createConversationStore(
     let { record } = admitted;
     return {
       ...(record.assistant === undefined ? {} : { assistant: record.assistant }),
+      kind: record.kind,
       head: record.head,
-      async append(draft, key) {
-        const entry = await appending.appendTo({ ...admitted, record }, principalId, draft, key);
+      async append(draft, key, options) {
+        const entry = await appending.appendTo({ ...admitted, record }, principalId, draft, key, options);
         // Where the next one is looked for first.
         record = { ...record, head: Math.max(record.head, entry.seq) };
         return entry;
       },
+      entitle: (title) => records.entitle(record, title),
       lastMessages: (limit) => views.messages(record, { limit }),
       findMessage: (messageId) => views.find(record, messageId),
     };
@@ -107,7 +109,7 @@ export function createConversationStore(
 
     remove: (principalId, id) => removal.remove(principalId, id),
 
-    append: (principalId, id, draft, key) => appending.append(principalId, id, draft, key),
+    append: (principalId, id, draft, key, options) => appending.append(principalId, id, draft, key, options),
 
     async page(principalId, id, query) {
       return views.page(await records.open(principalId, id), query);

@@ -11,6 +11,7 @@ interface ClaimItem extends Item {
   key: string;
   principalId: string;
   assistant: string;
+  head?: number;
   state: GenerationClaim['state'];
   succeeded?: boolean;
   /** Which process writes it. */
@@ -155,6 +156,7 @@ const toClaim = (item: ClaimItem, leaseUntil: number): GenerationClaim => ({
   key: item.key,
   principalId: item.principalId,
   assistant: item.assistant,
+  ...(item.head === undefined ? {} : { head: item.head }),
   state: item.state,
   succeeded: item.succeeded ?? false,
   leaseUntil,

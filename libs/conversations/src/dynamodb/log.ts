@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ParleyError } from '@parley/errors';
+import type { AppendOptions } from '../domain/conversation-store';
 import type { StoreContext } from './context';
 import { MAX_ITEM_BYTES, itemBytes } from './item-size';
 import { ITEM_VERSION, placed, type EntryItem, type RecordItem, type UnplacedEntry } from './items';
@@ -16,15 +17,17 @@ export class Log {
    * Places an entry at head + 1, unless one with its key is in the log already.
    *
    * The claim says from where to look for the key. It is written before the entry and never changed, so whoever finds
-   * it, on any replica and at any time, looks at every place that any attempt can have taken.
+   * it, on any replica and at any time, looks at every place that any attempt can have taken. Who knows that by himself
+   * says `after` and needs none.
    */
-  async append(record: RecordItem, entry: UnplacedEntry): Promise<EntryItem> {
+  async append(record: RecordItem, entry: UnplacedEntry, { after }: AppendOptions = {}): Promise<EntryItem> {
     const { logId } = record;
     if (itemBytes(placed(entry, logId, MAX_SEQ)) > MAX_ITEM_BYTES) throw new ParleyError('too_large');
 
-    const claim = await this.claim(record, entry.key);
-    let searched = claim.head;
     // A claim that is new says that nothing of this key is in the log, and the record says where the head is.
+    const claim =
+      after === undefined ? await this.claim(record, entry.key) : { head: after, isNew: after === record.head };
+    let searched = claim.head;
     let search = !claim.isNew;
     for (let races = 0; races < MAX_RACES; races++) {
       if (search) {

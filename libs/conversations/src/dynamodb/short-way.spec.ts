@@ -96,11 +96,11 @@ it.each<[string, (answer: Answer) => Answer]>([
       throw Object.assign(new Error('socket hang up'), { code: 'ECONNRESET' });
     },
   ],
-  ['an answer that is none', (answer) => ({ response: { ...answer.response, body: [Buffer.from('<html>')] } })],
+  ['an answer that is none', (answer) => ({ response: { ...answer.response, body: Buffer.from('<html>') } })],
   [
     'throttling',
     (answer) => {
-      const body = [Buffer.from('{"__type":"com.amazonaws.dynamodb.v20120810#ThrottlingException"}')];
+      const body = Buffer.from('{"__type":"com.amazonaws.dynamodb.v20120810#ThrottlingException"}');
       return { response: { ...answer.response, statusCode: 400, body } };
     },
   ],
@@ -136,4 +136,70 @@ it('signs with the credentials that are valid now', async () => {
   // So near to their end they are asked for at each request, and used from the next one on.
   for (let n = 0; n < 5 && ids.at(-1) !== 'second'; n += 1) await get();
   expect([ids[0], ids.at(-1)]).toEqual(['first', 'second']);
+});
+
+it('asks for items that are wanted at the same time in one request, of whatever table, and for each once', async () => {
+  const { TableName, client, asked } = await setUp();
+  const other = await dynamo.createTable();
+  await client.send(new PutCommand({ TableName, Item: { ...key, n: 1 } }));
+  await client.send(new PutCommand({ TableName: other, Item: { ...key, n: 2 } }));
+  asked.length = 0;
+  const get = async (table: string, more: object = {}) =>
+    (await client.send(new GetCommand({ TableName: table, Key: { ...key, ...more }, ConsistentRead: true }))).Item;
+  expect(await Promise.all([get(TableName), get(other), get(TableName, { sk: 'none' }), get(TableName)])).toEqual([
+    { ...key, n: 1 },
+    { ...key, n: 2 },
+    undefined,
+    { ...key, n: 1 },
+  ]);
+  expect(asked).toEqual(['short way: BatchGetItem']);
+  await Promise.all([get(other), get(other)]);
+  expect(asked).toEqual(['short way: BatchGetItem', 'short way: GetItem']);
+});
+
+it('asks a hundred at a time', async () => {
+  const { TableName, client, asked } = await setUp();
+  const keys = Array.from({ length: 101 }, (_, n) => ({ pk: 'p', sk: `${n}` }));
+  await Promise.all(keys.map((Item) => client.send(new PutCommand({ TableName, Item }))));
+  asked.length = 0;
+  const gets = keys.map((Key) => client.send(new GetCommand({ TableName, Key, ConsistentRead: true })));
+  expect((await Promise.all(gets)).map(({ Item }) => Item)).toEqual(keys);
+  expect(asked).toEqual(['short way: BatchGetItem', 'short way: GetItem']);
+});
+
+it.each<[string, (answer: Answer, TableName: string) => Answer, string[]]>([
+  [
+    'what DynamoDB left undone of several',
+    ({ response }, TableName) => {
+      const body = {
+        Responses: { [TableName]: [{ pk: { S: 'p' }, sk: { S: 'a' }, n: { N: '1' } }] },
+        UnprocessedKeys: { [TableName]: { Keys: [{ pk: { S: 'p' }, sk: { S: 'b' } }], ConsistentRead: true } },
+      };
+      return { response: { ...response, body: Buffer.from(JSON.stringify(body)) } };
+    },
+    ['the SDK: GetItem'],
+  ],
+  [
+    'each of several after a fault',
+    () => {
+      throw Object.assign(new Error('socket hang up'), { code: 'ECONNRESET' });
+    },
+    ['the SDK: GetItem', 'the SDK: GetItem'],
+  ],
+])('leaves %s to the SDK', async (_, spoil, bySdk) => {
+  let table = '';
+  const { TableName, client, asked, slow } = await setUp((attempt, answer) =>
+    attempt === 1 ? spoil(answer, table) : answer,
+  );
+  table = TableName;
+  const items = [
+    { pk: 'p', sk: 'a', n: 1 },
+    { pk: 'p', sk: 'b', n: 2 },
+  ];
+  for (const Item of items) await slow.send(new PutCommand({ TableName, Item }));
+  const gets = items.map(({ pk, sk }) =>
+    client.send(new GetCommand({ TableName, Key: { pk, sk }, ConsistentRead: true })),
+  );
+  expect((await Promise.all(gets)).map(({ Item }) => Item)).toEqual(items);
+  expect(asked).toEqual(['short way: BatchGetItem', ...bySdk]);
 });

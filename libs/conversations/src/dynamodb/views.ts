@@ -23,7 +23,9 @@ export class Views {
   /** The newest `limit` messages of the view up to `to`, ascending. */
   async messages(record: RecordItem, { to, limit }: { to?: number; limit: number }): Promise<Message[]> {
     const view: Message[] = [];
-    let overlays: Overlay[] | undefined;
+    // What hides or changes a message stands behind it: read from the end on, it is read first.
+    const behind: Overlay[] = [];
+    let overlays = to === undefined ? behind : undefined;
     let chunk: EntryItem[] = [];
     const take = async () => {
       // Read after the entries: what hides one of them is then seen if it was there when the entry was read.
@@ -33,7 +35,8 @@ export class Views {
     };
     const range = { from: record.first, to, descending: true, pageSize: limit + 1 };
     for await (const item of this.log.entries(record.logId, range)) {
-      if (item.type === 'message' && item.blanked !== true) chunk.push(item);
+      if (item.type !== 'message') behind.push(toOverlay(item, record.id));
+      else if (item.blanked !== true) chunk.push(item);
       if (chunk.length + view.length >= limit) {
         await take();
         if (view.length >= limit) return view;

@@ -27,14 +27,14 @@ export function announcing<S extends ConversationStore & Rooms & ModeratedConver
   };
   const announced = (held: HeldConversation): HeldConversation => ({
     ...held,
-    append: async (draft, key) => said(await held.append(draft, key)),
+    append: async (draft, key, options) => said(await held.append(draft, key, options)),
   });
   const told: Pick<ConversationStore, 'append' | 'hold' | 'createHeld' | 'addMember' | 'removeMember' | 'handOver'> &
     Pick<Rooms, 'join'> &
     Pick<ModeratedConversations, 'removeContent'> &
     ErasedPrincipals = {
-    async append(principalId, id, draft, key) {
-      return said(await store.append(principalId, id, draft, key));
+    async append(principalId, id, draft, key, options) {
+      return said(await store.append(principalId, id, draft, key, options));
     },
     hold: async (principalId, id) => announced(await store.hold(principalId, id)),
     createHeld: async (by, draft) => announced(await store.createHeld(by, draft)),

@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
-import type { RequestHandler } from 'express';
+import type { Request, RequestHandler } from 'express';
 import type { Logger } from 'pino';
 import { pinoHttp } from 'pino-http';
+import { errorFacts } from '../logging/error-facts';
 import { runInContext } from '../logging/request-context';
 
 const FORM = /^[A-Za-z0-9_=-]{8,128}$/;
@@ -33,9 +34,12 @@ export function requestLog(logger: Logger): RequestHandler[] {
     quietReqLogger: true,
     customAttributeKeys: { responseTime: 'durationMs', reqId: 'requestId' },
     serializers: {
-      req: ({ method, url }: { method: string; url: string }) => ({ method, path: url.split('?')[0] }),
+      req: ({ method, originalUrl }: Request) => ({ method, path: originalUrl.split('?')[0] }),
       res: ({ statusCode }: { statusCode: number }) => ({ status: statusCode }),
+      err: errorFacts,
     },
+    // They look at the request itself: the ones of pino-http would first put all of its headers together.
+    wrapSerializers: false,
     customLogLevel: (_request, response, error) => (error || response.statusCode >= 500 ? 'warn' : 'info'),
     customSuccessMessage: () => 'request answered',
     customErrorMessage: () => 'request failed',

@@ -2,6 +2,7 @@ import type { LoggerService } from '@nestjs/common';
 import { pino, stdTimeFunctions, type DestinationStream, type LogFn, type Logger } from 'pino';
 import { SERVICE_METRICS } from '@parley/descriptor';
 import { Counter, type Registry } from 'prom-client';
+import { errorFacts } from './error-facts';
 import { currentContext } from './request-context';
 
 /** Where a secret could stand in something that is logged. The last net: nothing secret should be handed to a logger. */
@@ -42,6 +43,7 @@ export function createLogger(options: {
       level: (label: string) => ({ level: label }),
       bindings: ({ name }: Record<string, unknown>) => ({ service: name }),
     },
+    serializers: { err: errorFacts },
     redact: { paths: redact, censor: '***' },
     hooks: {
       logMethod(this: Logger, args: Parameters<LogFn>, method: LogFn, level: number) {
