@@ -1,8 +1,9 @@
 import { createTables, startDynamo, type Dynamo } from '@parley/aws-sim';
+import { QueryCommand } from '@aws-sdk/lib-dynamodb';
 import { createDocumentClient, DynamoLiveCalls } from '@parley/conversations';
 import { ParleyError } from '@parley/errors';
 import { describeCallRegistry } from '../call/ports/call-registry.contract';
-import { describeStreamLeases } from '../call/ports/stream-leases.contract';
+import { describeStreamLeases, giveBack, givenBack } from '../call/ports/stream-leases.contract';
 import { DynamoCallRegistry } from './dynamodb/call-registry';
 import { DynamoStreamLeases } from './dynamodb/stream-leases';
 import { MemoryCallRegistry, type SharedCalls } from './memory/call-registry';
@@ -41,9 +42,13 @@ describeCallRegistry('DynamoDB', async () => {
 });
 
 describe('leases in DynamoDB, over several processes', () => {
+  afterEach(giveBack);
+
   it('are counted together', async () => {
     const model = `model-${models++}`;
-    const processes = Array.from({ length: 3 }, () => new DynamoStreamLeases(client, 'sessions', model, QUOTA));
+    const processes = Array.from({ length: 3 }, () =>
+      givenBack(new DynamoStreamLeases(client, 'sessions', model, QUOTA)),
+    );
     const asked = await Promise.all(processes.flatMap((one) => [one.acquire('call'), one.acquire('call')]));
     expect(asked.filter(Boolean)).toHaveLength(3);
   });
@@ -51,13 +56,10 @@ describe('leases in DynamoDB, over several processes', () => {
   it('of a dead process run out, and those of a live one are renewed', async () => {
     const model = `model-${models++}`;
     const clock = { now: 1_000_000 };
-    const make = (renewMs: number) =>
-      new DynamoStreamLeases(client, 'sessions', model, {
-        ...QUOTA,
-        renewMs,
-        lifetimeMs: 45_000,
-        now: () => clock.now,
-      });
+    const make = (renewMs: number) => {
+      const times = { renewMs, lifetimeMs: 45_000, now: () => clock.now };
+      return givenBack(new DynamoStreamLeases(client, 'sessions', model, { ...QUOTA, ...times }));
+    };
     const [dead, live, other] = [make(3_600_000), make(5), make(3_600_000)];
     await dead.acquire('call');
     await dead.acquire('call');
@@ -65,7 +67,17 @@ describe('leases in DynamoDB, over several processes', () => {
     clock.now += 44_000;
     expect(await other.acquire('call')).toBeUndefined();
     // The live one's renewal runs by itself; once it has, its lease outlives the others.
-    await new Promise((resolve) => setTimeout(resolve, 100));
+    const ends = async () => {
+      const { Items = [] } = await client.send(
+        new QueryCommand({
+          TableName: 'sessions',
+          KeyConditionExpression: 'pk = :pk',
+          ExpressionAttributeValues: { ':pk': `STREAMS#${model}` },
+        }),
+      );
+      return Items.map(({ endsAt }) => endsAt as number);
+    };
+    while (Math.max(...(await ends())) < clock.now + 45_000);
     clock.now += 2_000;
     const taken = [await other.acquire('call'), await other.acquire('call'), await other.acquire('call')];
     expect(taken.map(Boolean)).toEqual([true, true, false]);

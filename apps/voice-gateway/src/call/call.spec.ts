@@ -227,12 +227,11 @@ it('feeds silence at real-time pace to a caller who sends nothing, and none to o
 
 describe('a caller who lost the connection', () => {
   it('hears the rest of the answer and reads what was recorded, in order, after coming back', async () => {
-    const { call, model, caller, clock } = setUp();
+    const { call, model, caller, clock, stored } = setUp();
     call.detach();
     model.last.say(...text('s', 'ASSISTANT', 'SPECULATIVE', 'hi'), ...speech('a', 10));
     model.last.say(...text('f', 'ASSISTANT', 'FINAL', 'hi'), { completionEnd: {} });
-    await eventually(() => model.last.written.length > 0);
-    await new Promise((resolve) => setTimeout(resolve, 20));
+    await eventually(() => stored.length === 1);
     expect(caller.told).toEqual([]);
     clock.now += 5_000;
     call.attach(caller);

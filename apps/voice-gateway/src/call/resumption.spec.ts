@@ -47,6 +47,13 @@ it.each([
     'model_unavailable',
   ],
   [
+    'the answer of a tool that it could not read',
+    named('ValidationException', 'RequestId=1 : Tool Response parsing error'),
+    'again',
+    'model_fault',
+    'model_unavailable',
+  ],
+  [
     'the content filter',
     named('ValidationException', 'blocked by our content filters.'),
     'none',

@@ -63,7 +63,8 @@ export function readLoss(error: unknown): StreamLoss {
 
   if (message.includes('Timed out waiting')) return { remedy: 'again', cause: 'idle', error: unavailable() };
   if (message.includes('over max limit')) return { remedy: 'less', cause: 'history_too_long', error: unavailable() };
-  if (message.includes('System instability') || message.includes('RST_STREAM'))
+  // The last of them: a tool's answer that the model could not read. It asks again, or does without.
+  if (['System instability', 'RST_STREAM', 'Tool Response parsing error'].some((text) => message.includes(text)))
     return { remedy: 'again', cause: 'model_fault', error: unavailable() };
   if (message.includes('content filters'))
     return { remedy: 'none', cause: 'refused', error: unavailable('The model will not talk about this') };
