@@ -26,7 +26,8 @@ export { DynamoDisplayNames } from './dynamodb/display-names';
 export { AuthModule, type AuthAsyncOptions } from './nest/auth.module';
 export type { AuthDecision, AuthOptions, GuestOptions, SessionStores, SessionTable } from './nest/auth-options';
 export { Guests, type FoundGuest } from './nest/guests';
-export { Authenticator, type Admission, type SocketAdmission, type SocketPolicy } from './nest/authenticator';
+export { Authenticator } from './nest/authenticator';
+export type { Admission, SocketAdmission, SocketPolicy } from './nest/admission';
 export {
   AllowBanned,
   AllowGuests,

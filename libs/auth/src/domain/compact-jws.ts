@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import { LIMITS } from '@parley/protocol';
-import { TokenRefused } from './token-refused';
+import { tokenRefused } from './token-refused';
 
 type JsonObject = Record<string, unknown>;
 
@@ -20,10 +20,9 @@ export interface UnverifiedJws {
 export function decomposeUnverifiedJws(token: string): UnverifiedJws {
   const claimsAt = token.indexOf('.') + 1;
   const signatureAt = token.indexOf('.', claimsAt) + 1;
-  if (claimsAt === 0 || signatureAt === 0 || token.includes('.', signatureAt))
-    throw new TokenRefused('not a compact JWS');
+  if (claimsAt === 0 || signatureAt === 0 || token.includes('.', signatureAt)) throw tokenRefused('not a compact JWS');
   // Node reads the other alphabet of base64 too.
-  if (token.includes('+') || token.includes('/')) throw new TokenRefused('not canonical base64url');
+  if (token.includes('+') || token.includes('/')) throw tokenRefused('not canonical base64url');
   return {
     header: readHeader(token.slice(0, claimsAt - 1)),
     claims: parseObject(token.slice(claimsAt, signatureAt - 1), 'claims'),
@@ -52,8 +51,7 @@ const LAST = ['', '', 'AQgw', 'AEIMQUYcgkosw048'] as const;
 function decode(part: string): number {
   const beyond = part.length % 4;
   const isWhole = part !== '' && bytes.write(part, 'base64url') === Math.floor((part.length * 3) / 4);
-  if (!isWhole || (beyond > 0 && !LAST[beyond]!.includes(part.at(-1)!)))
-    throw new TokenRefused('not canonical base64url');
+  if (!isWhole || (beyond > 0 && !LAST[beyond]!.includes(part.at(-1)!))) throw tokenRefused('not canonical base64url');
   return Math.floor((part.length * 3) / 4);
 }
 
@@ -61,15 +59,15 @@ function parseObject(part: string, what: 'header' | 'claims'): JsonObject {
   const length = decode(part);
   const text = bytes.toString('utf8', 0, length);
   // Whatever is no UTF-8 is read as this character, which may also stand there by itself.
-  if (text.includes('\ufffd') && !isUtf8(bytes.subarray(0, length))) throw new TokenRefused(`the ${what} is not UTF-8`);
+  if (text.includes('\ufffd') && !isUtf8(bytes.subarray(0, length))) throw tokenRefused(`the ${what} is not UTF-8`);
   let value: unknown;
   try {
     value = JSON.parse(text);
   } catch {
-    throw new TokenRefused(`the ${what} is not JSON`);
+    throw tokenRefused(`the ${what} is not JSON`);
   }
-  if (!isObject(value)) throw new TokenRefused(`the ${what} is not an object`);
-  if (namesWritten(text) !== namesRead(value)) throw new TokenRefused(`the ${what} has a name twice`);
+  if (!isObject(value)) throw tokenRefused(`the ${what} is not an object`);
+  if (namesWritten(text) !== namesRead(value)) throw tokenRefused(`the ${what} has a name twice`);
   return value;
 }
 

@@ -1,7 +1,7 @@
 import { LIMITS } from '@parley/protocol';
 import { decomposeUnverifiedJws } from './compact-jws';
 import type { Principal, TokenUse } from './principal';
-import { TokenRefused } from './token-refused';
+import { tokenRefused } from './token-refused';
 import { CLOCK_TOLERANCE_S, type TokenRules } from './token-verifier';
 
 type Claims = Record<string, unknown>;
@@ -32,29 +32,29 @@ export function readUnverifiedToken(
   uses: readonly TokenUse[],
   nowS: number,
 ): UnverifiedToken {
-  if (typeof token !== 'string' || token.length > LIMITS.token) throw new TokenRefused('longer than a token may be');
+  if (typeof token !== 'string' || token.length > LIMITS.token) throw tokenRefused('longer than a token may be');
   const { header, claims, signatureBytes } = decomposeUnverifiedJws(token);
-  if (signatureBytes < MIN_SIGNATURE_BYTES) throw new TokenRefused('the signature is too short');
+  if (signatureBytes < MIN_SIGNATURE_BYTES) throw tokenRefused('the signature is too short');
   const use = claims['token_use'];
   const kid = checkHeader(header, use);
 
-  if (claims['iss'] !== rules.issuer) throw new TokenRefused('another issuer');
-  if (!uses.includes(use as TokenUse)) throw new TokenRefused('token_use is not accepted here');
+  if (claims['iss'] !== rules.issuer) throw tokenRefused('another issuer');
+  if (!uses.includes(use as TokenUse)) throw tokenRefused('token_use is not accepted here');
   const client = use === 'id' ? claims['aud'] : claims['client_id'];
-  if (typeof client !== 'string' || !rules.clientIds.includes(client)) throw new TokenRefused('another app client');
+  if (typeof client !== 'string' || !rules.clientIds.includes(client)) throw tokenRefused('another app client');
   checkTypes(claims);
   if (use === 'access' && rules.scopes?.some((scope) => !scopesOf(claims).includes(scope)))
-    throw new TokenRefused('a scope is missing');
+    throw tokenRefused('a scope is missing');
   checkTimes(claims, nowS, rules.clockToleranceS ?? CLOCK_TOLERANCE_S);
   return { kid, claims };
 }
 
 function checkHeader(header: Claims, use: unknown): string {
-  if (header['alg'] !== 'RS256') throw new TokenRefused('alg is not RS256');
-  for (const name in header) if (FOREIGN_PARAMETERS.has(name)) throw new TokenRefused(`the header has ${name}`);
+  if (header['alg'] !== 'RS256') throw tokenRefused('alg is not RS256');
+  for (const name in header) if (FOREIGN_PARAMETERS.has(name)) throw tokenRefused(`the header has ${name}`);
   const { kid, typ } = header;
-  if (typeof kid !== 'string' || kid.length === 0 || kid.length > MAX_ID) throw new TokenRefused('no kid');
-  if (typ !== undefined && !isTypeOf(typ, use)) throw new TokenRefused('typ is of something else');
+  if (typeof kid !== 'string' || kid.length === 0 || kid.length > MAX_ID) throw tokenRefused('no kid');
+  if (typ !== undefined && !isTypeOf(typ, use)) throw tokenRefused('typ is of something else');
   return kid;
 }
 
@@ -71,28 +71,27 @@ function isTypeOf(typ: unknown, use: unknown): boolean {
  */
 function checkTypes(claims: Claims): void {
   const sub = claims['sub'];
-  if (typeof sub !== 'string' || sub.trim().length === 0 || sub.length > MAX_ID) throw new TokenRefused('no sub');
+  if (typeof sub !== 'string' || sub.trim().length === 0 || sub.length > MAX_ID) throw tokenRefused('no sub');
   const { jti, origin_jti, username, scope } = claims;
-  if (!isTextOrNone(jti)) throw new TokenRefused('jti is not a text');
-  if (!isTextOrNone(origin_jti)) throw new TokenRefused('origin_jti is not a text');
-  if (!isTextOrNone(username)) throw new TokenRefused('username is not a text');
-  if (!isTextOrNone(claims['cognito:username'])) throw new TokenRefused('cognito:username is not a text');
-  if (!isTextOrNone(scope)) throw new TokenRefused('scope is not a text');
+  if (!isTextOrNone(jti)) throw tokenRefused('jti is not a text');
+  if (!isTextOrNone(origin_jti)) throw tokenRefused('origin_jti is not a text');
+  if (!isTextOrNone(username)) throw tokenRefused('username is not a text');
+  if (!isTextOrNone(claims['cognito:username'])) throw tokenRefused('cognito:username is not a text');
+  if (!isTextOrNone(scope)) throw tokenRefused('scope is not a text');
   const groups = claims['cognito:groups'];
   const listed = groups === undefined || (Array.isArray(groups) && groups.every((group) => typeof group === 'string'));
-  if (!listed) throw new TokenRefused('cognito:groups is not a list of texts');
-  if (claims['auth_time'] !== undefined && !isTime(claims['auth_time']))
-    throw new TokenRefused('auth_time is not a time');
+  if (!listed) throw tokenRefused('cognito:groups is not a list of texts');
+  if (claims['auth_time'] !== undefined && !isTime(claims['auth_time'])) throw tokenRefused('auth_time is not a time');
 }
 
 function checkTimes(claims: Claims, nowS: number, toleranceS: number): void {
   const { exp, iat, nbf } = claims;
-  if (!isTime(exp)) throw new TokenRefused('exp is not a time');
-  if (!isTime(iat)) throw new TokenRefused('iat is not a time');
-  if (nbf !== undefined && !isTime(nbf)) throw new TokenRefused('nbf is not a time');
-  if (exp + toleranceS <= nowS) throw new TokenRefused('expired');
-  if (iat - toleranceS > nowS) throw new TokenRefused('issued in the future');
-  if (nbf !== undefined && nbf - toleranceS > nowS) throw new TokenRefused('not valid yet');
+  if (!isTime(exp)) throw tokenRefused('exp is not a time');
+  if (!isTime(iat)) throw tokenRefused('iat is not a time');
+  if (nbf !== undefined && !isTime(nbf)) throw tokenRefused('nbf is not a time');
+  if (exp + toleranceS <= nowS) throw tokenRefused('expired');
+  if (iat - toleranceS > nowS) throw tokenRefused('issued in the future');
+  if (nbf !== undefined && nbf - toleranceS > nowS) throw tokenRefused('not valid yet');
 }
 
 const isTextOrNone = (value: unknown) => value === undefined || typeof value === 'string';

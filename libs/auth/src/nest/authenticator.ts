@@ -10,51 +10,14 @@ import { isOriginAllowed } from '../domain/origins';
 import type { Principal, TokenUse } from '../domain/principal';
 import { headerValues } from '../domain/raw-headers';
 import type { RefusalLimiter } from '../domain/refusal-limiter';
-import { hasRights, type RequiredRights } from '../domain/rights';
+import { hasRights } from '../domain/rights';
 import type { SignedOutList } from '../domain/signed-out-list';
 import type { TicketStore } from '../domain/tickets';
 import type { TokenVerifier } from '../domain/token-verifier';
-import type { AuthDecision, AuthOptions } from './auth-options';
-import type { SocketAccessOptions } from './decorators';
+import type { AuthOptions } from './auth-options';
+import type { Access, Admission, RefreshRequest, SocketAdmission, SocketPolicy } from './admission';
 import type { Guests } from './guests';
-
-/** What a gateway's marks say of its path. */
-export interface SocketPolicy extends SocketAccessOptions, RequiredRights {
-  public: boolean;
-  guests?: boolean;
-}
-
-/** Who may come in, and with what. */
-export interface Access extends SocketAccessOptions {
-  guests?: boolean;
-  /** Who is banned too. */
-  banned?: boolean;
-}
-
-/** A request that was let in. */
-export interface Admission {
-  principal: Principal;
-  /** A `Set-Cookie` that goes with the answer: a guest's session that was issued or renewed. */
-  setCookie?: string;
-}
-
-/** A handshake that was let in. */
-export interface SocketAdmission extends Partial<Admission> {
-  /** The address it is counted by. */
-  address: string;
-  /** `?sessionId=`: a name inside the caller's own history, which opens nothing by itself. */
-  label: string | undefined;
-  /** The guest's new session, for other origins only: the own one has the cookie. To be told in `welcome`. */
-  session?: string;
-  /** The connection's place: to be given back when the socket is gone, or never came to be. */
-  place: Place;
-}
-
-/** What a living socket sends to live on. */
-export interface RefreshRequest {
-  token?: unknown;
-  session?: unknown;
-}
+import { Verdicts, limited, type Where } from './verdicts';
 
 export interface AuthenticatorParts {
   verifier: TokenVerifier;
@@ -66,24 +29,24 @@ export interface AuthenticatorParts {
   connections: ConnectionLimits;
 }
 
-type Where = AuthDecision['where'];
 type Options = Pick<AuthOptions, 'allowedOrigins' | 'addressHeader' | 'forwardedAuthorization' | 'onDecision'>;
 interface Identity extends Admission {
   ticket?: string;
   session?: string;
 }
 
-/** Refusals that were given for something presented: these count. */
-const COUNTED = ['invalid_token', 'signing_keys_unavailable', 'guests_not_admitted'];
-
 /**
  * Decides who sent a request, for HTTP and for sockets: the one place where identity is decided.
  */
 export class Authenticator {
+  private readonly verdicts: Verdicts;
+
   constructor(
     private readonly parts: AuthenticatorParts,
     private readonly options: Options,
-  ) {}
+  ) {
+    this.verdicts = new Verdicts(options.onDecision);
+  }
 
   /**
    * The principal of an HTTP request. Only headers are read: a token in a URL ends up in logs.
@@ -115,7 +78,7 @@ export class Authenticator {
     // By the second name browsers told it before RFC 6455: `ws` opens to their version of the protocol, too.
     for (const told of [origin, olderOrigin])
       if (!isOriginAllowed(told as string | undefined, this.options.allowedOrigins))
-        throw this.refused('socket', new ParleyError('origin_not_allowed'));
+        throw this.verdicts.refused('socket', new ParleyError('origin_not_allowed'));
     const query = queryOf(request.url);
     const label = labelOf(query);
     if (policy.public) return { address, label, place: this.place('socket', undefined, address) };
@@ -123,14 +86,14 @@ export class Authenticator {
     source.subprotocols = offered;
     source.query = query;
     const { principal, ticket, setCookie, session } = await this.decide('socket', request, source, policy);
-    if (!hasRights(principal, policy)) throw this.refused('socket', new ParleyError('forbidden'), principal);
+    if (!hasRights(principal, policy)) throw this.verdicts.refused('socket', new ParleyError('forbidden'), principal);
     const place = this.place('socket', principal, address);
     try {
       if (ticket !== undefined && policy.audience !== undefined)
         await this.parts.tickets.redeem(ticket, policy.audience);
     } catch (error) {
       place.release();
-      throw this.refused('socket', this.limited(error, address), principal);
+      throw this.verdicts.refused('socket', limited(error, address, this.parts.refusals), principal);
     }
     const admission: SocketAdmission = { principal, address, label, place };
     if (setCookie !== undefined) admission.setCookie = setCookie;
@@ -154,12 +117,12 @@ export class Authenticator {
         throw invalid('of another subject or client');
       this.assertSignedIn(next);
       this.assertWelcome(next);
-      this.options.onDecision?.({ where: 'refresh', verdict: 'admitted', principalId: next.id });
+      this.verdicts.admitted('refresh', next);
       return next;
     } catch (error) {
       // Counted, so that a socket is no cheaper place to guess at than a handshake; its own limit is five.
-      this.limited(error, address);
-      throw this.refused('refresh', error, principal);
+      limited(error, address, this.parts.refusals);
+      throw this.verdicts.refused('refresh', error, principal);
     }
   }
 
@@ -190,7 +153,7 @@ export class Authenticator {
       this.assertWelcome(content.principal);
       return content.principal;
     } catch (error) {
-      throw this.refused('http', this.limited(error, this.addressOf(request)));
+      throw this.verdicts.refused('http', limited(error, this.addressOf(request), this.parts.refusals));
     }
   }
 
@@ -213,7 +176,7 @@ export class Authenticator {
     try {
       return guests.ofClaim(request.headers, session);
     } catch (error) {
-      const refusal = this.refused('http', this.limited(error, this.addressOf(request), guests.refusals));
+      const refusal = this.verdicts.refused('http', limited(error, this.addressOf(request), guests.refusals));
       if (refusal instanceof ParleyError && refusal.code === 'invalid_token') return undefined;
       throw refusal;
     }
@@ -250,12 +213,12 @@ export class Authenticator {
       if (principal.kind === 'guest') this.parts.guests.assertAdmitted(access.guests);
       if (where === 'socket') this.assertSignedIn(principal);
       if (access.banned !== true) this.assertWelcome(principal);
-      this.options.onDecision?.({ where, verdict: 'admitted', principalId: principal.id });
+      this.verdicts.admitted(where, principal);
       return identity;
     } catch (error) {
       const { guests, refusals } = this.parts;
       const bucket = credential?.kind === 'guest' ? guests.refusals : refusals;
-      throw this.refused(where, this.limited(error, this.addressOf(request), bucket));
+      throw this.verdicts.refused(where, limited(error, this.addressOf(request), bucket));
     }
   }
 
@@ -295,23 +258,8 @@ export class Authenticator {
     try {
       return this.parts.connections.take(principal, address);
     } catch (error) {
-      throw this.refused(where, error, principal);
+      throw this.verdicts.refused(where, error, principal);
     }
-  }
-
-  /** Above the limit a refusal costs 429 in place of its own answer. Presenting nothing does not count. */
-  private limited(error: unknown, address: string, bucket = this.parts.refusals): unknown {
-    if (!(error instanceof ParleyError) || !COUNTED.includes(error.code)) return error;
-    const retryAfterMs = bucket.take(address);
-    return retryAfterMs === undefined ? error : new ParleyError('too_many_requests', { retryAfterMs, cause: error });
-  }
-
-  private refused<E>(where: Where, error: E, principal?: Principal): E {
-    if (error instanceof ParleyError) {
-      const reason = error.cause instanceof Error ? error.cause.message : undefined;
-      this.options.onDecision?.({ where, verdict: 'refused', code: error.code, reason, principalId: principal?.id });
-    }
-    return error;
   }
 }
 

@@ -1,5 +1,5 @@
 import type { Type } from '@nestjs/common';
-import type { SocketPolicy } from './authenticator';
+import type { SocketPolicy } from './admission';
 import { GUESTS, PUBLIC, ROLES, SCOPES, SOCKET_ACCESS, type SocketAccessOptions } from './decorators';
 
 /** The policy of a gateway's path, from the marks on its class. No mark: closed. */

@@ -109,8 +109,13 @@ function refuse(error: unknown): never {
   throw asRefusal(error);
 }
 
+/** One for each reason, as the reason itself is. */
+const refusals = new WeakMap<Error, ParleyError>();
+
 function asRefusal(error: unknown): ParleyError {
   if (error instanceof ParleyError) return error;
   const cause = error instanceof Error ? error : new TokenRefused('no reason given');
-  return new ParleyError('invalid_token', { cause });
+  const refusal = refusals.get(cause) ?? new ParleyError('invalid_token', { cause });
+  if (cause instanceof TokenRefused) refusals.set(cause, refusal);
+  return refusal;
 }

@@ -108,8 +108,10 @@ export class Handshakes {
       if (error.code === 'origin_not_allowed' || error.code === 'too_many_requests')
         return answer(socket, error, requestId);
     }
-    // Calls back before it returns, or not at all: the caller may be gone by now.
+    // Calls back before it returns, or not at all: the caller may be gone by now. What is said at once leaves in one piece.
+    socket.cork();
     withCookie(path.server, handshake.admission?.setCookie, () => complete(true));
+    socket.uncork();
     if (!handshake.isOpen) handshake.admission?.place.release();
   }
 
