@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
+import { globSync, readFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { join, resolve } from 'node:path';
 import { startSecretStandIn } from '@parley/service-kit/testing';
 import { question } from './testing/sse';
 import { startReplica, type Ask, type Replica } from './testing/start-chat';
@@ -150,4 +152,19 @@ it('nothing that the service shows of itself has a key in it', async () => {
     const logged = logs.split('\n').filter((line) => line.includes(secret));
     expect([name, told, logged]).toEqual([name, [], []]);
   }
+});
+
+it('what runs in the browser is built without the environment: of its variables only the stack’s address is named', () => {
+  const root = resolve(import.meta.dirname, '../../..');
+  const files = globSync('{apps/web,apps/widget,libs/client,libs/protocol,libs/errors}/**/*.{ts,tsx,mjs,html}', {
+    cwd: root,
+    exclude: (path) => /(^|\/)(bench|testing|test)$|\.spec\.tsx?$/.test(path),
+  });
+  expect(files.length).toBeGreaterThan(100);
+  const named = files.flatMap((file) =>
+    [...readFileSync(join(root, file), 'utf8').matchAll(/(?:process|import\.meta)\s*\.\s*env\b.{0,40}/g)].map(
+      ([text]) => `${file}: ${text}`,
+    ),
+  );
+  expect(named).toEqual([expect.stringMatching(/^apps\/web\/vite\.config\.ts: process\.env\['PARLEY_URL'\]/)]);
 });

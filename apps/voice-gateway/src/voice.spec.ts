@@ -273,9 +273,20 @@ describe('refused, with an answer, while the connection goes on:', () => {
     }
     socket.say({ event: { audioInput: { content: '!!not base64!!' } } });
     expect(bodyOf(await socket.next())).toMatchObject({ code: 'invalid_frame' });
+    socket.say({ event: { audioInput: { content: Buffer.alloc(32_770).toString('base64') } } });
+    expect(bodyOf(await socket.next())).toMatchObject({ code: 'too_large' });
     socket.say({ event: { callStart: {} } });
     expect(bodyOf(await socket.next())).toMatchObject({ code: 'invalid_frame' });
     await hangUp(socket);
+  });
+
+  it('a binary frame that is too large, and takes the largest', async () => {
+    const { socket } = await startCall('alice');
+    socket.socket.send(Buffer.alloc(32_768));
+    socket.say({ event: { ping: {} }, ref: 'taken' });
+    expect(await socket.next()).toMatchObject({ event: { pong: {} }, ref: 'taken' });
+    socket.socket.send(Buffer.alloc(32_770));
+    expect((await socket.closed).code).toBe(1009);
   });
 });
 

@@ -6,8 +6,8 @@ import type { ReplicaProcess } from './replica-process';
 
 /**
  * What CloudFront, a signed function URL and Lambda do to a request, as far as a service can tell: `Authorization` is
- * overwritten and the viewer's moved aside, a body without its hash is refused, the service never hears that a viewer left,
- * and its process stands still between two requests.
+ * overwritten and the viewer's moved aside, a body without its hash is refused, an answer without a body hangs, the service
+ * never hears that a viewer left, and its process stands still between two requests.
  */
 export class LambdaStandIn {
   private busy = 0;
@@ -54,6 +54,8 @@ export class LambdaStandIn {
         },
       },
       (answer) => {
+        // A streamed response without a body never reaches the viewer.
+        if (answer.statusCode === 204) return void answer.resume().on('end', () => this.freeze());
         if (!response.destroyed) response.writeHead(answer.statusCode ?? 502, answer.headers);
         answer.on('data', (chunk) => void (response.destroyed || response.write(chunk)));
         answer.on('end', () => {

@@ -8,7 +8,7 @@ import {
 } from '@nestjs/websockets';
 import { AllowGuests, SocketAccess } from '@parley/auth';
 import { ParleyError } from '@parley/errors';
-import { AUDIO, voiceClientEvents, type CallStart } from '@parley/protocol';
+import { AUDIO, LIMITS, voiceClientEvents, type CallStart } from '@parley/protocol';
 import { parseWire, type Connection, type FrameLimits, type GatewayOptions } from '@parley/service-kit';
 import { CallDesk, type Seat } from '../call-desk';
 import { ClientOrder } from '../call/compatible/client-order';
@@ -186,12 +186,14 @@ export class NovaSonicBackendGateway extends VoiceGateway {
 /**
  * No schema on the way of audio: base64 that is none decodes to another length than it says.
  *
- * @throws ParleyError `invalid_frame`
+ * @throws ParleyError `invalid_frame`, `too_large`
  */
 function decodeAudio(content: unknown): Buffer {
   if (typeof content === 'string' && content.length % 4 === 0) {
     const padding = content.endsWith('==') ? 2 : content.endsWith('=') ? 1 : 0;
     const bytes = Buffer.from(content, 'base64');
+    // What fits into a text frame is more than a binary one may hold.
+    if (bytes.length > LIMITS.binaryFrame) throw new ParleyError('too_large');
     if (bytes.length === (content.length / 4) * 3 - padding) return bytes;
   }
   throw new ParleyError('invalid_frame', { message: 'audioInput wants `content`: PCM16 in base64' });

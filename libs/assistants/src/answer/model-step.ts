@@ -90,7 +90,8 @@ export class ModelStep {
     }
     switch (part.type) {
       case 'stream-start':
-        if (part.warnings.length > 0) this.request.report('a model does not do all it is asked for', part.warnings);
+        if (part.warnings.length > 0)
+          this.request.report('a model does not do all it is asked for', new Error(namesOf(part.warnings)));
         return;
       case 'error':
         throw asError(part.error);
@@ -128,6 +129,10 @@ export class ModelStep {
     return call;
   }
 }
+
+/** What is not done: the names of features, which are the packages' own words. */
+const namesOf = (warnings: Extract<ModelPart, { type: 'stream-start' }>['warnings']): string =>
+  warnings.map((warning) => ('feature' in warning ? `${warning.type}: ${warning.feature}` : warning.type)).join(', ');
 
 /** Providers report in their streams whatever they like. Named as the SDK's own errors are, whose words no log tells. */
 const asError = (error: unknown): Error => {

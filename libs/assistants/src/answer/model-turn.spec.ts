@@ -89,7 +89,7 @@ it('a model that does not do all it is asked for is reported, and answers', asyn
   const request = requestOf([[{ type: 'stream-start', warnings: [warning] }, ...done]]);
   const reports: unknown[] = [];
   const { chunks } = await ourTurn({ ...request, report: (...told) => reports.push(told) });
-  expect(reports).toEqual([['a model does not do all it is asked for', [warning]]]);
+  expect(reports).toEqual([['a model does not do all it is asked for', new Error('unsupported: tools')]]);
   expect(chunks.at(-1)).toEqual({ type: 'finish', finishReason: 'stop' });
 });
 

@@ -14,6 +14,11 @@ interface Limits {
 
 /** As many as the SDK's own handler opens to one place. */
 const CONNECTIONS = 50;
+/**
+ * An idle connection waits this long for the next question, which would pay for another handshake: undici's own 4 s are less
+ * than people take to read. One that DynamoDB closes earlier is noticed, or the SDK asks anew.
+ */
+const IDLE_MS = 30_000;
 
 /**
  * The SDK's own handler, and beside it a quick way for what is asked without options: a text is sent, and the answer is read
@@ -58,7 +63,7 @@ export class QuickHttpHandler extends NodeHttpHandler {
     if (pool === undefined) {
       const { connectionTimeout: connectTimeout, requestTimeout } = this.limits;
       const limits = { connectTimeout, headersTimeout: requestTimeout, bodyTimeout: requestTimeout };
-      pool = new Pool(origin, { connections: CONNECTIONS, ...limits });
+      pool = new Pool(origin, { connections: CONNECTIONS, keepAliveTimeout: IDLE_MS, ...limits });
       this.pools.set(origin, pool);
     }
     return pool;
