@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
 import { textOf, type Message } from '@parley/protocol';
 import { ChatSocket } from '../testing/chat-socket';
 import { ORIGIN, PARTNER, startChat, type ChatUnderTest } from '../testing/start-chat';
@@ -36,6 +37,22 @@ const makeRoom = async (more: object = {}) => {
   return json['id'] as string;
 };
 const messageOf = ({ data }: { data: Record<string, unknown> }) => data['message'] as Message;
+
+it('is welcomed before anything is answered, however wrong and early it was said', async () => {
+  const socket = ChatSocket.as(chat.url, await chat.issuer.mint('alice'));
+  open.push(socket);
+  await once(socket.socket, 'open');
+  socket.socket.send('{');
+  socket.socket.send(Buffer.of(1, 2));
+  socket.say({ event: 'nonsense', data: {}, ref: 'last' });
+  await socket.find(({ ref }) => ref === 'last');
+  expect(socket.heard.map(({ event, data }) => [event, data['code']])).toEqual([
+    ['welcome', undefined],
+    ['error', 'invalid_frame'],
+    ['error', 'invalid_frame'],
+    ['error', 'unknown_event'],
+  ]);
+});
 
 describe('rooms over HTTP', () => {
   it('are made, listed, joined by invitation once, left, and closed', async () => {

@@ -34,10 +34,10 @@ export class ChatGateway implements OnGatewayConnection<Connection>, OnGatewayDi
     @Inject(CONVERSATIONS) private readonly rooms: Pick<ConversationStore & Rooms, 'findOwn'>,
   ) {}
 
-  /** Nothing is answered before the welcome: handlers wait for what this begins. */
   handleConnection(connection: Connection): void {
     const welcomed = this.welcome(connection);
     this.listeners.set(connection, welcomed);
+    connection.greetFirst(welcomed);
     welcomed.catch((error: unknown) => connection.end(asParleyError(error)));
   }
 

@@ -30,6 +30,8 @@ export class Connection {
   /** What Nest bound to it: the gateway's handlers by the message they answer. */
   bound:
     { handlers: readonly MessageMappingProperties[]; transform: (result: unknown) => Observable<unknown> } | undefined;
+  /** Resolves when the gateway has said what it says first; `undefined` from then on, and where it says nothing. */
+  greeting: Promise<void> | undefined;
   private closeListeners: (() => void)[] | undefined;
 
   constructor(
@@ -63,6 +65,12 @@ export class Connection {
   /** Bytes that the reader has not taken yet. */
   get bufferedBytes(): number {
     return this.socket.bufferedAmount;
+  }
+
+  /** No frame is looked at before this has settled: by then the gateway has said what comes before every answer. */
+  greetFirst(greeting: Promise<unknown>): void {
+    const settled = () => void (this.greeting = undefined);
+    this.greeting = greeting.then(settled, settled);
   }
 
   /** Says something. Never waits; what cannot be delivered is dropped with the connection. */

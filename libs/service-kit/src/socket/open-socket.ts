@@ -50,6 +50,8 @@ export class OpenSocket {
   }
 
   receive(data: Buffer, isBinary: boolean): void {
+    const { greeting } = this.connection;
+    if (greeting) this.queue.add(() => greeting);
     if (!isBinary) this.queue.add(() => this.handleText(data));
     else if (this.frames?.idle !== false) this.handleBinary(data);
     else this.queue.add(() => this.handleBinary(data));
