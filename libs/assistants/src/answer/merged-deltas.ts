@@ -6,7 +6,7 @@ const isDelta = (part: ModelPart): part is Delta =>
   part.type === 'text-delta' || part.type === 'reasoning-delta' || part.type === 'tool-input-delta';
 
 /** Pieces of one text within this time are one. */
-export const MERGE_MS = 40;
+const MERGE_MS = 40;
 
 /**
  * Makes the pieces of one text that come within a time one piece: from here on an answer costs by the piece. The first piece

@@ -35,10 +35,10 @@ interface Place {
 
 /**
  * Has a client ask for single items, and for pages of them, without the SDK's way through its middleware, which takes
- * five times the processor time of such a request: an answer is some twenty of them. Only what is plain goes the short way,
+ * five times the processor time of such a request: an answer is some fifteen of them. Only what is plain goes the short way,
  * once: where the SDK has shown where DynamoDB is, and until something is other than it should be; single items that are
- * wanted at the same time together. A lost connection,
- * throttling, credentials that have run out are for the SDK, which is asked anew, with all of its attempts.
+ * wanted at the same time together. A lost connection, throttling, credentials that have run out are for the SDK, which is
+ * asked anew, with all of its attempts.
  *
  * @returns the same client
  */
