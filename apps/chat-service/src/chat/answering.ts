@@ -9,7 +9,7 @@ import {
   type Reservation,
 } from '@parley/assistants';
 import type { ConversationStore, GenerationClaim, GenerationClaims, HeldConversation } from '@parley/conversations';
-import { ParleyError } from '@parley/errors';
+import { ParleyError, asParleyError } from '@parley/errors';
 import type { Author, ChatRequest, Message } from '@parley/protocol';
 import { readTurn, type ChatTurn } from './chat-request';
 import type { Generations } from './generations';
@@ -28,7 +28,7 @@ export interface AnsweringParts {
   budget: Pick<Budget, 'reserve'>;
   claims: GenerationClaims;
   generations: Generations;
-  producing: Pick<Producing, 'produce'>;
+  producing: Pick<Producing, 'produce' | 'refuse'>;
   rescue: Pick<Rescue, 'rescue'>;
   /** Told of everything that somebody should look at, with its cause. */
   report: (what: string, cause: unknown) => void;
@@ -111,11 +111,13 @@ export class Answering {
       throw error;
     }
     const begun = claim;
-    const history = async () =>
-      (await upTo(asked, conversation, before)) ?? conversation.lastMessages(HISTORY_MESSAGES);
-    const askedAt = asked?.seq;
-    const production = { conversation, askedAt, history, assistant, context, language, reservation };
-    generations.run(begun, (signal) => producing.produce(begun, { ...production, signal }));
+    const said = async () => (await upTo(asked, conversation, before)) ?? conversation.lastMessages(HISTORY_MESSAGES);
+    const production = { conversation, askedAt: asked?.seq, assistant, reservation };
+    generations.run(begun, async (output) => {
+      const history = await said().catch(asParleyError);
+      if (history instanceof ParleyError) return producing.refuse(production, history, output);
+      return producing.produce(begun, production, { history, context, language }, output);
+    });
     return begun;
   }
 
