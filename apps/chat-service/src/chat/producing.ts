@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto';
 import {
-  buildInstructions,
   streamAnswer,
   toolsOf,
   writeTitle,
@@ -45,8 +44,8 @@ export interface Production {
   /** What was said up to the question, and the question. */
   history: () => Promise<Message[]>;
   assistant: Assistant;
-  context: unknown;
-  language: string | undefined;
+  /** What `buildInstructions` made. */
+  instructions: string;
   reservation: Reservation;
   signal: AbortSignal;
 }
@@ -57,7 +56,7 @@ export class Producing {
 
   /** The chunks of the answer. What is left to do after the last one keeps nobody waiting. */
   async *produce(claim: GenerationClaim, production: Production): AsyncGenerator<ProducedChunk> {
-    const { history: read, assistant, context, language, reservation, signal } = production;
+    const { history: read, assistant, instructions, reservation, signal } = production;
     const { models, tools } = this.parts;
     const { principalId, conversationId, generationId } = claim;
     let end: AnswerEnd | undefined;
@@ -72,13 +71,7 @@ export class Producing {
       messageId: generationId,
       messageMetadata: { author: authorOf(assistant) },
       history,
-      instructions: buildInstructions(assistant, {
-        mode: 'text',
-        context,
-        ...(language === undefined ? {} : { language }),
-        now: this.now(),
-        nonce: randomBytes(16).toString('hex'),
-      }),
+      instructions,
       tools: toolsOf(assistant, tools),
       principalId,
       conversationId,
