@@ -1,6 +1,4 @@
-import { randomBytes } from 'node:crypto';
 import {
-  buildInstructions,
   streamAnswer,
   toolsOf,
   type AnswerRequest,
@@ -26,8 +24,8 @@ export interface ProducingParts extends WrittenAnswerParts {
 export interface Question {
   /** What was said up to the question, and the question. */
   history: readonly Message[];
-  context: unknown;
-  language: string | undefined;
+  /** What `buildInstructions` made. */
+  instructions: string;
 }
 
 /** Has a model answer what was asked. */
@@ -41,7 +39,7 @@ export class Producing {
   produce(
     claim: GenerationClaim,
     production: Production,
-    { history, context, language }: Question,
+    { history, instructions }: Question,
     output: Output,
   ): Promise<void> {
     const { assistant } = production;
@@ -55,13 +53,7 @@ export class Producing {
       messageId: generationId,
       messageMetadata: { author: authorOf(assistant) },
       history,
-      instructions: buildInstructions(assistant, {
-        mode: 'text',
-        context,
-        ...(language === undefined ? {} : { language }),
-        now: (this.parts.now ?? Date.now)(),
-        nonce: randomBytes(16).toString('hex'),
-      }),
+      instructions,
       tools: toolsOf(assistant, tools),
       principalId,
       conversationId,
