@@ -61,7 +61,8 @@ async function tellOfFailure(stack: Stack | undefined, browser: Browser | undefi
   const name = expect.getState().currentTestName!.replace(/\W+/g, '-');
   const pages = browser?.contexts().flatMap((context) => context.pages()) ?? [];
   for (const [index, page] of pages.entries()) {
-    await screenshot(page, `failed-${name}-${index}`);
+    // Where the browser draws nothing any more there is no picture, and the rest is told all the same.
+    await screenshot(page, `failed-${name}-${index}`).catch((error: Error) => console.error(error.message));
     console.error(`Shown at ${page.url()}:\n${await page.locator('body').innerText()}`);
   }
   console.error(`Written at the end:\n${stack?.log.split('\n').slice(-40).join('\n')}`);
