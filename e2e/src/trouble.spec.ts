@@ -66,6 +66,8 @@ it('stops an answer, keeps what there was of it, and shows that after a reload',
   const text = await answer.locator('.message-text').innerText();
   await page.reload();
   await answer.waitFor();
+  // Until what renders Markdown has come the text stands there as it was written, with its spaces.
+  await answer.getByTestId('unrendered').waitFor({ state: 'detached' });
   expect(await answer.locator('.message-text').innerText()).toBe(text);
   await answer.getByText('Interrupted').waitFor();
 });

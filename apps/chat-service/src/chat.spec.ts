@@ -257,9 +257,21 @@ describe('refused before anything is written:', () => {
       400,
       'invalid_body',
     ],
+    [
+      'page context that only its escapes make too large',
+      {
+        id: 'e'.repeat(16),
+        messages: [message],
+        assistant: 'coding-coach',
+        context: { problem: 'p', code: '<'.repeat(12_000), language: 'html' },
+      },
+      413,
+      'too_large',
+    ],
   ])('%s', async (_, body, status, code) => {
     const response = await post(body);
     expect([response.status, ((await response.json()) as { code: string }).code]).toEqual([status, code]);
+    expect((await chat.as('alice')(`/api/conversations/${body.id}`)).status).toBe(404);
   });
 });
 

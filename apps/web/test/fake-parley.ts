@@ -81,6 +81,7 @@ export async function startParley() {
   const queries: string[] = [];
   const calls: FakeCall[] = [];
   const callFacts: Record<string, unknown> = {};
+  const callRefusals: object[] = [];
   const rooms = new FakeRooms();
   const server = createServer((request, response) => {
     let text = '';
@@ -107,6 +108,11 @@ export async function startParley() {
       if (event['callStart'] !== undefined) {
         const call = new FakeCall(socket, event['callStart']);
         calls.push(call);
+        const refusal = callRefusals.shift();
+        if (refusal !== undefined) {
+          call.say('error', refusal);
+          return socket.close(1013);
+        }
         call.say('callReady', {
           callId: 'call-1',
           conversationId: 'conversation-0001',
@@ -129,6 +135,8 @@ export async function startParley() {
     calls,
     /** More of `callReady`. */
     callFacts,
+    /** Errors with which the next calls are refused, one each: `kind` is `limit` or `unavailable`. */
+    callRefusals,
     rooms,
     /** Alice is signed in, and this is the log of her one conversation. */
     signedIn(log: object[] = [], groups: string[] = []): void {

@@ -5,6 +5,8 @@ import { chromium, type Browser, type BrowserContext, type Page } from 'playwrig
 import { silence, writeWav } from './audio';
 
 const RATE_HZ = 16_000;
+/** Browser, services and simulators share one busy machine: a limit for hangs, not a measure of speed. */
+const PATIENCE_MS = 60_000;
 const screens = resolve(import.meta.dirname, '../../../.parley/screens');
 
 /** A real Chromium whose microphone plays a recording, over and over; `flags` are more of its own. */
@@ -43,6 +45,7 @@ export async function openPage(
     viewport: { width: 1440, height: 900 },
     ...options,
   });
+  context.setDefaultTimeout(PATIENCE_MS);
   await context.addInitScript(tapAudio);
   const page = await context.newPage();
   const errors: string[] = [];

@@ -1,5 +1,5 @@
 import type { Browser, BrowserContext, Page } from 'playwright-core';
-import { openBrowser, openPage, signIn } from './browser';
+import { openBrowser, openPage, screenshot, signIn } from './browser';
 import { Stack } from './stack';
 
 /** What most of these tests play in: everything on this machine, and a browser to look at it with. */
@@ -33,6 +33,9 @@ export function scene(props: Props | (() => Props) = {}): Scene {
     const { settings, recording, flags } = typeof props === 'function' ? props() : props;
     [stack, browser] = await Promise.all([Stack.start(undefined, settings), openBrowser(recording, flags)]);
   });
+  afterEach(async () => {
+    if ((globalThis as { hasFailed?: boolean }).hasFailed) await tellOfFailure(stack, browser);
+  });
   afterAll(async () => {
     await browser?.close();
     await stack?.interrupt();
@@ -51,4 +54,16 @@ export function scene(props: Props | (() => Props) = {}): Scene {
       return window;
     },
   };
+}
+
+/** A failure on a busy machine comes once: what each page showed and what the services wrote is all there is to go by. */
+async function tellOfFailure(stack: Stack | undefined, browser: Browser | undefined): Promise<void> {
+  const name = expect.getState().currentTestName!.replace(/\W+/g, '-');
+  const pages = browser?.contexts().flatMap((context) => context.pages()) ?? [];
+  for (const [index, page] of pages.entries()) {
+    // Where the browser draws nothing any more there is no picture, and the rest is told all the same.
+    await screenshot(page, `failed-${name}-${index}`).catch((error: Error) => console.error(error.message));
+    console.error(`Shown at ${page.url()}:\n${await page.locator('body').innerText()}`);
+  }
+  console.error(`Written at the end:\n${stack?.log.split('\n').slice(-40).join('\n')}`);
 }

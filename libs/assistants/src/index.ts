@@ -1,12 +1,7 @@
 export { defineAssistant, type Assistant, type AssistantDefinition, type ModelName } from './domain/assistant';
 export { DEFAULT_ASSISTANT, catalogOf, type AssistantCatalog } from './domain/catalog';
 export { shapeHistory, type HistoryLimits, type Turn } from './domain/history';
-export {
-  MAX_CONTEXT_CHARACTERS,
-  buildInstructions,
-  parseContext,
-  type InstructionOptions,
-} from './domain/instructions';
+export { MAX_CONTEXT_CHARACTERS, buildInstructions, type InstructionOptions } from './domain/instructions';
 export type { KnowledgeBase, Passage } from './domain/knowledge-base';
 export {
   TOOL_LIMITS,

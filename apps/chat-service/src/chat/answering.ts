@@ -1,7 +1,7 @@
-import { randomUUID } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import {
   ANSWER_TIMEOUTS,
-  parseContext,
+  buildInstructions,
   type AnswerTimeouts,
   type Assistant,
   type AssistantCatalog,
@@ -9,18 +9,17 @@ import {
   type Reservation,
 } from '@parley/assistants';
 import type { ConversationStore, GenerationClaim, GenerationClaims, HeldConversation } from '@parley/conversations';
-import { ParleyError } from '@parley/errors';
+import { ParleyError, asParleyError } from '@parley/errors';
 import type { Author, ChatRequest, Message } from '@parley/protocol';
 import { readTurn, type ChatTurn } from './chat-request';
 import type { Generations } from './generations';
+import { beforeQuestion, historyTo } from './history';
 import type { Producing } from './producing';
 import type { Rescue } from './rescue';
 import { saveTurn } from './saving-the-turn';
 
 /** Reserved for what the model is told, until it is known. */
 const PROMPT_TOKENS = 2_000;
-/** Of the conversation, told to the model; its characters are bounded besides. */
-const HISTORY_MESSAGES = 60;
 
 export interface AnsweringParts {
   store: Pick<ConversationStore, 'hold' | 'createHeld'>;
@@ -28,12 +27,21 @@ export interface AnsweringParts {
   budget: Pick<Budget, 'reserve'>;
   claims: GenerationClaims;
   generations: Generations;
-  producing: Pick<Producing, 'produce'>;
+  producing: Pick<Producing, 'produce' | 'refuse'>;
   rescue: Pick<Rescue, 'rescue'>;
   /** Told of everything that somebody should look at, with its cause. */
   report: (what: string, cause: unknown) => void;
   timeouts?: AnswerTimeouts;
   now?: () => number;
+}
+
+/** What is known of a turn when its answer begins. */
+interface Beginning {
+  assistant: Assistant;
+  instructions: string;
+  said: Message | undefined;
+  existing: HeldConversation | undefined;
+  last: GenerationClaim | undefined;
 }
 
 const running = () => new ParleyError('generation_running', { retryAfterMs: 1_000 });
@@ -46,10 +54,11 @@ export class Answering {
    * The generation that answers this request: a new one, or for a re-sent request the one that runs already, on whatever
    * replica, or that has answered it. What the person wrote is in the log when this resolves.
    *
+   * @param said the message, where it is in the log already
    * @throws ParleyError `invalid_body`, `part_not_supported`, `too_large`, `assistant_not_found`, `assistant_off`,
-   *   `conversation_not_found`, `generation_running`, `too_many_requests`, `budget_reached`, `store_unavailable`
+   *   `conversation_not_found`, `generation_running`, `conflict`, `too_many_requests`, `budget_reached`, `store_unavailable`
    */
-  async answer(author: Author, request: ChatRequest): Promise<GenerationClaim> {
+  async answer(author: Author, request: ChatRequest, said?: Message): Promise<GenerationClaim> {
     const { assistants } = this.parts;
     const turn = readTurn(request);
     const guest = author.kind === 'guest';
@@ -59,32 +68,31 @@ export class Answering {
       this.parts.claims.find(request.id),
     ]);
     const assistant = chosen ?? assistants.get(conversation?.assistant, { guest });
-    // Checked before anything is written: a wrong context is the caller's to mend.
-    parseContext(assistant, request.context);
+    // Made before anything is written: a context that is wrong or too large is the caller's to mend.
+    const instructions = this.instructionsOf(assistant, request);
 
     // Of a conversation that is not this author's nothing is told, not even that somebody writes there.
     const last = conversation === undefined ? undefined : await this.assertAlive(current);
     if (last !== undefined && this.answers(last, turn)) return last;
     if (last?.state === 'running') throw running();
-    return this.begin(author, turn, assistant, request, { existing: conversation, last });
+    return this.begin(author, turn, { assistant, instructions, said, existing: conversation, last });
   }
 
   /** Reserves, claims, saves what was asked, and has it answered. */
   private async begin(
     author: Author,
     turn: ChatTurn,
-    assistant: Assistant,
-    { id: conversationId, context, language }: ChatRequest,
-    { existing, last }: { existing: HeldConversation | undefined; last: GenerationClaim | undefined },
+    { assistant, instructions, said, existing, last }: Beginning,
   ): Promise<GenerationClaim> {
     const { claims, store, generations, producing, report } = this.parts;
+    const { conversationId } = turn;
     const generationId = randomUUID();
     const reservation = await this.reserve(author, assistant, generationId);
     let conversation: HeldConversation;
-    let asked: Message | undefined;
+    let asked: Message;
     let claim: GenerationClaim | undefined;
     // Beside the writes that follow: what was said before is read by the time that the question is in the log.
-    const before = existing?.lastMessages(HISTORY_MESSAGES).catch(() => undefined);
+    const before = existing && beforeQuestion(existing);
     try {
       // Who asks first in a room need not be who made it.
       conversation = existing ?? (await store.createHeld(author, { id: conversationId, assistant: assistant.id }));
@@ -100,23 +108,36 @@ export class Answering {
         await reservation.settle(0);
         return first;
       }
-      asked = await saveTurn(conversation, author, turn, generationId);
+      const work = { id: generationId, isRetry: last?.key === turn.key };
+      asked = said ?? (await saveTurn(conversation, author, turn, work));
     } catch (error) {
       await reservation.settle(0);
       if (claim !== undefined) {
-        await claims.release(claim).catch((cause: unknown) => {
+        await claims.release(claim, last).catch((cause: unknown) => {
           report('a claim could not be given back; its lease will run out', cause);
         });
       }
       throw error;
     }
     const begun = claim;
-    const history = async () =>
-      (await upTo(asked, conversation, before)) ?? conversation.lastMessages(HISTORY_MESSAGES);
-    const askedAt = asked?.seq;
-    const production = { conversation, askedAt, history, assistant, context, language, reservation };
-    generations.run(begun, (signal) => producing.produce(begun, { ...production, signal }));
+    const askedAt = asked.seq > conversation.head ? asked.seq : undefined;
+    const production = { conversation, askedAt, assistant, reservation };
+    generations.run(begun, async (output) => {
+      const history = await historyTo(asked, conversation, before).catch(asParleyError);
+      if (history instanceof ParleyError) return producing.refuse(production, history, output);
+      return producing.produce(begun, production, { history, instructions }, output);
+    });
     return begun;
+  }
+
+  private instructionsOf(assistant: Assistant, { context, language }: ChatRequest): string {
+    return buildInstructions(assistant, {
+      mode: 'text',
+      context,
+      ...(language === undefined ? {} : { language }),
+      now: this.now(),
+      nonce: randomBytes(16).toString('hex'),
+    });
   }
 
   private reserve({ id, kind }: Author, assistant: Assistant, generationId: string): Promise<Reservation> {
@@ -159,11 +180,4 @@ export class Answering {
   private now(): number {
     return (this.parts.now ?? Date.now)();
   }
-}
-
-/** What was said up to a new question, where nothing can have come between that and the question. */
-async function upTo(asked: Message | undefined, { head }: HeldConversation, before?: Promise<Message[] | undefined>) {
-  if (asked?.seq !== head + 1) return undefined;
-  const said = head === 0 ? [] : await before;
-  return said && [...said.filter(({ seq }) => seq <= head), asked].slice(-HISTORY_MESSAGES);
 }

@@ -30,6 +30,18 @@ it('keeps of a text part its text only', () => {
   expect(readTurn(request({ messages })).message.parts).toEqual([{ type: 'text', text: 'a' }]);
 });
 
+it('reads a message beside whose text something is nested deeper than a process can follow', () => {
+  const deep = JSON.parse('['.repeat(200_000) + ']'.repeat(200_000)) as unknown;
+  const messages = [{ id: 'm', role: 'user', metadata: deep, parts: [{ type: 'text', text: 'a', more: deep }] }];
+  expect(readTurn(request({ messages })).message).toEqual({ id: 'm', parts: [{ type: 'text', text: 'a' }] });
+});
+
+it('reads half a character as the sign for one that is lost: a model refuses it, in each later turn too', () => {
+  expect(readTurn(request({ messages: [user('m', 'a\ud800b')] })).message.parts).toEqual([
+    { type: 'text', text: 'a\ufffdb' },
+  ]);
+});
+
 it.each([
   [
     'an assistant’s last message',

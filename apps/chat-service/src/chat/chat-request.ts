@@ -4,6 +4,7 @@ import { LIMITS, isTextPart, userMessageSchema, type ChatRequest, type Part } fr
 
 /** What a `POST /api/chat` asks for, once everything that is not believed was left out. */
 export interface ChatTurn {
+  conversationId: string;
   trigger: ChatRequest['trigger'];
   /** The client's or the server's id of the message that is edited or regenerated. */
   messageId?: string;
@@ -25,20 +26,22 @@ export function readTurn({ id, trigger, messageId, messages }: ChatRequest): Cha
   }
   const parsed = userMessageSchema.safeParse(last);
   if (!parsed.success) throw invalid('messages', 'a user message with an id and parts is wanted');
-  if (Buffer.byteLength(JSON.stringify(parsed.data)) > LIMITS.chatLastMessage) throw new ParleyError('too_large');
   const parts = readParts(parsed.data.parts as Part[]);
   const message = { id: parsed.data.id, parts };
+  // Of what is read of it: anything may stand beside that, nested as deep as a body is long.
+  if (Buffer.byteLength(JSON.stringify(message)) > LIMITS.chatLastMessage) throw new ParleyError('too_large');
   const key = createHash('sha256')
     .update(JSON.stringify([id, trigger, messageId, message]))
     .digest('base64url');
-  return { trigger, message, key, ...(messageId === undefined ? {} : { messageId }) };
+  return { conversationId: id, trigger, message, key, ...(messageId === undefined ? {} : { messageId }) };
 }
 
 function readParts(parts: readonly Part[]): Part[] {
   const texts = parts.map((part) => {
     if (!isTextPart(part)) throw new ParleyError('part_not_supported');
     if (part.text.length > LIMITS.messageCharacters) throw new ParleyError('too_large');
-    return { type: 'text' as const, text: part.text };
+    // A model refuses half a character, and would in each turn that follows.
+    return { type: 'text' as const, text: part.text.toWellFormed() };
   });
   if (texts.every(({ text }) => text.trim() === '')) throw invalid('messages', 'the message has no text');
   return texts;

@@ -1,52 +1,77 @@
 import type { HeldConversation } from '@parley/conversations';
+import { ParleyError } from '@parley/errors';
 import type { Author, Message, Part } from '@parley/protocol';
 import type { ChatTurn } from './chat-request';
 
-/** How many messages a page of the view has at the most when a target is looked for in it. */
+/** How many messages a page of the view has at the most when a question, or what followed it, is looked for in it. */
 const LOOK_BACK = 50;
 
+/** A piece of work that a turn is written down for. */
+export interface Work {
+  /** Makes what is written idempotent within it and new in the next: one may edit back to what was said before. */
+  id: string;
+  /** The last work here was for the very same turn, and failed. */
+  isRetry: boolean;
+}
+
 /**
- * Writes a turn into the log before it is answered: the user's message; for an edit or a regeneration also from where the
- * log is superseded.
+ * Writes a turn into the log before it is answered: the user's message, unless it stands there already; for an edit, a
+ * regeneration and a retry also from where the log is superseded.
  *
- * @param workId of this piece of work: makes a supersession idempotent within it and new in the next
- * @returns the message, where a new one was said
+ * @returns the question that is to be answered
+ * @throws ParleyError `conflict` for a question that was sent late: it was answered, edited or deleted since
  */
-export async function saveTurn(
-  log: HeldConversation,
-  author: Author,
-  turn: ChatTurn,
-  workId: string,
-): Promise<Message | undefined> {
-  const supersede = (from: number) => log.append({ type: 'superseded', author, from }, `superseded/${workId}`);
-
-  if (turn.trigger === 'regenerate-message') {
-    const from = await regeneratedFrom(log, turn.messageId);
-    if (from !== undefined) await supersede(from);
-    return undefined;
-  }
+export async function saveTurn(log: HeldConversation, author: Author, turn: ChatTurn, work: Work): Promise<Message> {
   const { id: clientId, parts } = turn.message;
-  const message = { type: 'message', role: 'user', author, parts, clientId } as const;
-  // An edit names what it edits; without that the append itself finds a message that was sent before.
-  if (turn.messageId === undefined) {
-    const entry = await log.append(message, clientId);
-    if (entry.type === 'message' && sameParts(entry.parts, parts)) return entry;
+  const draft = { type: 'message', role: 'user', author, parts, clientId } as const;
+  const say = async (key: string) => (await log.append(draft, key)) as Message;
+  const sayAnew = () => say(`${clientId}/${work.id}`);
+  const supersede = (from: number) => log.append({ type: 'superseded', author, from }, `superseded/${work.id}`);
+
+  const edit = async (earlier: Message) => {
+    await supersede(earlier.seq);
+    return sayAnew();
+  };
+  const askAgain = async (question: Message, isReplaced: (followed: readonly Message[]) => boolean) => {
+    const followed = (await log.lastMessages(LOOK_BACK)).filter(({ seq }) => seq > question.seq);
+    if (followed.length === 0) return question;
+    if (!isReplaced(followed)) throw new ParleyError('conflict');
+    await supersede(question.seq + 1);
+    return question;
+  };
+
+  const meant = await meantBy(log, turn);
+  if (meant !== undefined) {
+    const isEdit = turn.trigger === 'submit-message' && !sameParts(meant.parts, parts);
+    // Who names no message means the end of what he sees: nobody asked anything behind that.
+    return isEdit ? edit(meant) : askAgain(meant, (followed) => turn.messageId !== undefined || areAnswers(followed));
   }
-  const earlier = await log.findMessage(turn.messageId ?? clientId);
-  const isEdit = earlier?.role === 'user' && !sameParts(earlier.parts, parts);
-  if (earlier?.role === 'user' && !isEdit) return undefined;
-  if (isEdit) await supersede(earlier.seq);
-  await log.append(message, isEdit ? `${clientId}/${turn.key}` : clientId);
-  return undefined;
+  const said = await say(clientId);
+  if (said.seq > log.head) return said;
+
+  // Under this id something was said before: perhaps this, and now it was sent again.
+  const now = await log.findMessage(clientId);
+  if (now !== undefined && sameParts(now.parts, parts))
+    return askAgain(now, (followed) => work.isRetry && areAnswers(followed));
+  const isLate = said.parts.length === 0 || sameParts(said.parts, parts);
+  if (isLate) throw new ParleyError('conflict');
+  return now === undefined ? sayAnew() : edit(now);
 }
 
-/** From which `seq` a regeneration replaces: the answer it names, or the last one; nothing when none was given yet. */
-async function regeneratedFrom(log: HeldConversation, messageId?: string): Promise<number | undefined> {
-  const named = messageId === undefined ? undefined : await log.findMessage(messageId);
-  if (named) return named.role === 'assistant' ? named.seq : named.seq + 1;
-  const messages = await log.lastMessages(LOOK_BACK);
-  const lastQuestion = messages.findLastIndex(({ role }) => role === 'user');
-  return messages[lastQuestion + 1]?.seq;
+/** The message of the log that a turn edits or has answered anew. */
+async function meantBy(log: HeldConversation, turn: ChatTurn): Promise<Message | undefined> {
+  const named = turn.messageId === undefined ? undefined : await log.findMessage(turn.messageId);
+  if (named?.role === 'user') return named;
+  if (turn.trigger === 'submit-message') return undefined;
+  // What is to be answered anew is the last that a person says in the request. It may never have got here.
+  const own = await log.findMessage(turn.message.id);
+  const end = named?.seq ?? Infinity;
+  if (own?.role === 'user' && own.seq < end) return own;
+  // Somebody whose ids are not those of the log.
+  const last = (await log.lastMessages(LOOK_BACK)).findLast(({ role, seq }) => role === 'user' && seq < end);
+  return last !== undefined && (named !== undefined || sameParts(last.parts, turn.message.parts)) ? last : undefined;
 }
+
+const areAnswers = (messages: readonly Message[]) => messages.every(({ role }) => role === 'assistant');
 
 const sameParts = (one: Message['parts'], other: readonly Part[]) => JSON.stringify(one) === JSON.stringify(other);

@@ -19,7 +19,7 @@ export function partsOf({
   const given = parts === undefined ? [{ type: 'text', text: said ?? '' }] : (parts as readonly Part[]);
   const texts = given.map((part) => {
     if (!isTextPart(part)) throw new ParleyError('part_not_supported');
-    return { type: 'text' as const, text: part.text };
+    return { type: 'text' as const, text: part.text.toWellFormed() };
   });
   if (texts.reduce((sum, { text }) => sum + text.length, 0) > LIMITS.messageCharacters)
     throw new ParleyError('too_large');

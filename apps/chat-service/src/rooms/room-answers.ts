@@ -6,7 +6,7 @@ import type { Author, ChatRequest, Conversation, Message } from '@parley/protoco
 import { isAddressed } from './addressing';
 
 export interface RoomAnswersParts {
-  answering: { answer(author: Author, request: ChatRequest): Promise<GenerationClaim> };
+  answering: { answer(author: Author, request: ChatRequest, said: Message): Promise<GenerationClaim> };
   following: {
     follow(claim: GenerationClaim, options: { after: number; signal: AbortSignal }): AsyncIterable<LoggedChunk>;
   };
@@ -39,13 +39,14 @@ export class RoomAnswers {
    *
    * @throws ParleyError as `Answering.answer` does, and with the code that ended the answer
    */
-  async answer(author: Author, { conversationId, clientId, id, parts }: Message): Promise<void> {
+  async answer(author: Author, message: Message): Promise<void> {
+    const { conversationId, clientId, id, parts } = message;
     const request: ChatRequest = {
       id: conversationId,
       messages: [{ id: clientId ?? id, role: 'user', parts }],
       trigger: 'submit-message',
     };
-    const claim = await this.begin(author, request);
+    const claim = await this.begin(author, request, message);
     let offset = 0;
     for await (const { json } of this.parts.following.follow(claim, { after: 0, signal: this.over.signal })) {
       const chunk = JSON.parse(json) as { type: string; delta?: string; errorText?: string };
@@ -62,10 +63,10 @@ export class RoomAnswers {
     this.over.abort();
   }
 
-  private async begin(author: Author, request: ChatRequest): Promise<GenerationClaim> {
+  private async begin(author: Author, request: ChatRequest, said: Message): Promise<GenerationClaim> {
     for (let tries = 1; ; tries += 1) {
       try {
-        return await this.parts.answering.answer(author, request);
+        return await this.parts.answering.answer(author, request, said);
       } catch (error) {
         const isBusy = error instanceof ParleyError && error.code === 'generation_running';
         if (!isBusy || tries >= TRIES || this.over.signal.aborted) throw error;

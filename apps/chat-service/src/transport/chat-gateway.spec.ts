@@ -252,6 +252,22 @@ describe('an assistant in a room', () => {
     expect(alice.liveSeqs).toEqual([1, 2, 3]);
   });
 
+  it('answers two questions that came together, each with what is asked in it, one after the other', async () => {
+    const id = await makeRoom({ assistant: 'general' });
+    const alice = await connect('alice');
+    await alice.ask('joinRoom', { conversationId: id });
+    await Promise.all(
+      ['one', 'two'].map((text) =>
+        alice.ask('sendMessage', { conversationId: id, clientId: text, text: `@general what is ${text}?` }),
+      ),
+    );
+    const answers = () => alice.heard.map((frame) => messageOf(frame)).filter((said) => said?.role === 'assistant');
+    await alice.find(() => answers().length === 2);
+    const said = answers().map(({ parts }) => textOf(parts));
+    for (const text of ['one', 'two'])
+      expect(said.filter((answer) => answer.includes(`what is ${text}?”`))).toHaveLength(1);
+  });
+
   it('answers a member who asks first, in a room that somebody else made', async () => {
     const id = await makeRoom({ assistant: 'general' });
     const bob = await connect('bob');

@@ -53,6 +53,20 @@ describe('talking', () => {
     await waitFor(() => expect(consent).toEqual({ asked: true, transcripts }));
   });
 
+  it('asks nobody to speak before somebody can hear it', async () => {
+    parley.signedIn();
+    const message = 'Too many calls are open';
+    parley.callRefusals.push({ code: 'at_capacity', kind: 'unavailable', message, retryAfterMs: 10 });
+    renderPage(parley.url, '/', silentAudio);
+    await screen.findByRole('combobox', { name: 'Assistant' });
+    fireEvent.click(screen.getByRole('button', { name: 'Talk' }));
+    await waitFor(() => expect(screen.getByTestId('call-state').textContent).toBe('Trying again…'));
+    expect(screen.getAllByText(message)).not.toHaveLength(0);
+    expect(screen.queryByText('Go ahead, say something.')).toBeNull();
+    await screen.findByText('Go ahead, say something.');
+    expect(screen.getByTestId('call-state').textContent).toBe('Listening');
+  });
+
   it('goes on in the conversation that is open', async () => {
     parley.signedIn([message(1, 'user', 'Hello'), message(2, 'assistant', 'Hello.')]);
     const call = await callFrom('/c/conversation-0001');

@@ -87,7 +87,7 @@ export function ConversationView({ id, initial, assistants, onChange }: Conversa
     <div className="conversation" data-empty={isEmpty ? '' : undefined}>
       <h1 className={isEmpty ? 'greeting' : 'visually-hidden'}>
         {isEmpty
-          ? inCall
+          ? inCall && here.state?.name !== 'connecting'
             ? 'Go ahead, say something.'
             : 'What would you like to talk about?'
           : initial.conversation?.title || 'Conversation'}

@@ -68,7 +68,7 @@ export function buildInstructions(
  *
  * @throws ParleyError `invalid_body`
  */
-export function parseContext(assistant: Assistant, context: unknown): Record<string, unknown> | undefined {
+function parseContext(assistant: Assistant, context: unknown): Record<string, unknown> | undefined {
   if (assistant.context === undefined || context === undefined) return undefined;
   const checked = assistant.context.safeParse(context);
   if (checked.success) return checked.data;

@@ -55,8 +55,8 @@ export interface GenerationClaims {
   /** Nothing is written any more. `false` when it had ended already, or the conversation is gone. */
   finish(claim: GenerationClaim, outcome: { succeeded: boolean }): Promise<boolean>;
 
-  /** Nothing was begun: the place is given back. */
-  release(claim: GenerationClaim): Promise<void>;
+  /** Nothing was begun: the place is given back as it was found, with what ended there before. */
+  release(claim: GenerationClaim, former: GenerationClaim | undefined): Promise<void>;
 
   /** Asks the producer to stop, wherever it is. `false` when it does not run. */
   stop(claim: GenerationClaim): Promise<boolean>;

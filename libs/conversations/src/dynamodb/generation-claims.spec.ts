@@ -88,7 +88,7 @@ it('never lets an older generation change or end a newer one', async () => {
   const next = (await there.take(draft({ conversationId: old.conversationId }), await there.find(old.conversationId)))!;
   expect(await here.stop(old)).toBe(false);
   expect(await here.finish(old, { succeeded: false })).toBe(false);
-  await here.release(old);
+  await here.release(old, undefined);
   expect(await here.find(old.conversationId)).toEqual(next);
 });
 
@@ -142,13 +142,31 @@ it('counts from its own beginning, however long its process had nothing to write
 
 it('gives the place back when nothing was begun', async () => {
   const claim = await taken();
-  await here.release(claim);
+  await here.release(claim, undefined);
   expect(await there.find(claim.conversationId)).toBeUndefined();
+});
+
+it('gives it back as it was found: what ended there before is known as such again', async () => {
+  const old = await taken();
+  await here.finish(old, { succeeded: true });
+  const ended = (await there.find(old.conversationId))!;
+  const claim = (await there.take(draft({ conversationId: old.conversationId }), ended))!;
+  await there.release(claim, ended);
+  expect(await here.find(old.conversationId)).toMatchObject({
+    ...old,
+    state: 'ended',
+    succeeded: true,
+    endedAt: now,
+    leaseUntil: 0,
+  });
+  expect(await all()).not.toContain(old.generationId);
+  await there.release(claim, undefined);
+  expect(await here.find(old.conversationId)).toMatchObject({ generationId: old.generationId });
 });
 
 it('is gone with its conversation: nothing late makes it anew', async () => {
   const claim = await taken();
-  await here.release(claim);
+  await here.release(claim, undefined);
   expect(await here.finish(claim, { succeeded: true })).toBe(false);
   const items = await dynamo.scan(table);
   expect(items.some(({ pk }) => pk === generationKey(claim.conversationId).pk)).toBe(false);

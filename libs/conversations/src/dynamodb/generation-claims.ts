@@ -85,8 +85,10 @@ export class DynamoGenerationClaims implements GenerationClaims {
     return (await this.change(claim, ended, { remove: ['member', 'listedAt'] })) !== undefined;
   }
 
-  async release(claim: GenerationClaim): Promise<void> {
-    await this.table.deleteWhen(generationKey(claim.conversationId), '#generationId = :id', { id: claim.generationId });
+  async release({ conversationId, generationId: id }: GenerationClaim, former: GenerationClaim | undefined) {
+    const when = '#generationId = :id';
+    if (former === undefined) await this.table.deleteWhen(generationKey(conversationId), when, { id });
+    else await this.table.putWhen(endedItem(former), when, { id });
   }
 
   async stop(claim: GenerationClaim): Promise<boolean> {
@@ -149,6 +151,14 @@ export class DynamoGenerationClaims implements GenerationClaims {
     return item as ClaimItem | undefined;
   }
 }
+
+/** An ended one as it is kept: nobody asks any more who wrote it. */
+const endedItem = ({ conversationId, leaseUntil: _, ...facts }: GenerationClaim): ClaimItem => ({
+  ...generationKey(conversationId),
+  v: ITEM_VERSION,
+  ...facts,
+  producer: '',
+});
 
 const toClaim = (item: ClaimItem, leaseUntil: number): GenerationClaim => ({
   conversationId: item.pk.slice('C#'.length),
