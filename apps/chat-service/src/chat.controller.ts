@@ -75,6 +75,8 @@ export class ChatController implements BeforeApplicationShutdown {
     if (!claim || (await this.following.isReadToEnd(claim, placeAfter(claim.generationId, cursor)))) {
       return void response.status(204).end();
     }
+    // Who asks only whether there is something waits for no answer to be written.
+    if (request.method === 'HEAD') return void response.type('text/event-stream').end();
     await this.stream(response, claim, cursor);
   }
 

@@ -115,7 +115,8 @@ export class Producing {
   private async after(claim: GenerationClaim, production: Production, end: AnswerEnd, history: readonly Message[]) {
     this.parts.onEnd?.(end, production.assistant);
     const isFirst = history.length === 1 && end.outcome === 'completed' && end.text.trim() !== '';
-    if (isFirst) await this.entitle(claim, production, textOf(history[0]!.parts), end.text);
+    if (isFirst && !production.conversation.isNamed)
+      await this.entitle(claim, production, textOf(history[0]!.parts), end.text);
   }
 
   /** Names the conversation after its first answer. It has a title already, the beginning of the question. */
