@@ -58,11 +58,15 @@ export class BenchProcess {
 /** The other side: says where it listens, then answers what it has used and waited for. */
 export function serve(told: Record<string, string>, watchStore: () => Span[] = () => []): void {
   let waits: Span[] | undefined;
-  process.on('message', (what) => {
+  const { gc = () => undefined } = globalThis as { gc?: () => void };
+  process.on('message', async (what) => {
     // Not before it is asked for: what is noted down would count where memory is weighed.
     if (what === 'waits') return void process.send!((waits ??= watchStore()).splice(0));
-    (globalThis as { gc?: () => void }).gc?.();
+    gc();
     const { user, system } = process.cpuUsage();
+    // What the first collection finalises, the second takes.
+    await new Promise(setImmediate);
+    gc();
     const { heapUsed, external } = process.memoryUsage();
     process.send!({ cpu: user + system, memory: heapUsed + external } satisfies Usage);
   });

@@ -5,6 +5,7 @@ import {
   Headers,
   HttpCode,
   Inject,
+  Next,
   Param,
   Post,
   Req,
@@ -16,7 +17,7 @@ import type { ConversationStore, GenerationClaim, GenerationClaims } from '@parl
 import { ParleyError } from '@parley/errors';
 import { stopResponseSchema, chatRequestSchema } from '@parley/protocol';
 import { addToContext } from '@parley/service-kit';
-import type { Request, Response } from 'express';
+import type { NextFunction, Request, Response } from 'express';
 import type { z } from 'zod';
 import { Answers } from './openapi/answers';
 import { Answering } from './chat/answering';
@@ -50,9 +51,10 @@ export class ChatController implements BeforeApplicationShutdown {
     @CurrentPrincipal() principal: Principal,
     @Body({ schema: chatRequestSchema }) body: z.output<typeof chatRequestSchema>,
     @Res() response: Response,
+    @Next() next: NextFunction,
   ): Promise<void> {
     addToContext({ principalId: principal.id, conversationId: body.id });
-    await this.stream(response, await this.answering.answer(await this.authors.of(principal), body));
+    this.stream(response, next, await this.answering.answer(await this.authors.of(principal), body));
   }
 
   /** The running generation, or one that ended lately and is still the last word; 204 for everything else alike. */
@@ -67,6 +69,7 @@ export class ChatController implements BeforeApplicationShutdown {
     @Headers('last-event-id') cursor: string | undefined,
     @Req() request: Request,
     @Res() response: Response,
+    @Next() next: NextFunction,
   ): Promise<void> {
     const principal = await this.access.admit(request, response, id);
     if (this.compute.isFrozenBetweenRequests) return this.nothingToResume(request, response);
@@ -77,7 +80,7 @@ export class ChatController implements BeforeApplicationShutdown {
     }
     // Who asks only whether there is something waits for no answer to be written.
     if (request.method === 'HEAD') return void response.type('text/event-stream').end();
-    await this.stream(response, claim, cursor);
+    this.stream(response, next, claim, cursor);
   }
 
   @Answers('Stops the answer that is being written', stopResponseSchema)
@@ -94,15 +97,17 @@ export class ChatController implements BeforeApplicationShutdown {
     await this.generations.stopAll();
   }
 
-  private stream(response: Response, claim: GenerationClaim, cursor?: string): Promise<void> {
+  /**
+   * Goes on when the handler is over: until then Nest holds everything that came with the request, the whole history of a
+   * client that sends it, and answers may take minutes.
+   */
+  private stream(response: Response, next: NextFunction, claim: GenerationClaim, cursor?: string): void {
+    response.req.body = undefined;
     const { generationId } = claim;
     const follow = (options: { after: number; signal: AbortSignal }) => this.following.follow(claim, options);
     const beforeEnd = () => this.compute.settle(claim);
-    return streamGeneration(
-      response,
-      { generationId, follow },
-      { beforeEnd, ...(cursor === undefined ? {} : { cursor }) },
-    );
+    const options = { beforeEnd, ...(cursor === undefined ? {} : { cursor }) };
+    streamGeneration(response, { generationId, follow }, options).catch(next);
   }
 
   /**

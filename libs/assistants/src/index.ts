@@ -17,6 +17,7 @@ export type { People } from './domain/people';
 export { TEAM, teamOf } from './people/team';
 export { loadAssistants } from './load-assistants';
 export { BUILT_IN_TOOLS, createTools, toolsOf } from './tools/built-in';
+export { FrameReader, textHeaders, type FrameMessage } from './models/bedrock/frame-reader';
 export { createBedrockKnowledgeBase } from './models/bedrock-knowledge-base';
 export { createChatModels, type ChatModelOptions, type ChatModels, type Secret } from './models/chat-models';
 export { parseModel, type Provider, type QualifiedModel } from './models/model-name';

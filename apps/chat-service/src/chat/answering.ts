@@ -9,7 +9,7 @@ import {
   type Reservation,
 } from '@parley/assistants';
 import type { ConversationStore, GenerationClaim, GenerationClaims, HeldConversation } from '@parley/conversations';
-import { ParleyError } from '@parley/errors';
+import { ParleyError, asParleyError } from '@parley/errors';
 import type { Author, ChatRequest, Message } from '@parley/protocol';
 import { readTurn, type ChatTurn } from './chat-request';
 import type { Generations } from './generations';
@@ -27,7 +27,7 @@ export interface AnsweringParts {
   budget: Pick<Budget, 'reserve'>;
   claims: GenerationClaims;
   generations: Generations;
-  producing: Pick<Producing, 'produce'>;
+  producing: Pick<Producing, 'produce' | 'refuse'>;
   rescue: Pick<Rescue, 'rescue'>;
   /** Told of everything that somebody should look at, with its cause. */
   report: (what: string, cause: unknown) => void;
@@ -121,10 +121,13 @@ export class Answering {
       throw error;
     }
     const begun = claim;
-    const history = () => historyTo(asked, conversation, before);
     const askedAt = asked.seq > conversation.head ? asked.seq : undefined;
-    const production = { conversation, askedAt, history, assistant, instructions, reservation };
-    generations.run(begun, (signal) => producing.produce(begun, { ...production, signal }));
+    const production = { conversation, askedAt, assistant, reservation };
+    generations.run(begun, async (output) => {
+      const history = await historyTo(asked, conversation, before).catch(asParleyError);
+      if (history instanceof ParleyError) return producing.refuse(production, history, output);
+      return producing.produce(begun, production, { history, instructions }, output);
+    });
     return begun;
   }
 

@@ -1,20 +1,8 @@
-import {
-  RENEW_MS,
-  type GenerationClaim,
-  type GenerationClaims,
-  type GenerationLog,
-  type GenerationWriter,
-} from '@parley/conversations';
+import { RENEW_MS, type GenerationClaim, type GenerationClaims, type GenerationLog } from '@parley/conversations';
+import { GenerationOutput, type Output } from './output';
 
-/** What somebody produces: chunks as JSON, then one that is the last. */
-export interface ProducedChunk {
-  json: string;
-  /** Of the last one: whether the answer stands in the log of the conversation. What is done after it keeps nobody waiting. */
-  end?: { succeeded: boolean };
-}
-
-/** Makes an answer. It ends with a chunk that says so, also when `signal` aborts: then soon, with what there is. */
-export type Produce = (signal: AbortSignal) => AsyncIterable<ProducedChunk>;
+/** Makes an answer, to its last chunk whatever happens. */
+export type Produce = (output: Output) => Promise<void>;
 
 /** Tells other processes at once what they would find in the claim a moment later. */
 export interface StopHints {
@@ -60,8 +48,8 @@ export class Generations {
     const abort = new AbortController();
     // Asked for by what was said while the process left: it is over before it begins, and somebody may ask again.
     if (this.isLeaving) abort.abort();
-    const writer = this.parts.log.open(claim.generationId);
-    const work = this.produce(claim, produce(abort.signal), writer).finally(() => {
+    const output = new GenerationOutput(this.parts, claim, this.parts.log.open(claim.generationId), abort.signal);
+    const work = this.toItsEnd(produce(output), output).finally(() => {
       this.running.delete(claim.generationId);
       if (this.running.size > 0) return;
       clearInterval(this.signs);
@@ -107,33 +95,13 @@ export class Generations {
     await Promise.all(all.map(({ work }) => work));
   }
 
-  private async produce(
-    claim: GenerationClaim,
-    chunks: AsyncIterable<ProducedChunk>,
-    writer: GenerationWriter,
-  ): Promise<void> {
-    let isEnded = false;
-    const end = ({ json, end = { succeeded: false } }: ProducedChunk) => {
-      isEnded = true;
-      return this.end(claim, writer, json, end);
-    };
+  private async toItsEnd(work: Promise<void>, output: GenerationOutput): Promise<void> {
     try {
-      for await (const chunk of chunks) {
-        if (chunk.end === undefined) writer.append(chunk.json);
-        else await end(chunk);
-      }
+      await work;
     } catch (error) {
       this.parts.report('a generation has a bug', error);
     }
-    if (!isEnded) await end({ json: '{"type":"error","errorText":"internal"}' });
-  }
-
-  private async end(claim: GenerationClaim, writer: GenerationWriter, json: string, outcome: { succeeded: boolean }) {
-    // First the claim: whoever sees the last chunk may ask again at once.
-    await this.parts.claims.finish(claim, outcome).catch((error: unknown) => {
-      this.parts.report('the end of a generation could not be written down; its lease will run out', error);
-    });
-    await writer.end(json);
+    if (!output.isEnded) await output.end('{"type":"error","errorText":"internal"}', { succeeded: false });
   }
 
   /** A sign of life. The answer to it says what somebody wants to stop, or has taken over. */

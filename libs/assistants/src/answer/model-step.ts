@@ -1,6 +1,6 @@
 import type { UIMessageChunk } from 'ai';
 import type { Tool } from '../domain/tool';
-import type { ModelPart, Prompt } from '../models/chat-model';
+import type { ModelPart, ModelParts, Prompt } from '../models/chat-model';
 import { MergedDeltas } from './merged-deltas';
 import { callChunk, chunkOf } from './part-chunk';
 import { StepRecord } from './step-record';
@@ -35,25 +35,18 @@ export class ModelStep {
   }
 
   /**
-   * Reads the stream to its end, or ours: an abort must end it also where the provider's stream does not hear of one.
+   * Reads what the model answers to its end, or to ours.
    *
    * @throws what the provider reported, what broke its connection, an Error for a stream that ends without a word, or why
    *   `signal` aborted
    */
-  async read(stream: ReadableStream<ModelPart>, signal: AbortSignal): Promise<Finish> {
-    const reader = stream.getReader();
-    const cancel = () => void reader.cancel(signal.reason).catch(() => undefined);
-    signal.addEventListener('abort', cancel);
-    if (signal.aborted) cancel();
+  async read(parts: ModelParts, signal: AbortSignal): Promise<Finish> {
     try {
-      for (let next = await reader.read(); !next.done; next = await reader.read()) this.take(next.value);
+      await parts.read((part) => this.take(part), signal);
     } finally {
-      signal.removeEventListener('abort', cancel);
       // What came before a connection broke is passed on before the break is.
       this.merged.flush();
-      cancel();
     }
-    signal.throwIfAborted();
     if (this.finish === undefined) throw new Error('the stream ended without an end of the answer');
     return this.finish;
   }

@@ -3,6 +3,7 @@ import { MockLanguageModelV4 } from 'ai/test';
 import { z } from 'zod';
 import { defineTool } from '../domain/tool';
 import type { ModelPart } from '../models/chat-model';
+import { streamedModel } from '../models/streamed-model';
 import { begin, call, done, finish, refusal, requestOf } from '../testing/scripted-model';
 import { sdkTurn } from '../testing/sdk-turn';
 import { TURNS } from '../testing/turns';
@@ -54,7 +55,7 @@ describe('a turn gives what the AI SDK would, and asks the model as that would, 
     const our = await ourTurn({ ...ourRequest, mergeMs: 0 });
     const { differs = (chunks) => chunks } = row;
     expect(told(our.chunks)).toEqual(told(differs(once(told(sdk.chunks)))));
-    expect(calls(ourRequest.model)).toEqual(calls(sdkRequest.model));
+    expect(calls(ourRequest.provider)).toEqual(calls(sdkRequest.provider));
     if (our.error === undefined) expect(our.usage).toEqual(JSON.parse(JSON.stringify(sdk.usage)));
   });
 
@@ -69,7 +70,7 @@ describe('a turn gives what the AI SDK would, and asks the model as that would, 
       }, []);
     const [one, other] = [await ourTurn({ ...plain, mergeMs: 0 }), await ourTurn(merged)];
     expect(joined(told(other.chunks))).toEqual(joined(told(one.chunks)));
-    expect(calls(merged.model)).toEqual(calls(plain.model));
+    expect(calls(merged.provider)).toEqual(calls(plain.provider));
   });
 });
 
@@ -77,7 +78,7 @@ it('a model is told in words which tools there are, and what is wrong with its a
   const request = requestOf(TURNS['arguments that are no JSON, and a tool that there is not']!.steps);
   const reports: string[] = [];
   await ourTurn({ ...request, report: (what) => reports.push(what) });
-  const [, second] = request.model.doStreamCalls;
+  const [, second] = request.provider.doStreamCalls;
   const words = JSON.stringify(second?.prompt.at(-1));
   expect(words).toContain("unavailable tool 'Weather'. Available tools: weather, clock.");
   expect(words).toContain('Invalid input for tool weather: SyntaxError');
@@ -117,7 +118,7 @@ describe('an abort ends a turn', () => {
       start: (controller) => controller.enqueue({ type: 'text-start', id: '0' }),
       cancel: () => void (cancelled = true),
     });
-    const request = { ...requestOf([]), model: new MockLanguageModelV4({ doStream: { stream } }) };
+    const request = { ...requestOf([]), model: streamedModel(new MockLanguageModelV4({ doStream: { stream } })) };
     const turn = new ModelTurn({ ...request, abort: stop.signal });
     const reading = turn.take(({ type }) => type === 'text-start' && stop.abort(new Error('enough')));
     await expect(reading).rejects.toThrow('enough');
@@ -130,7 +131,7 @@ describe('an abort ends a turn', () => {
     const request = requestOf([refusal(429), [...begin, ...done]]);
     setImmediate(() => stop.abort());
     const { chunks } = await ourTurn({ ...request, abort: stop.signal });
-    expect([chunks, request.model.doStreamCalls.length]).toEqual([[{ type: 'abort' }], 1]);
+    expect([chunks, request.provider.doStreamCalls.length]).toEqual([[{ type: 'abort' }], 1]);
   });
 });
 
@@ -140,7 +141,7 @@ it('a stream that reports an error is let go, though its provider goes on', asyn
     start: (controller) => controller.enqueue({ type: 'error', error: { message: 'x' } }),
     cancel: () => void (cancelled = true),
   });
-  const request = { ...requestOf([]), model: new MockLanguageModelV4({ doStream: { stream } }) };
+  const request = { ...requestOf([]), model: streamedModel(new MockLanguageModelV4({ doStream: { stream } })) };
   const { error } = await ourTurn(request);
   expect([(error as Error).message, cancelled]).toEqual(['{"message":"x"}', true]);
 });

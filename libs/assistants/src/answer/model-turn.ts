@@ -4,7 +4,7 @@ import { jsonSchemaOf } from '../domain/catalog';
 import type { Turn } from '../domain/history';
 import { TOOL_LIMITS, runTool } from '../domain/run-tool';
 import type { Tool } from '../domain/tool';
-import type { ChatModel, ModelCall, ModelPart, Prompt } from '../models/chat-model';
+import type { ChatModel, ModelCall, ModelParts, Prompt } from '../models/chat-model';
 import { ANSWER_TIMEOUTS, type AnswerTimeouts, type AnswerUsage } from './answer';
 import { askAgain } from './asking-again';
 import { ModelStep, type Finish } from './model-step';
@@ -85,7 +85,7 @@ export class ModelTurn {
     ];
   }
 
-  private async ask(prompt: Prompt): Promise<ReadableStream<ModelPart>> {
+  private ask(prompt: Prompt): Promise<ModelParts> {
     const { model, assistant, abort, maxRetries = MAX_RETRIES } = this.request;
     abort.throwIfAborted();
     this.steps += 1;
@@ -95,7 +95,7 @@ export class ModelTurn {
       ...this.offered,
       abortSignal: abort,
     };
-    return (await askAgain(() => model.doStream(call), maxRetries, abort)).stream;
+    return askAgain(() => model.ask(call), maxRetries, abort);
   }
 
   /** Arguments are checked by `runTool`, which a model may send them to as it likes. */

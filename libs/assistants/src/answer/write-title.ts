@@ -3,7 +3,7 @@ import type { ChatModel } from '../models/chat-model';
 import type { AnswerUsage } from './answer';
 
 export interface TitleRequest {
-  model: ChatModel;
+  model: Pick<ChatModel, 'doGenerate'>;
   /** What the person asked, and what was answered. */
   question: string;
   answer: string;

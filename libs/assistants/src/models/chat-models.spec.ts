@@ -1,6 +1,9 @@
-import { streamText, type LanguageModel } from 'ai';
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
+import type { ClientRequest } from 'node:http';
 import { ConverseServer } from '../testing/converse-server';
+import { QUESTION, readAnswer } from '../testing/read-answer';
 import { SseServer } from '../testing/sse-server';
+import type { ChatModel } from './chat-model';
 import { createChatModels } from './chat-models';
 
 const server = new ConverseServer();
@@ -16,9 +19,9 @@ afterAll(async () => {
 });
 
 /** The request that a model makes. */
-async function streamRequest(model: LanguageModel) {
+async function streamRequest(model: ChatModel) {
   server.reply((to) => to.text('Hi').end());
-  await streamText({ model, prompt: 'Hi', maxRetries: 0, onError: () => undefined }).consumeStream();
+  await readAnswer(model);
   return server.requests[0];
 }
 
@@ -46,15 +49,25 @@ describe('a chat model', () => {
     );
   });
 
-  it('goes to the region’s own endpoint without one, whatever AWS_ENDPOINT_URL says', () => {
+  it('goes to the region’s own endpoint without one, whatever AWS_ENDPOINT_URL says', async () => {
     process.env.AWS_ENDPOINT_URL = 'http://127.0.0.1:9';
     delete process.env.AWS_ENDPOINT_URL_BEDROCK_RUNTIME;
-    const urlOf = (region: string) => {
-      const model = createChatModels({ ...options, region })('default');
-      return (model as unknown as { config: { baseUrl(): string } }).config.baseUrl();
+    const urls: string[] = [];
+    // As far as here and no further.
+    const see = (message: unknown) => {
+      const { request } = message as { request: ClientRequest };
+      urls.push(`${request.protocol}//${request.host}${request.path}`);
+      request.destroy();
     };
-    expect(urlOf('eu-central-1')).toBe('https://bedrock-runtime.eu-central-1.amazonaws.com');
-    expect(urlOf('cn-north-1')).toBe('https://bedrock-runtime.cn-north-1.amazonaws.com.cn');
+    subscribe('http.client.request.created', see);
+    for (const region of ['eu-central-1', 'cn-north-1'])
+      await expect(createChatModels({ ...options, region })('default').ask(QUESTION)).rejects.toThrow();
+    unsubscribe('http.client.request.created', see);
+    const path = '/model/amazon.nova-lite-v1%3A0/converse-stream';
+    expect(urls).toEqual([
+      `https://bedrock-runtime.eu-central-1.amazonaws.com${path}`,
+      `https://bedrock-runtime.cn-north-1.amazonaws.com.cn${path}`,
+    ]);
   });
 
   it('is signed when AWS_BEARER_TOKEN_BEDROCK is unset or blank, and uses the key when it is set', async () => {
@@ -100,9 +113,14 @@ describe('other providers', () => {
   beforeAll(() => sse.start());
   afterAll(() => sse.stop());
 
-  const answerOf = async (model: LanguageModel) => {
-    const result = streamText({ model, prompt: 'Hi', maxRetries: 0, onError: () => undefined });
-    return { text: await result.text, reason: await result.finishReason, usage: await result.usage };
+  const answerOf = async (model: ChatModel) => {
+    const parts = await readAnswer(model);
+    const text = parts.map((part) => (part.type === 'text-delta' ? part.delta : '')).join('');
+    const end = parts.at(-1);
+    if (end?.type !== 'finish') throw new Error('no end');
+    const { finishReason, usage } = end;
+    const { inputTokens, outputTokens } = usage;
+    return { text, reason: finishReason.unified, usage: [inputTokens.total, outputTokens.total] };
   };
 
   it('Gemini is asked over its own wire, with the key as it is now', async () => {
@@ -118,7 +136,7 @@ describe('other providers', () => {
       );
       return answerOf(models('google:gemini-3'));
     };
-    expect(await answer()).toMatchObject({ text: 'Hello', reason: 'stop', usage: { inputTokens: 7, outputTokens: 3 } });
+    expect(await answer()).toMatchObject({ text: 'Hello', reason: 'stop', usage: [7, 3] });
     expect(sse.requests[0]).toMatchObject({
       path: '/v1beta/models/gemini-3:streamGenerateContent?alt=sse',
       headers: { 'x-goog-api-key': 'old' },
@@ -156,7 +174,7 @@ describe('other providers', () => {
     expect(await answerOf(models('default'))).toMatchObject({
       text: 'Hi',
       reason: 'stop',
-      usage: { inputTokens: 7, outputTokens: 3 },
+      usage: [7, 3],
     });
     expect(sse.requests[0]).toMatchObject({
       path: '/v1/chat/completions',

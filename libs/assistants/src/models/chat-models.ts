@@ -4,10 +4,13 @@ import { createOpenAICompatible } from '@ai-sdk/openai-compatible';
 import { fromNodeProviderChain } from '@aws-sdk/credential-providers';
 import { defaultSettingsMiddleware, wrapLanguageModel } from 'ai';
 import type { ModelName } from '../domain/assistant';
+import { ConverseModel } from './bedrock/converse-model';
+import { signedSend } from './bedrock/signed-send';
 import type { ChatModel } from './chat-model';
 import { parseModel, type Provider } from './model-name';
 import { providerFetch } from './provider-fetch';
-import { signedFetch } from './signed-fetch';
+import { send } from './provider-request';
+import { streamedModel } from './streamed-model';
 
 /** A secret as it is now: asked for at each request, so that a new one is used without a restart. */
 export type Secret = () => Promise<string | undefined>;
@@ -59,18 +62,25 @@ export function createChatModels(options: ChatModelOptions): ChatModels {
 
 function bedrockOf({ region, endpoint, guardrail, environment = process.env }: ChatModelOptions) {
   const key = environment.AWS_BEARER_TOKEN_BEDROCK?.trim();
-  const bedrock = createAmazonBedrock({
+  const settings = {
     region,
     // Always given: left to itself the package also follows AWS_ENDPOINT_URL, which may be meant for another emulator.
     baseURL: endpoint || environment.AWS_ENDPOINT_URL_BEDROCK_RUNTIME || endpointOf(region),
     // With any key the package signs nothing; where there is none our own signature takes the place of this one.
     apiKey: key || 'none',
-    fetch: key ? providerFetch : signedFetch(region, fromNodeProviderChain({ clientConfig: { region } })),
-  });
-  if (guardrail === undefined) return (id: string) => bedrock(id);
-  const guardrailConfig = { guardrailIdentifier: guardrail.id, guardrailVersion: guardrail.version };
-  const guarded = defaultSettingsMiddleware({ settings: { providerOptions: { bedrock: { guardrailConfig } } } });
-  return (id: string) => wrapLanguageModel({ model: bedrock(id), middleware: guarded });
+  };
+  const middleware = guardrail === undefined ? [] : [guardedBy(guardrail)];
+  const sender = key ? send : signedSend(region, fromNodeProviderChain({ clientConfig: { region } }));
+  return (id: string) =>
+    new ConverseModel(
+      (fetch) => wrapLanguageModel({ model: createAmazonBedrock({ ...settings, fetch })(id), middleware }),
+      sender,
+    );
+}
+
+function guardedBy({ id, version }: NonNullable<ChatModelOptions['guardrail']>) {
+  const guardrailConfig = { guardrailIdentifier: id, guardrailVersion: version };
+  return defaultSettingsMiddleware({ settings: { providerOptions: { bedrock: { guardrailConfig } } } });
 }
 
 function googleOf({ google }: ChatModelOptions) {
@@ -81,7 +91,7 @@ function googleOf({ google }: ChatModelOptions) {
     ...(baseUrl ? { baseURL: baseUrl } : {}),
     fetch: providerFetch,
   });
-  return (id: string) => provider(id);
+  return (id: string) => streamedModel(provider(id));
 }
 
 function openaiOf({ openai }: ChatModelOptions) {
@@ -95,7 +105,7 @@ function openaiOf({ openai }: ChatModelOptions) {
     fetch: providerFetch,
     ...(apiKey === undefined ? {} : { apiKey: async () => (await apiKey()) ?? '' }),
   });
-  return (id: string) => provider(id);
+  return (id: string) => streamedModel(provider(id));
 }
 
 const required = (provider: Provider, secret: Secret) => async () => {

@@ -1,9 +1,8 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { EventStreamCodec } from '@smithy/core/event-streams';
-import { fromUtf8, toUtf8 } from '@smithy/core/serde';
+import { corrupt, event, exception } from './frames';
 
-/** A request to `ConverseStream` as the server has seen it. */
+/** A request to `ConverseStream`, or `Converse`, as the server has seen it. */
 export interface SeenRequest {
   model: string;
   headers: IncomingMessage['headers'];
@@ -18,9 +17,6 @@ export interface SeenRequest {
 /** Answers one request. */
 export type Reply = (exchange: Exchange) => void | Promise<void>;
 
-const codec = new EventStreamCodec(toUtf8, fromUtf8);
-const header = (value: string) => ({ type: 'string', value }) as const;
-
 /** The answer to one request, written frame by frame. */
 export class Exchange {
   readonly closed: Promise<void>;
@@ -33,11 +29,11 @@ export class Exchange {
   }
 
   event(name: string, payload: object): this {
-    return this.frame({ ':message-type': 'event', ':event-type': name }, payload);
+    return this.raw(event(name, payload));
   }
 
   exception(name: string, message: string): this {
-    return this.frame({ ':message-type': 'exception', ':exception-type': name }, { message });
+    return this.raw(exception(name, { message }));
   }
 
   text(...pieces: string[]): this {
@@ -69,9 +65,7 @@ export class Exchange {
   }
 
   corrupt(): this {
-    const frame = codec.encode({ headers: { ':message-type': header('event') }, body: fromUtf8('{}') });
-    frame[frame.length - 1] = (frame.at(-1) ?? 0) ^ 0xff;
-    return this.raw(frame);
+    return this.raw(corrupt());
   }
 
   raw(bytes: Uint8Array): this {
@@ -82,20 +76,22 @@ export class Exchange {
     return this;
   }
 
+  /** The answer to `Converse`, which is no stream. */
+  whole(text: string): void {
+    const output = { message: { role: 'assistant', content: [{ text }] } };
+    const usage = { inputTokens: 7, outputTokens: 3, totalTokens: 10 };
+    const body = JSON.stringify({ output, stopReason: 'end_turn', usage });
+    this.response.writeHead(200, { 'content-type': 'application/json' }).end(body);
+  }
+
   refuse(status: number, type: string, message: string): void {
     // The SDK waits two seconds before it tries again unless it is told another time.
     const headers = { 'content-type': 'application/json', 'x-amzn-errortype': type, 'retry-after-ms': '1' };
     this.response.writeHead(status, headers).end(JSON.stringify({ message }));
   }
-
-  private frame(headers: Record<string, string>, payload: object): this {
-    const all = { ...headers, ':content-type': 'application/json' };
-    const encoded = Object.fromEntries(Object.entries(all).map(([name, value]) => [name, header(value)]));
-    return this.raw(codec.encode({ headers: encoded, body: fromUtf8(JSON.stringify({ ...payload, p: 'abcd' })) }));
-  }
 }
 
-/** Bedrock's `ConverseStream` over HTTP/1.1, answering as each test says. A request that no reply is left for is refused. */
+/** Bedrock's `ConverseStream` and `Converse` over HTTP/1.1, answering as each test says. A request that no reply is left for is refused. */
 export class ConverseServer {
   readonly requests: SeenRequest[] = [];
   private replies: Reply[] = [];
@@ -124,7 +120,7 @@ export class ConverseServer {
   private async answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk as Buffer);
-    const model = /^\/model\/([^/]+)\/converse-stream$/.exec(request.url ?? '')?.[1] ?? '';
+    const model = /^\/model\/([^/]+)\/converse(?:-stream)?$/.exec(request.url ?? '')?.[1] ?? '';
     const body = JSON.parse(Buffer.concat(chunks).toString()) as SeenRequest['body'];
     const seen = { model: decodeURIComponent(model), headers: request.headers, body };
     this.requests.push(seen);

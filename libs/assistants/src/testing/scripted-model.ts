@@ -6,6 +6,7 @@ import type { TurnRequest } from '../answer/model-turn';
 import { AnswerWatch } from '../answer/watch';
 import { defineTool } from '../domain/tool';
 import type { ModelPart } from '../models/chat-model';
+import { streamedModel } from '../models/streamed-model';
 
 /** What one call of the model gives: its parts, then an end, a break of the connection, or a refusal before the first. */
 export type Step = (ModelPart | 'break')[] | Error | ((stop: () => void) => ModelPart[]);
@@ -75,13 +76,15 @@ function scripted(steps: readonly Step[], stop: () => void) {
   });
 }
 
-/** A request to a model that gives these steps. */
-export function requestOf(steps: readonly Step[]): TurnRequest & { model: MockLanguageModelV4 } {
+/** A request to a model that gives these steps, and that model as its package would make it. */
+export function requestOf(steps: readonly Step[]): TurnRequest & { provider: MockLanguageModelV4 } {
   const stop = new AbortController();
   const copies = steps.map((step) => (Array.isArray(step) ? [...step] : step));
+  const provider = scripted(copies, () => stop.abort());
   return {
     assistant: { limits: { maxOutputTokens: 100, steps: 3 } },
-    model: scripted(copies, () => stop.abort()),
+    model: streamedModel(provider),
+    provider,
     turns: [
       { role: 'user', text: 'Hi' },
       { role: 'assistant', text: 'Hello' },

@@ -1,11 +1,12 @@
 import { isStepCount, jsonSchema, streamText, tool, toUIMessageStream, type ToolSet, type UIMessageChunk } from 'ai';
 import type { TurnRequest } from '../answer/model-turn';
+import type { ProviderModel } from '../models/chat-model';
 import { jsonSchemaOf } from '../domain/catalog';
 import { TOOL_LIMITS, runTool } from '../domain/run-tool';
 
 /** What the AI SDK itself makes of a model: what our own turn is held to. */
-export async function sdkTurn(request: TurnRequest) {
-  const { model, instructions, turns, assistant, abort, maxRetries = 2 } = request;
+export async function sdkTurn(request: TurnRequest & { provider: ProviderModel }) {
+  const { provider: model, instructions, turns, assistant, abort, maxRetries = 2 } = request;
   const tools = toolsOf(request);
   const errors: unknown[] = [];
   const result = streamText({

@@ -1,7 +1,7 @@
 import { connect, constants, type ClientHttp2Session, type ClientHttp2Stream } from 'node:http2';
+import { FrameReader, type FrameMessage } from '@parley/assistants';
 import { modelError, START_MS, StartTimeout } from '../model-error';
 import { EventSigner } from './event-signer';
-import { FrameReader, type Message } from './frame-reader';
 import { InputFrames } from './input-frames';
 import type { LeanOptions } from './lean-speech-model';
 import { messageIn, OutputEvents } from './output-event';
@@ -90,7 +90,7 @@ export class LeanStream {
     } else if ((refusal.length += bytes.length) <= LARGEST_REFUSAL) refusal.parts.push(bytes);
   }
 
-  private readonly onMessage = (message: Message): void => {
+  private readonly onMessage = (message: FrameMessage): void => {
     const event = this.events.open(message);
     if (event) this.output.push(event);
   };

@@ -1,5 +1,5 @@
+import { textHeaders, type FrameMessage } from '@parley/assistants';
 import { modelError } from '../model-error';
-import { textHeaders, type Message } from './frame-reader';
 
 const BEFORE = Buffer.from('{"bytes":"');
 const [QUOTE, BACKSLASH, BRACE] = [0x22, 0x5c, 0x7d];
@@ -16,7 +16,7 @@ export class OutputEvents {
    *
    * @throws the model's error, named as its class (`ThrottlingException`), for a message that carries one
    */
-  open({ headers, payload }: Message): Buffer | undefined {
+  open({ headers, payload }: FrameMessage): Buffer | undefined {
     if (this.known?.equals(headers)) return bytesIn(payload);
     const texts = textHeaders(headers);
     const type = texts.get(':message-type');

@@ -1,43 +1,25 @@
+import { seeded } from '@parley/conversations/testing';
 import { EventStreamCodec } from '@smithy/core/event-streams';
 import { fromUtf8, toUtf8 } from '@smithy/core/serde';
+import { eventOf } from '../../testing/frames';
 import { BadFrame, FrameReader, textHeaders } from './frame-reader';
-import { bytesIn, OutputEvents } from './output-event';
 
 const codec = new EventStreamCodec(toUtf8, fromUtf8);
-const HEADERS = { ':event-type': 'chunk', ':content-type': 'application/json', ':message-type': 'event' };
 
-function frameOf(body: string | Buffer, headers: Record<string, string> = HEADERS): Buffer {
-  const typed = Object.entries(headers).map(([name, value]) => [name, { type: 'string' as const, value }] as const);
-  return Buffer.from(codec.encode({ headers: Object.fromEntries(typed), body: Buffer.from(body) }));
-}
-const chunk = (event: string) => frameOf(JSON.stringify({ bytes: Buffer.from(event).toString('base64') }));
-
-/** Reads bytes in pieces; answers the events, and the fault that stopped it. */
+/** Reads bytes in pieces; answers what the messages carry, and the fault that stopped it. */
 function read(pieces: Iterable<Buffer>) {
   const reader = new FrameReader();
-  const events = new OutputEvents();
   const read: string[] = [];
   try {
-    for (const piece of pieces) reader.push(piece, (message) => read.push(String(events.open(message))));
+    for (const piece of pieces) reader.push(piece, ({ payload }) => read.push(payload.toString()));
     return { read, isMidMessage: reader.isMidMessage };
   } catch (error) {
     return { read, error };
   }
 }
 
-/** A repeatable source of numbers in [0, 1) (mulberry32). */
-function seeded(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 4_294_967_296;
-  };
-}
-
 const EVENTS = ['{}', 'x'.repeat(700), '', 'ä'.repeat(40), '{"event":{}}'];
-const STREAM = Buffer.concat(EVENTS.map(chunk));
+const STREAM = Buffer.concat(EVENTS.map((event) => eventOf('chunk', event)));
 
 it('reads the same at every cut into two, and byte by byte', () => {
   for (let cut = 0; cut <= STREAM.length; cut += 1) {
@@ -79,7 +61,7 @@ it('knows when it stands in the middle of a message', () => {
 });
 
 it('does not make room for a message larger than Amazon’s limit', () => {
-  const huge = frameOf('x');
+  const huge = eventOf('chunk', 'x');
   huge.writeUInt32BE(0x7fff_ffff, 0);
   expect(read([huge]).error).toBeInstanceOf(BadFrame);
 });
@@ -101,20 +83,4 @@ it('reads headers of every type and refuses a cut one', () => {
     ['z', 'last'],
   ]);
   expect(() => textHeaders(Buffer.from(bytes.subarray(0, bytes.length - 1)))).toThrow(BadFrame);
-});
-
-it.each([
-  ['as Bedrock writes it', '{"bytes":"aGk="}', 'hi'],
-  ['padded', '{"bytes":"aGk=","p":"abcDEF012"}', 'hi'],
-  ['spaced', ' {"bytes" : "aGk="}', 'hi'],
-  ['in another order', '{"p":"abc","bytes":"aGk="}', 'hi'],
-  ['escaped', '{"bytes":"a\\u0047k="}', 'hi'],
-  ['with a second one, which counts', '{"bytes":"aGk=","bytes":"eW8="}', 'yo'],
-  ['with one inside', '{"bytes":"aGk=","more":{"bytes":"eW8="}}', 'hi'],
-  ['empty', '{"bytes":""}', ''],
-  ['of another kind', '{"bytes":3}', undefined],
-  ['cut off', '{"bytes":"aGk=', undefined],
-  ['no JSON', '{"bytes":"aGk=",}', undefined],
-])('reads a payload %s as JSON.parse does', (_, payload, expected) => {
-  expect(bytesIn(Buffer.from(payload))?.toString()).toBe(expected);
 });

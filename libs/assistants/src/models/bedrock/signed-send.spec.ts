@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Sha256 } from '@parley/conversations/testing';
 import { SignatureV4 } from '@smithy/signature-v4';
-import { signedFetch } from './signed-fetch';
+import { signedSend } from './signed-send';
 
 const region = 'eu-central-1';
 const requests: IncomingMessage[] = [];
@@ -26,14 +26,14 @@ it.each([
   ],
 ])('signs a request for %s as AWS’s own package does', async (_, model, credentials) => {
   const { port } = server.address() as AddressInfo;
-  const url = `http://127.0.0.1:${port}/model/${encodeURIComponent(model)}/converse-stream`;
+  const url = new URL(`http://127.0.0.1:${port}/model/${encodeURIComponent(model)}/converse-stream`);
   const headers = { 'content-type': 'application/json', 'user-agent': 'some', authorization: 'Bearer none' };
   const body = '{"messages":[{"content":[{"text":"☎"}]}]}';
-  await signedFetch(region, async () => credentials)(url, { method: 'POST', headers, body });
+  await signedSend(region, async () => credentials)({ url, method: 'POST', headers, body });
 
   const { host, authorization, ...sent } = requests.at(-1)!.headers;
   const signer = new SignatureV4({ service: 'bedrock', region, credentials, sha256: Sha256, applyChecksum: false });
-  const { pathname: path } = new URL(url);
+  const { pathname: path } = url;
   const time = String(sent['x-amz-date']).replace(/^(....)(..)(..T..)(..)(..Z)$/, '$1-$2-$3:$4:$5');
   const expected = await signer.sign(
     {

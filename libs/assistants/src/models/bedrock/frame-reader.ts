@@ -2,11 +2,12 @@ import { crc32 } from 'node:zlib';
 
 const PRELUDE = 12;
 const CHECKSUM = 4;
+const NOTHING = Buffer.alloc(0);
 /** Amazon's limit of one message. */
 const LARGEST = 16 << 20;
 
 /** One message of an event stream. Both parts are views, valid as long as anybody holds them. */
-export interface Message {
+export interface FrameMessage {
   headers: Buffer;
   payload: Buffer;
 }
@@ -22,7 +23,7 @@ export class BadFrame extends Error {
  */
 export class FrameReader {
   /** The beginning of a message, in a buffer of its whole length as soon as that is known. */
-  private held: Buffer = Buffer.alloc(0);
+  private held: Buffer = NOTHING;
   private filled = 0;
 
   /** Whether the bytes so far end in the middle of a message. */
@@ -31,14 +32,15 @@ export class FrameReader {
   }
 
   /** @throws BadFrame after the messages before the damage were given to `onMessage` */
-  push(bytes: Buffer, onMessage: (message: Message) => void): void {
+  push(bytes: Buffer, onMessage: (message: FrameMessage) => void): void {
     let at = 0;
     while (at < bytes.length) {
       if (this.filled > 0) {
         at = this.fill(bytes, at);
         if (this.filled < PRELUDE || this.filled < this.held.length) continue;
         const whole = this.held;
-        this.filled = 0;
+        // Not kept: a small buffer is part of a larger one, which stays as long as it does.
+        [this.held, this.filled] = [NOTHING, 0];
         onMessage(messageIn(whole));
         continue;
       }
@@ -77,7 +79,7 @@ function lengthOf(bytes: Buffer, at: number): number {
   return length;
 }
 
-function messageIn(frame: Buffer): Message {
+function messageIn(frame: Buffer): FrameMessage {
   const end = frame.length - CHECKSUM;
   if (frame.readUInt32BE(end) !== crc32(frame.subarray(0, end))) throw new BadFrame('A frame has a wrong checksum');
   const headersEnd = PRELUDE + frame.readUInt32BE(4);
