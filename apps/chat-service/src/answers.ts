@@ -28,6 +28,7 @@ import { AnswerMetrics } from './answer-metrics';
 import { Answering } from './chat/answering';
 import { Following } from './chat/following';
 import { Generations, type StopHints } from './chat/generations';
+import { LostAnswers } from './chat/lost-answers';
 import { Producing } from './chat/producing';
 import { Rescue } from './chat/rescue';
 import { Retention } from './retention';
@@ -73,7 +74,6 @@ export function composeAnswers({ config, logger, metrics, dynamo, replicas }: An
   const models = createChatModels(chatModelOptionsOf(config, new CachedSecrets(awsSecrets())));
   // A model whose provider is not configured is a fault of the start, not of the first question.
   for (const { model, fallback } of assistants.all()) for (const name of [model, fallback]) if (name) models(name);
-  const rescue = new Rescue({ claims, log, store, assistants, report });
 
   const { budget, ceilings, counters, switches } = createBudget({
     config,
@@ -84,6 +84,8 @@ export function composeAnswers({ config, logger, metrics, dynamo, replicas }: An
   const usage = new DynamoUsageLedger(dynamo, config.CONVERSATIONS_TABLE);
 
   const counted = new AnswerMetrics(metrics);
+  const lost = new LostAnswers({ budget, usage: counted.counting(usage), defaultModel: config.CHAT_MODEL, report });
+  const rescue = new Rescue({ claims, log, store, assistants, lost, report });
   const timeouts = {
     firstChunkMs: config.ANSWER_FIRST_CHUNK_MS,
     chunkMs: config.ANSWER_CHUNK_MS,

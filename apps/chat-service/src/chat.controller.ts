@@ -78,6 +78,8 @@ export class ChatController implements BeforeApplicationShutdown {
     if (!claim || (await this.following.isReadToEnd(claim, placeAfter(claim.generationId, cursor)))) {
       return void response.status(204).end();
     }
+    // Who asks only whether there is something waits for no answer to be written.
+    if (request.method === 'HEAD') return void response.type('text/event-stream').end();
     this.stream(response, next, claim, cursor);
   }
 

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { RedisServer } from '@parley/conversations/testing';
-import { textOf } from '@parley/protocol';
+import { textOf, type ConversationUsageAnswer } from '@parley/protocol';
 import type { UIMessage } from 'ai';
 import { ChatUi } from './testing/chat-ui';
 import { BuiltService, type ReplicaProcess } from './testing/replica-process';
@@ -19,7 +19,8 @@ afterAll(async () => {
   await Promise.all([world.close(), redis.stop()]);
 });
 
-const startReplica = () => service.start(world, { VALKEY_URL: redis.valkey.url });
+const startReplica = (more: Record<string, string> = {}) =>
+  service.start(world, { VALKEY_URL: redis.valkey.url, ...more });
 const alice = () => world.issuer.users[0]!.sub;
 const post = (
   replica: ReplicaProcess,
@@ -50,6 +51,9 @@ describe('SIGKILL', () => {
     expect(answer).toMatchObject({ role: 'assistant', interrupted: true });
     expect(textOf(answer!.parts)).toBe(seenOf(followed));
     expect(seenOf(followed).length).toBeGreaterThan(0);
+    const usage = (await (await other.as('alice')(`/api/conversations/${id}/usage`)).json()) as ConversationUsageAnswer;
+    const outputTokens = Math.ceil(seenOf(followed).length / 4);
+    expect(usage.items).toEqual([expect.objectContaining({ id: answer!.id, outputTokens, isEstimated: true })]);
 
     // Whoever opens it later sees the same; asking again writes a new answer in its place.
     const messages = [{ id: asks!.id, role: 'user' as const, parts: asks!.parts as UIMessage['parts'] }];
@@ -65,8 +69,9 @@ describe('SIGKILL', () => {
     ]);
   }, 60_000);
 
-  it('of the replica that writes, which nobody reads: the next question finds the place free and the part kept', async () => {
-    const [writer, other] = await Promise.all([startReplica(), startReplica()]);
+  it('of the replica that writes, which nobody reads: the next question finds both places free, the conversation’s and the person’s, and the part kept', async () => {
+    const one = { USER_CONCURRENT_ANSWERS: '1' };
+    const [writer, other] = await Promise.all([startReplica(one), startReplica(one)]);
     const id = randomUUID();
     await readUntil(await post(writer, id), (text) => deltas(text) >= 3);
     await writer.kill();

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { Generations } from './chat/generations';
 import { ChatUi } from './testing/chat-ui';
 import { startChat, type ChatUnderTest } from './testing/start-chat';
 
@@ -49,6 +50,25 @@ it('a conversation is named by the model once, after its first answer, and found
   expect(await title()).toBe('Brakes of trains');
   await ui.sendMessage({ text: 'And of a ship?' });
   expect(asked).toEqual(['answer', 'title', 'answer']);
+  await ui.sendMessage({ text: 'How do the brakes of a plane work?', messageId: ui.messages[0]!.id });
+  await ui.regenerate();
+  await ended();
+  expect(asked).toEqual(['answer', 'title', 'answer', 'answer', 'answer']);
   const found = (await (await alice('/api/conversations?q=TRAINS+brakes')).json()) as { items: { id: string }[] };
   expect(found.items.map(({ id }) => id)).toEqual([ui.id]);
 });
+
+it('asks the model for no name where a person has given one', async () => {
+  const made = await chat.as('alice')('/api/conversations', { method: 'POST', body: '{"title":"Mine"}' });
+  const { id } = (await made.json()) as { id: string };
+  const before = asked.length;
+  await new ChatUi({ user: 'alice', url: () => chat.url, issuer: chat.issuer, id }).sendMessage({ text: 'Hello' });
+  await ended();
+  expect(asked.slice(before)).toEqual(['answer']);
+});
+
+/** Nothing is left to do for any answer, its title included. */
+async function ended(): Promise<void> {
+  const generations = chat.service.app.get(Generations, { strict: false });
+  while (generations.live > 0) await new Promise(setImmediate);
+}

@@ -1,7 +1,8 @@
 import { dtmfTones, startDynamoApart } from '@parley/aws-sim';
+import { collectGarbage } from '@parley/service-kit/testing';
 import { CallDesk } from './call-desk';
 import { callStart, hangUp, isLastFinal, readUntil, speak } from './testing/frames';
-import { bytesHeld, collectGarbage, NOISE_BYTES } from './testing/memory';
+import { bytesHeld, NOISE_BYTES } from './testing/memory';
 import { startVoice } from './testing/start-voice';
 
 /** A hundred here; the soak makes a thousand. */

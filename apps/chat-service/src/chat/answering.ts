@@ -19,7 +19,7 @@ import type { Rescue } from './rescue';
 import { saveTurn } from './saving-the-turn';
 
 /** Reserved for what the model is told, until it is known. */
-const PROMPT_TOKENS = 2_000;
+export const PROMPT_TOKENS = 2_000;
 
 export interface AnsweringParts {
   store: Pick<ConversationStore, 'hold' | 'createHeld'>;
@@ -99,6 +99,7 @@ export class Answering {
       const draft = {
         ...{ conversationId, generationId, key: turn.key, head: conversation.head },
         ...{ principalId: author.id, assistant: assistant.id },
+        ...(author.kind === 'guest' ? { guest: true as const } : {}),
       };
       claim = await claims.take(draft, last);
       if (claim === undefined) {

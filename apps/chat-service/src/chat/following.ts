@@ -25,6 +25,9 @@ const LOOK_MS = 1_000;
 /** So often it looks in vain after the end, before it no longer believes that the log will tell it. */
 const LAST_LOOKS = 3;
 
+/** The place of a last chunk that the log does not know: who names it has been told the end, and comes back for nothing. */
+const END = Number.MAX_SAFE_INTEGER;
+
 /** Reading a generation, wherever it is produced, to exactly one last chunk. */
 export class Following {
   constructor(private readonly parts: FollowingParts) {}
@@ -42,6 +45,7 @@ export class Following {
   /** Whether a reader who names this place has the last chunk already. A claim ends before that is written. */
   async isReadToEnd({ generationId, state }: GenerationClaim, place: number): Promise<boolean> {
     if (state !== 'ended' || place === 0) return false;
+    if (place === END) return true;
     const last = (await this.parts.log.snapshot(generationId).catch(() => [])).at(-1);
     return last !== undefined && last.at <= place && isTerminal(JSON.parse(last.json) as { type: string });
   }
@@ -101,7 +105,9 @@ export class Following {
   private async *ending(claim: GenerationClaim, place: number): AsyncGenerator<LoggedChunk> {
     const message = place === 0 ? await this.kept(claim) : undefined;
     const chunks = message === undefined ? [brokenStream()] : answerChunks(message, claim.succeeded);
-    for (const [index, chunk] of chunks.entries()) yield { at: place + index + 1, json: JSON.stringify(chunk) };
+    for (const [index, chunk] of chunks.entries()) {
+      yield { at: isTerminal(chunk) ? END : place + index + 1, json: JSON.stringify(chunk) };
+    }
   }
 
   private async kept({ principalId, conversationId, generationId }: GenerationClaim): Promise<Message | undefined> {

@@ -21,6 +21,9 @@ export interface GenerationsParts {
 /** How often a deletion looks whether a generation elsewhere has ended. */
 const LOOK_MS = 250;
 
+/** Many more than may wait for their beginning: most are of other processes, or had ended. */
+const EARLY_STOPS = 1_000;
+
 interface Running {
   claim: GenerationClaim;
   abort: AbortController;
@@ -30,13 +33,15 @@ interface Running {
 /** The generations that this process produces, each detached from whoever asked. */
 export class Generations {
   private readonly running = new Map<string, Running>();
+  /** To be stopped, and not begun here yet: a question is written down between its claim and its answer. The last of them. */
+  private readonly early = new Set<string>();
   private readonly unlisten: () => void;
   /** Runs while anything is produced: one sign of life for all of it. */
   private signs: NodeJS.Timeout | undefined;
   private isLeaving = false;
 
   constructor(private readonly parts: GenerationsParts) {
-    this.unlisten = parts.hints?.listen((id) => this.running.get(id)?.abort.abort()) ?? (() => undefined);
+    this.unlisten = parts.hints?.listen((id) => this.abort(id)) ?? (() => undefined);
   }
 
   get live(): number {
@@ -47,7 +52,7 @@ export class Generations {
   run(claim: GenerationClaim, produce: Produce): void {
     const abort = new AbortController();
     // Asked for by what was said while the process left: it is over before it begins, and somebody may ask again.
-    if (this.isLeaving) abort.abort();
+    if (this.early.delete(claim.generationId) || this.isLeaving) abort.abort();
     const output = new GenerationOutput(this.parts, claim, this.parts.log.open(claim.generationId), abort.signal);
     const work = this.toItsEnd(produce(output), output).finally(() => {
       this.running.delete(claim.generationId);
@@ -62,7 +67,7 @@ export class Generations {
   /** Asks a generation to stop, wherever it runs. The partial answer is kept. `false` when it had ended. */
   async stop(claim: GenerationClaim): Promise<boolean> {
     const stopped = await this.parts.claims.stop(claim);
-    this.running.get(claim.generationId)?.abort.abort();
+    this.abort(claim.generationId);
     if (stopped) this.parts.hints?.send(claim.generationId);
     return stopped;
   }
@@ -95,6 +100,13 @@ export class Generations {
     await Promise.all(all.map(({ work }) => work));
   }
 
+  private abort(generationId: string): void {
+    const running = this.running.get(generationId);
+    if (running !== undefined) return running.abort.abort();
+    this.early.add(generationId);
+    if (this.early.size > EARLY_STOPS) this.early.delete(this.early.values().next().value as string);
+  }
+
   private async toItsEnd(work: Promise<void>, output: GenerationOutput): Promise<void> {
     try {
       await work;
@@ -107,7 +119,7 @@ export class Generations {
   /** A sign of life. The answer to it says what somebody wants to stop, or has taken over. */
   private async renew(): Promise<void> {
     try {
-      for (const id of await this.parts.claims.renew()) this.running.get(id)?.abort.abort();
+      for (const id of await this.parts.claims.renew()) this.abort(id);
     } catch (error) {
       // The askers still get all of it; nobody elsewhere can tell this process from a dead one, though.
       this.parts.report('this process could not say that it lives', error);

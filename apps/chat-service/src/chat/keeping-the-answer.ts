@@ -15,7 +15,7 @@ export type Append = (draft: EntryDraft, key: string, options: AppendOptions) =>
 export async function keepAnswer(
   append: Append,
   { generationId, head }: GenerationClaim,
-  assistant: Assistant,
+  assistant: Pick<Assistant, 'id' | 'name'>,
   answer: { parts: readonly Part[]; interrupted: boolean },
   after = head,
 ): Promise<void> {

@@ -42,10 +42,10 @@ export class Producing {
     { history, instructions }: Question,
     output: Output,
   ): Promise<void> {
-    const { assistant } = production;
+    const { assistant, conversation } = production;
     const { models, tools, timeouts, report } = this.parts;
     const { principalId, conversationId, generationId } = claim;
-    const first = history.length === 1 ? textOf(history[0]!.parts) : undefined;
+    const first = history.length === 1 && !conversation.isNamed ? textOf(history[0]!.parts) : undefined;
     const answer = new WrittenAnswer(this.parts, claim, production, first);
     const chunks = streamAnswer({
       assistant,

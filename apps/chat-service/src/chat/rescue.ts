@@ -3,12 +3,14 @@ import type { ConversationStore, GenerationClaim, GenerationClaims, GenerationLo
 import { textOf } from '@parley/protocol';
 import { isTerminal } from './answer-chunks';
 import { keepAnswer, type Append } from './keeping-the-answer';
+import type { LostAnswers } from './lost-answers';
 
 export interface RescueParts {
   claims: GenerationClaims;
   log: GenerationLog;
   store: ConversationStore;
-  assistants: AssistantCatalog;
+  assistants: Pick<AssistantCatalog, 'all'>;
+  lost: Pick<LostAnswers, 'count'>;
   report: (what: string, cause: unknown) => void;
 }
 
@@ -17,7 +19,7 @@ type Chunk = Parameters<AnswerParts['add']>[0];
 /** Told to the readers of an answer whose producer died: what there was of it is kept, and asking again makes sense. */
 const BROKEN_OFF = JSON.stringify({ type: 'error', errorText: 'answer_interrupted' });
 
-/** Finishes what a dead producer left: keeps the partial answer as such and tells its readers. */
+/** Finishes what a dead producer left: keeps the partial answer as such, counts it and tells its readers. */
 export class Rescue {
   constructor(private readonly parts: RescueParts) {}
 
@@ -26,7 +28,7 @@ export class Rescue {
    * the next. `false` when the producer lives, or somebody else was first.
    */
   async rescue(claim: GenerationClaim): Promise<boolean> {
-    const { claims, log, store, assistants, report } = this.parts;
+    const { claims, log, store, lost, report } = this.parts;
     const mine = await claims.takeOver(claim);
     if (mine === undefined) return false;
     const chunks = await log.snapshot(claim.generationId).catch((error: unknown) => {
@@ -39,18 +41,25 @@ export class Rescue {
     const closing = answer.closing();
     for (const chunk of closing) answer.add(chunk);
     const message = answer.message();
+    const assistant = this.assistantOf(claim);
     if (textOf(message).trim() !== '') {
-      const assistant = assistants.get(claim.assistant);
       const { principalId, conversationId } = mine;
       const append: Append = (...entry) => store.append(principalId, conversationId, ...entry);
       await keepAnswer(append, mine, assistant, { parts: message, interrupted: true });
     }
+    await lost.count(mine, assistant, answer.characters);
     await claims.finish(mine, { succeeded: false });
     if (read.some(isTerminal)) return true;
     const writer = log.open(claim.generationId, { after: chunks.length });
     for (const chunk of closing) writer.append(JSON.stringify(chunk));
     await writer.end(BROKEN_OFF);
     return true;
+  }
+
+  /** Also one that this version does not have any more: its answer must not be in the way for ever. */
+  private assistantOf({ assistant: id }: GenerationClaim) {
+    const known = this.parts.assistants.all().find((assistant) => assistant.id === id);
+    return known ?? { id, name: id, model: 'default' as const };
   }
 
   /** Everything that nobody reads and that its producer left. */

@@ -50,6 +50,29 @@ it('says of what was said in a call whether it was spoken or typed', () => {
   ]);
 });
 
+it('says where the facts of an answer come from, outside of what was said', () => {
+  const parts = [
+    { type: 'text', text: 'One moment.' },
+    { type: 'tool-searchKnowledgeBase', state: 'output-available' },
+    { type: 'source-url', sourceId: 'source-1', url: 'https://example.com/a>b', title: 'On [tickets]' },
+    { type: 'source-url', sourceId: 'source-2', url: 'javascript:alert(1)', title: 'No link' },
+    { type: 'source-document', sourceId: 'source-3', mediaType: 'text/plain', title: 'handbook.md' },
+    { type: 'text', text: 'It is so.' },
+  ];
+  expect(
+    markdownOf(conversation, [message(1, '', { parts })])
+      .split('\n')
+      .slice(6),
+  ).toEqual([
+    '> One moment.',
+    '> ',
+    '> It is so.',
+    '',
+    'Sources: [On \\[tickets\\]](<https://example.com/a%3Eb>) · No link · handbook.md',
+    '',
+  ]);
+});
+
 it.each([
   ['Trip to Pôrto!', 'trip-to-porto'],
   ['"; rm -rf /', 'rm-rf'],

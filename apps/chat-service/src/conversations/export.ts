@@ -1,5 +1,5 @@
 import { foldEntries, type ConversationStore } from '@parley/conversations';
-import { LIMITS, textOf, type Conversation, type Entry, type Message } from '@parley/protocol';
+import { LIMITS, isTextPart, type Conversation, type Entry, type Message, type Part } from '@parley/protocol';
 
 /** Everything that was said in a conversation, as it reads today; what is hidden from this reader is left out. */
 export async function readAll(
@@ -22,11 +22,23 @@ export async function readAll(
  */
 export function markdownOf({ title, createdAt }: Conversation, messages: readonly Message[]): string {
   const blocks = messages.map(({ author, createdAt: at, parts, callId, typed, interrupted }) => {
-    const text = textOf(parts).trim().replace(/^/gm, '> ');
+    // What was said before a tool and after it are paragraphs of their own.
+    const texts = parts.filter(isTextPart).map(({ text }) => text.trim());
+    const text = texts.join('\n\n').trim().replace(/^/gm, '> ');
+    const sources = parts.flatMap(sourceOf);
+    const named = sources.length === 0 ? '' : `\nSources: ${sources.join(' · ')}\n`;
     const how = callId === undefined ? '' : typed ? ' · typed in a call' : ' · spoken';
-    return `**${oneLine(author.name)}** · ${at}${how}${interrupted === true ? ' · broken off' : ''}\n\n${text}\n`;
+    return `**${oneLine(author.name)}** · ${at}${how}${interrupted === true ? ' · broken off' : ''}\n\n${text}\n${named}`;
   });
   return [`# ${oneLine(title)}\n\nBegun ${createdAt}\n`, ...blocks].join('\n');
+}
+
+/** A document that an answer's facts come from, as a link where it can be followed. */
+function sourceOf(part: Part): string[] {
+  if (part.type !== 'source-url' && part.type !== 'source-document') return [];
+  const { title, url } = part as { title?: string; url?: string };
+  const name = oneLine(title ?? url ?? '');
+  return [url !== undefined && /^https?:/i.test(url) ? `[${name}](<${encodeURI(url)}>)` : name];
 }
 
 const oneLine = (text: string) => text.replace(/\s+/g, ' ').replace(/([\\`*_[\]<>#])/g, '\\$1');

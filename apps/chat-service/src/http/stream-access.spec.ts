@@ -110,3 +110,12 @@ describe('refuses', () => {
     await response.text();
   });
 });
+
+it('is asked by HEAD whether there is something to read, and answered before that is written', async () => {
+  const { id, response } = await begin();
+  const head = await chat.as('alice')(`/api/chat/${id}/stream`, { method: 'HEAD' });
+  expect([head.status, head.headers.get('content-type')]).toEqual([200, 'text/event-stream; charset=utf-8']);
+  const stopped = await chat.as('alice')(`/api/chat/${id}/stop`, { method: 'POST' });
+  expect(await stopped.json()).toEqual({ stopped: true });
+  await response.text();
+});

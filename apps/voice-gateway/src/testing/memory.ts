@@ -1,9 +1,5 @@
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
+import { collectGarbage } from '@parley/service-kit/testing';
 import type { VoiceUnderTest } from './start-voice';
-
-setFlagsFromString('--expose-gc');
-export const collectGarbage = runInNewContext('gc') as () => void;
 
 /**
  * What a process may hold more after any amount of work than after its first: code that was compiled late, buffers that are

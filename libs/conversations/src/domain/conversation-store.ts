@@ -91,6 +91,8 @@ export interface HeldConversation {
   /** Who answers here, where that was chosen. */
   assistant?: string;
   kind: ConversationKind;
+  /** By a person or a model: it gets no other name by `entitle`. */
+  isNamed: boolean;
   /** Everything up to this `seq` was in the log when it was asked for; more may have been. */
   head: number;
   /** As `ConversationStore.append`. One that was deleted meanwhile takes nothing. */

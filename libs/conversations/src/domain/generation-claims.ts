@@ -7,6 +7,8 @@ export interface GenerationClaim {
   key: string;
   /** For whom it is written. */
   principalId: string;
+  /** That is a guest. Not of older claims. */
+  guest?: true;
   /** Who writes it. */
   assistant: string;
   /** The conversation's `seq` when it was asked for: what is written stands behind it. Not of older claims. */
@@ -21,7 +23,7 @@ export interface GenerationClaim {
 
 export type ClaimDraft = Pick<
   GenerationClaim,
-  'conversationId' | 'generationId' | 'key' | 'principalId' | 'assistant' | 'head'
+  'conversationId' | 'generationId' | 'key' | 'principalId' | 'guest' | 'assistant' | 'head'
 >;
 
 /**

@@ -64,6 +64,7 @@ export function createConversationStore(
     return {
       ...(record.assistant === undefined ? {} : { assistant: record.assistant }),
       kind: record.kind,
+      isNamed: record.titleBy !== undefined || record.titleOf === '',
       head: record.head,
       async append(draft, key, options) {
         const entry = await appending.appendTo({ ...admitted, record }, principalId, draft, key, options);

@@ -10,6 +10,7 @@ interface ClaimItem extends Item {
   generationId: string;
   key: string;
   principalId: string;
+  guest?: true;
   assistant: string;
   head?: number;
   state: GenerationClaim['state'];
@@ -165,6 +166,7 @@ const toClaim = (item: ClaimItem, leaseUntil: number): GenerationClaim => ({
   generationId: item.generationId,
   key: item.key,
   principalId: item.principalId,
+  ...(item.guest === undefined ? {} : { guest: item.guest }),
   assistant: item.assistant,
   ...(item.head === undefined ? {} : { head: item.head }),
   state: item.state,
