@@ -76,7 +76,7 @@ export const definitionSchema = (tools: readonly string[]) =>
     instructions: z.string().trim().min(1).max(12_000),
     spoken: z.string().trim().min(1).max(4_000).optional(),
     greeting: z.string().trim().min(1).max(1_000).optional(),
-    model: z.string().regex(/^(default|bedrock:\S+)$/, '`default` or `bedrock:<model id>`'),
+    model: modelSchema,
     fallback: modelSchema.optional(),
     voice: z.string().regex(/^[a-z]{2,32}$/, 'a voice in lower case'),
     tools: z.array(z.enum(tools)),

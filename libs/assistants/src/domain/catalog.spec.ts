@@ -68,6 +68,11 @@ describe('the assistants', () => {
   });
 });
 
+it.each(['default', 'bedrock:amazon.nova-pro-v1:0', 'google:gemini-2.5-flash', 'openai:llama3.2'] as const)(
+  'an assistant may have %s for its own model, and for its second one',
+  (model) => expect(load({ model, fallback: model }).get()).toMatchObject({ model, fallback: model }),
+);
+
 describe('a wrong file', () => {
   it.each<[string, object]>([
     ['id', { id: 'General!' }],
