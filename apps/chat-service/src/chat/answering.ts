@@ -12,6 +12,7 @@ import type { ConversationStore, GenerationClaim, GenerationClaims, HeldConversa
 import { ParleyError, asParleyError } from '@parley/errors';
 import type { Author, ChatRequest, Message } from '@parley/protocol';
 import { readTurn, type ChatTurn } from './chat-request';
+import type { Following } from './following';
 import type { Generations } from './generations';
 import { beforeQuestion, historyTo } from './history';
 import type { Producing } from './producing';
@@ -29,6 +30,7 @@ export interface AnsweringParts {
   generations: Generations;
   producing: Pick<Producing, 'produce' | 'refuse'>;
   rescue: Pick<Rescue, 'rescue'>;
+  following: Pick<Following, 'isTakenBack'>;
   /** Told of everything that somebody should look at, with its cause. */
   report: (what: string, cause: unknown) => void;
   timeouts?: AnswerTimeouts;
@@ -73,7 +75,11 @@ export class Answering {
 
     // Of a conversation that is not this author's nothing is told, not even that somebody writes there.
     const last = conversation === undefined ? undefined : await this.assertAlive(current);
-    if (last !== undefined && this.answers(last, turn)) return last;
+    if (last !== undefined && this.answers(last, turn)) {
+      const isGone = last.state === 'ended' && (await this.parts.following.isTakenBack(author.id, last));
+      if (isGone) throw new ParleyError('conflict');
+      return last;
+    }
     if (last?.state === 'running') throw running();
     return this.begin(author, turn, { assistant, instructions, said, existing: conversation, last });
   }
