@@ -1,4 +1,4 @@
-import { once } from 'node:events';
+import { getEventListeners, once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { providerFetch } from './provider-fetch';
@@ -83,6 +83,20 @@ it.each([
   abort.abort();
   await expect(reading).rejects.toThrow();
   await closed;
+});
+
+it('an abort is told by its reason, before the request and after it, and one that is over is not listened for', async () => {
+  reply = (response) => response.end('all');
+  const abort = new AbortController();
+  await (await post({ signal: abort.signal })).text();
+  await new Promise((resolve) => setImmediate(resolve));
+  expect(getEventListeners(abort.signal, 'abort')).toEqual([]);
+
+  reply = () => abort.abort(new Error('enough'));
+  await expect(post({ signal: abort.signal })).rejects.toThrow('enough');
+  const { length } = sockets;
+  await expect(post({ signal: abort.signal })).rejects.toThrow('enough');
+  expect(sockets).toHaveLength(length);
 });
 
 it('a reader who leaves lets the provider go', async () => {

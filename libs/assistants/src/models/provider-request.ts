@@ -27,20 +27,32 @@ export function textRequest(...[input, init = {}]: Parameters<typeof fetch>): Te
 
 /**
  * Sends a text over Node's own HTTP. Resolves with the beginning of the answer; nothing of it is read before somebody does.
+ * Nothing that is kept for as long as the stream holds what was sent, or the dozen listeners by which Node itself heeds a
+ * signal.
  *
- * @throws TypeError as `fetch` words it, for the providers' packages a reason to ask again
+ * @throws why `signal` aborted, or TypeError as `fetch` words it, for the providers' packages a reason to ask again
  */
-export async function send({ url, body, ...request }: TextRequest): Promise<http.IncomingMessage> {
-  const { request: open, agent } = url.protocol === 'https:' ? secure : plain;
+export async function send({ url, method, headers, body, signal }: TextRequest): Promise<http.IncomingMessage> {
+  signal?.throwIfAborted();
+  const { request, agent } = url.protocol === 'https:' ? secure : plain;
   const answered = Promise.withResolvers<http.IncomingMessage>();
-  // Nothing that is kept for as long as the stream may hold what was sent.
-  open(url, { ...request, agent }, answered.resolve)
-    .on('error', answered.reject)
-    .end(body);
-  return answered.promise.catch((cause: Error) => {
-    throw cause.name === 'AbortError' ? cause : new TypeError('fetch failed', { cause });
-  });
+  const sent = request(url, { method, headers: rawHeaders(url, headers, body), agent }, answered.resolve);
+  sent.on('error', (cause) => answered.reject(new TypeError('fetch failed', { cause })));
+  if (signal !== undefined) {
+    const abort = () => {
+      answered.reject(signal.reason);
+      sent.destroy();
+    };
+    signal.addEventListener('abort', abort);
+    sent.on('close', () => signal.removeEventListener('abort', abort));
+  }
+  sent.end(body);
+  return answered.promise;
 }
+
+/** As Node sends them as they are, without a record of each. */
+const rawHeaders = ({ host }: URL, headers: TextRequest['headers'], body: string): string[] =>
+  Object.entries({ host, ...headers, 'content-length': String(Buffer.byteLength(body)) }).flat();
 
 /** As `fetch` says that a body breaks off. */
 export const terminated = (cause: Error): TypeError => new TypeError('terminated', { cause });
