@@ -18,6 +18,7 @@ import { beforeQuestion, historyTo } from './history';
 import type { Producing } from './producing';
 import type { Rescue } from './rescue';
 import { saveTurn } from './saving-the-turn';
+import { untilDone } from './until-done';
 
 /** Reserved for what the model is told, until it is known. */
 export const PROMPT_TOKENS = 2_000;
@@ -120,8 +121,11 @@ export class Answering {
     } catch (error) {
       await reservation.settle(0);
       if (claim !== undefined) {
-        await claims.release(claim, last).catch((cause: unknown) => {
-          report('a claim could not be given back; its lease will run out', cause);
+        const taken = claim;
+        const release = () => claims.release(taken, last);
+        await release().catch((cause: unknown) => {
+          report('a claim could not be given back; it is tried again', cause);
+          void untilDone(release);
         });
       }
       throw error;
