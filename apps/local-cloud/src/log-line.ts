@@ -47,7 +47,7 @@ function parseObject(line: string): Json | undefined {
   }
 }
 
-/** `GET /api/x 200`, as pino-http and we log a request. */
+/** `GET /api/x 200`, as services log a request. */
 function requestOf({ req, res }: Json): string {
   const [asked, answered] = [(req ?? {}) as Json, (res ?? {}) as Json];
   return [asked['method'], asked['path'] ?? asked['url'], answered['status'] ?? answered['statusCode']]

@@ -72,7 +72,7 @@ export async function startService(options: ServiceOptions): Promise<RunningServ
   const { allowedOrigins } = app.get<AuthOptions>(AUTH_OPTIONS, { strict: false });
   app.use(
     fence.handler,
-    ...requestLog(logger),
+    requestLog(logger),
     crossOrigin(allowedOrigins),
     jsonBody(LIMITS.httpBody, options.bodyLimits),
   );

@@ -54,12 +54,7 @@ export class Generations {
     // Asked for by what was said while the process left: it is over before it begins, and somebody may ask again.
     if (this.early.delete(claim.generationId) || this.isLeaving) abort.abort();
     const output = new GenerationOutput(this.parts, claim, this.parts.log.open(claim.generationId), abort.signal);
-    const work = this.toItsEnd(produce(output), output).finally(() => {
-      this.running.delete(claim.generationId);
-      if (this.running.size > 0) return;
-      clearInterval(this.signs);
-      this.signs = undefined;
-    });
+    const work = this.toItsEnd(claim, produce(output), output);
     this.running.set(claim.generationId, { claim, abort, work });
     this.signs ??= setInterval(() => void this.renew(), this.parts.renewMs ?? RENEW_MS);
   }
@@ -107,13 +102,25 @@ export class Generations {
     if (this.early.size > EARLY_STOPS) this.early.delete(this.early.values().next().value as string);
   }
 
-  private async toItsEnd(work: Promise<void>, output: GenerationOutput): Promise<void> {
+  private async toItsEnd(
+    { generationId }: GenerationClaim,
+    work: Promise<void>,
+    output: GenerationOutput,
+  ): Promise<void> {
     try {
       await work;
     } catch (error) {
       this.parts.report('a generation has a bug', error);
     }
-    if (!output.isEnded) await output.end('{"type":"error","errorText":"internal"}', { succeeded: false });
+    try {
+      if (!output.isEnded) await output.end('{"type":"error","errorText":"internal"}', { succeeded: false });
+    } finally {
+      this.running.delete(generationId);
+      if (this.running.size === 0) {
+        clearInterval(this.signs);
+        this.signs = undefined;
+      }
+    }
   }
 
   /** A sign of life. The answer to it says what somebody wants to stop, or has taken over. */

@@ -26,8 +26,8 @@ export async function streamGeneration(
   options: { cursor?: string; heartbeatMs?: number; beforeEnd?: () => Promise<void> } = {},
 ): Promise<void> {
   const left = new AbortController();
-  response.on('close', () => left.abort());
-  response.on('error', () => left.abort());
+  const leave = () => left.abort();
+  response.on('close', leave).on('error', leave);
   // Who left while the answer was looked for has closed already, and says so no more.
   if (response.destroyed) return options.beforeEnd?.();
   response.writeHead(200, {
@@ -36,6 +36,9 @@ export async function streamGeneration(
     'x-accel-buffering': 'no',
     'x-vercel-ai-ui-message-stream': 'v1',
   });
+  // Alone, so that they become one text: behind them the first chunk would leave them the dozen pieces that Node makes of
+  // them, for as long as the response is open.
+  response.flushHeaders();
   response.write(': stream-open\n\n');
   const heartbeat = setInterval(() => response.write(': alive\n\n'), options.heartbeatMs ?? HEARTBEAT_MS);
   try {

@@ -141,3 +141,32 @@ it('passes the id of the edge on, and no token, query or cookie into the log', a
   for (const secret of [token, token.split('.')[2]!, 'in-the-query', 'in-the-cookie'])
     expect(log).not.toContain(secret);
 });
+
+it('tells each request in one line: what was asked, what came of it and how long it took', async () => {
+  const told = (id: string) =>
+    example
+      .log()
+      .split('\n')
+      .filter((line) => line.includes(id) && line.includes('durationMs'))
+      .map((line) => JSON.parse(line) as object);
+  const durationMs = expect.any(Number);
+  for (const [path, status, level, msg] of [
+    ['/api/open', 200, 'info', 'request answered'],
+    ['/api/broken', 500, 'warn', 'request failed'],
+  ] as const) {
+    const requestId = `edge-id-of${path.replaceAll('/', '-')}`;
+    await (await get(`${path}?a=b`, { 'x-amz-cf-id': requestId })).text();
+    while (told(requestId).length === 0) await new Promise(setImmediate);
+    const req = { method: 'GET', path };
+    expect(told(requestId)).toEqual([
+      expect.objectContaining({ level, msg, requestId, req, res: { status }, durationMs }),
+    ]);
+  }
+});
+
+it('tells of a request whose answer broke off, too', async () => {
+  await expect(
+    get('/api/torn', { 'x-amz-cf-id': 'edge-id-of-a-torn-one' }).then((answer) => answer.text()),
+  ).rejects.toThrow();
+  while (!/edge-id-of-a-torn-one[^\n]*durationMs/.test(example.log())) await new Promise(setImmediate);
+});

@@ -1,9 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
-import type { Request, RequestHandler } from 'express';
+import type { RequestHandler } from 'express';
 import type { Logger } from 'pino';
-import { pinoHttp } from 'pino-http';
-import { errorFacts } from '../logging/error-facts';
 import { runInContext } from '../logging/request-context';
 
 const FORM = /^[A-Za-z0-9_=-]{8,128}$/;
@@ -27,30 +25,23 @@ export function requestIdOf(request: Pick<IncomingMessage, 'headers'>): string {
 }
 
 /** One line per request: method, path without its query, status, duration. No header, no body. */
-export function requestLog(logger: Logger): RequestHandler[] {
-  const log = pinoHttp({
-    logger,
-    genReqId: requestIdOf,
-    quietReqLogger: true,
-    customAttributeKeys: { responseTime: 'durationMs', reqId: 'requestId' },
-    serializers: {
-      req: ({ method, originalUrl }: Request) => ({ method, path: originalUrl.split('?')[0] }),
-      res: ({ statusCode }: { statusCode: number }) => ({ status: statusCode }),
-      err: errorFacts,
-    },
-    // They look at the request itself: the ones of pino-http would first put all of its headers together.
-    wrapSerializers: false,
-    customLogLevel: (_request, response, error) => (error || response.statusCode >= 500 ? 'warn' : 'info'),
-    customSuccessMessage: () => 'request answered',
-    customErrorMessage: () => 'request failed',
-  });
-  return [
-    (request, response, next) => {
-      const requestId = requestIdOf(request);
-      request.id = requestId;
-      response.setHeader('x-request-id', requestId);
-      runInContext({ requestId }, next);
-    },
-    (request, response, next) => log(request, response, next),
-  ];
+export function requestLog(logger: Logger): RequestHandler {
+  return (request, response, next) => {
+    const { method, originalUrl } = request;
+    const context = { requestId: requestIdOf(request) };
+    const begunMs = performance.now();
+    response.setHeader('x-request-id', context.requestId);
+    let err: Error | undefined;
+    response.on('error', (error) => (err = error));
+    // What became of it is told outside of its context: a connection that was lost is nobody's request.
+    response.on('close', () => {
+      const { statusCode: status } = response;
+      const isFailed = err !== undefined || status >= 500;
+      const req = { method, path: originalUrl.split('?')[0] };
+      const durationMs = Math.round(performance.now() - begunMs);
+      const facts = { ...context, req, res: { status }, durationMs, ...(err && { err }) };
+      logger[isFailed ? 'warn' : 'info'](facts, isFailed ? 'request failed' : 'request answered');
+    });
+    runInContext(context, next);
+  };
 }
