@@ -108,6 +108,7 @@ export function composeAnswers({ config, logger, metrics, dynamo, replicas }: An
       );
     },
   });
+  const following = new Following({ claims, log, store, rescue, report });
   const answering = new Answering({
     store,
     assistants,
@@ -116,10 +117,10 @@ export function composeAnswers({ config, logger, metrics, dynamo, replicas }: An
     generations,
     producing,
     rescue,
+    following,
     timeouts,
     report,
   });
-  const following = new Following({ claims, log, store, rescue, report });
   const retention = new Retention({ store, counters, days: config.RETENTION_DAYS });
   return {
     retention,

@@ -36,8 +36,16 @@ const viewOf = async (id: string) => {
     return role === 'user' ? textOf(parts) : interrupted ? 'a part' : `to ${answered}`;
   });
 };
+/** As somebody deletes a message in an open room. */
+async function remove(conversationId: string, messageId: string): Promise<void> {
+  const { sub } = chat.issuer.users[0]!;
+  const { id: of } = (await chat.store.findMessage(sub, conversationId, messageId))!;
+  const author = { kind: 'user', id: sub, name: 'Alice' } as const;
+  await chat.store.append(sub, conversationId, { type: 'deleted', author, of }, randomUUID());
+}
 const asked = () => chat.bedrock.requests.all.filter(({ operation }) => operation === 'converseStream').length;
-const breaksOff = () => chat.bedrock.faults.next({ kind: 'reset', operation: 'converseStream', afterFrames: 6 });
+/** Not by a reset: that takes along what is on its way, and perhaps all of it. */
+const breaksOff = () => chat.bedrock.faults.next({ kind: 'end', operation: 'converseStream', afterFrames: 6 });
 const isRefused = () => chat.bedrock.faults.next({ kind: 'http', operation: 'converseStream', status: 400 });
 
 describe('an edit', () => {
@@ -96,10 +104,7 @@ describe('a request that is sent again', () => {
       'deleted',
       async (id) => {
         await ask(id, user('r', 'another'));
-        const { sub } = chat.issuer.users[0]!;
-        const question = (await chat.store.findMessage(sub, id, 'q'))!;
-        const { author } = question;
-        await chat.store.append(sub, id, { type: 'deleted', author, of: question.id }, randomUUID());
+        await remove(id, 'q');
       },
     ],
   ])('too late, as its question was %s, is a conflict: nothing is written, asked or paid for', async (_, since) => {
@@ -121,6 +126,37 @@ describe('a request that is sent again', () => {
     expect(await ask(id, user('r', 'second'))).toEqual(finished);
     expect(asked()).toBe(before);
   });
+});
+
+it.each([
+  ['a whole', () => undefined],
+  ['a part of an', () => breaksOff()],
+])('%s answer that was deleted is told to nobody any more, and can be had anew', async (_, prepare) => {
+  const ui = newChat();
+  prepare();
+  await ui.sendMessage({ text: 'tell me' });
+  const [, answer] = await entriesOf(ui.id);
+  await remove(ui.id, answer!.id);
+  expect((await chat.as('alice')(`/api/chat/${ui.id}/stream`)).status).toBe(204);
+  const again = newChat(ui.id);
+  await again.resumeStream();
+  expect(again.messages).toEqual([]);
+  if (ui.status === 'ready') expect(await ask(ui.id, ui.messages[0]!)).toEqual(conflict);
+  await ui.regenerate();
+  expect(await viewOf(ui.id)).toEqual(['tell me', 'to tell me']);
+});
+
+it('an answer that was stopped before its first word is not begun anew by a request that comes twice', async () => {
+  const id = randomUUID();
+  chat.bedrock.faults.next({ kind: 'stall', operation: 'converseStream', afterFrames: 0 });
+  const request = post(id, user('q', 'stop me'));
+  const response = await request;
+  const stopped = await chat.as('alice')(`/api/chat/${id}/stop`, { method: 'POST' });
+  expect(await stopped.json()).toEqual({ stopped: true });
+  await response.text();
+  const before = asked();
+  expect(await ask(id, user('q', 'stop me'))).toEqual({ type: 'finish', finishReason: 'interrupted' });
+  expect([asked(), await viewOf(id)]).toEqual([before, ['stop me']]);
 });
 
 describe('a regeneration', () => {

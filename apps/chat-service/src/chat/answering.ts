@@ -12,11 +12,13 @@ import type { ConversationStore, GenerationClaim, GenerationClaims, HeldConversa
 import { ParleyError, asParleyError } from '@parley/errors';
 import type { Author, ChatRequest, Message } from '@parley/protocol';
 import { readTurn, type ChatTurn } from './chat-request';
+import type { Following } from './following';
 import type { Generations } from './generations';
 import { beforeQuestion, historyTo } from './history';
 import type { Producing } from './producing';
 import type { Rescue } from './rescue';
 import { saveTurn } from './saving-the-turn';
+import { untilDone } from './until-done';
 
 /** Reserved for what the model is told, until it is known. */
 export const PROMPT_TOKENS = 2_000;
@@ -29,6 +31,7 @@ export interface AnsweringParts {
   generations: Generations;
   producing: Pick<Producing, 'produce' | 'refuse'>;
   rescue: Pick<Rescue, 'rescue'>;
+  following: Pick<Following, 'isTakenBack'>;
   /** Told of everything that somebody should look at, with its cause. */
   report: (what: string, cause: unknown) => void;
   timeouts?: AnswerTimeouts;
@@ -73,7 +76,11 @@ export class Answering {
 
     // Of a conversation that is not this author's nothing is told, not even that somebody writes there.
     const last = conversation === undefined ? undefined : await this.assertAlive(current);
-    if (last !== undefined && this.answers(last, turn)) return last;
+    if (last !== undefined && this.answers(last, turn)) {
+      const isGone = last.state === 'ended' && (await this.parts.following.isTakenBack(author.id, last));
+      if (isGone) throw new ParleyError('conflict');
+      return last;
+    }
     if (last?.state === 'running') throw running();
     return this.begin(author, turn, { assistant, instructions, said, existing: conversation, last });
   }
@@ -114,8 +121,11 @@ export class Answering {
     } catch (error) {
       await reservation.settle(0);
       if (claim !== undefined) {
-        await claims.release(claim, last).catch((cause: unknown) => {
-          report('a claim could not be given back; its lease will run out', cause);
+        const taken = claim;
+        const release = () => claims.release(taken, last);
+        await release().catch((cause: unknown) => {
+          report('a claim could not be given back; it is tried again', cause);
+          void untilDone(release);
         });
       }
       throw error;

@@ -6,7 +6,7 @@ import {
   type GenerationLog,
   type LoggedChunk,
 } from '@parley/conversations';
-import type { Message } from '@parley/protocol';
+import { LIMITS, type Message } from '@parley/protocol';
 import { answerChunks, brokenStream, isTerminal } from './answer-chunks';
 import type { Rescue } from './rescue';
 
@@ -39,7 +39,20 @@ export class Following {
     if (this.isOver(claim)) return undefined;
     // Replaying an answer that something was said after would put it behind that in the reader's list.
     const [last] = await this.parts.store.lastMessages(principalId, conversationId, 1);
-    return last === undefined || last.id === claim.generationId || last.role === 'user' ? claim : undefined;
+    if (last?.id === claim.generationId) return claim;
+    if (last?.role === 'assistant' || (await this.isTakenBack(principalId, claim))) return undefined;
+    return claim;
+  }
+
+  /** Whether an answer was kept and is not to be read any more: somebody deleted it, and its log must not tell it either. */
+  async isTakenBack(
+    principalId: string,
+    { conversationId, generationId, head = 0 }: GenerationClaim,
+  ): Promise<boolean> {
+    const { store } = this.parts;
+    if ((await store.findMessage(principalId, conversationId, generationId)) !== undefined) return false;
+    const { items } = await store.page(principalId, conversationId, { after: head, limit: LIMITS.pageMax });
+    return items.some(({ id }) => id === generationId);
   }
 
   /** Whether a reader who names this place has the last chunk already. A claim ends before that is written. */

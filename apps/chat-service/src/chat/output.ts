@@ -1,4 +1,5 @@
 import type { GenerationClaim, GenerationClaims, GenerationWriter } from '@parley/conversations';
+import { untilDone } from './until-done';
 
 /** Where an answer goes that is produced: chunks as JSON, then one that is the last. */
 export interface Output {
@@ -36,8 +37,11 @@ export class GenerationOutput implements Output {
   async end(json: string, outcome: { succeeded: boolean }): Promise<void> {
     this.isEnded = true;
     // First the claim: whoever sees the last chunk may ask again at once.
-    await this.parts.claims.finish(this.claim, outcome).catch((error: unknown) => {
-      this.parts.report('the end of a generation could not be written down; its lease will run out', error);
+    const finish = () => this.parts.claims.finish(this.claim, outcome);
+    await finish().catch((error: unknown) => {
+      this.parts.report('the end of a generation could not be written down; it is tried again', error);
+      // The lease is the process's: while that answers others, nobody could ask anything here.
+      void untilDone(finish);
     });
     await this.writer.end(json);
   }

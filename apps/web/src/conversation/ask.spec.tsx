@@ -98,6 +98,27 @@ describe('asking', () => {
     expect(screen.queryByTestId('answer-error')).toBeNull();
   });
 
+  it('shows what was asked and answered elsewhere when it asks again too late', async () => {
+    const log = [message(1, 'user', 'Hello'), message(2, 'assistant', 'Hello.')];
+    parley.signedIn(log);
+    parley.routes['POST /api/chat'] = () => problem(503, 'store_unavailable', 'unavailable', 'Not right now');
+    parley.routes['GET /api/conversations/conversation-0001/messages'] = () => ({
+      status: 200,
+      json: { items: posts().length < 2 ? log.slice(0, 2) : log.slice(2), first: 1, head: log.length },
+    });
+    renderPage(parley.url, '/c/conversation-0001');
+    fireEvent.keyDown(await write('When?'), { key: 'Enter' });
+    await screen.findByTestId('answer-error');
+    parley.routes['POST /api/chat'] = () => {
+      log.push(message(3, 'user', 'When?'), message(4, 'assistant', 'At ten.'));
+      return problem(409, 'conflict', 'invalid', 'This was changed by somebody else meanwhile');
+    };
+    fireEvent.click(screen.getByRole('button', { name: 'Try again' }));
+    await waitFor(() => expect(items().slice(2)).toEqual(['user text: When?', 'assistant text: At ten.']));
+    await waitFor(() => expect(screen.queryByTestId('answer-error')).toBeNull());
+    expect(posts()).toHaveLength(2);
+  });
+
   it('says that an answer broke off, instead of showing half of it as the whole', async () => {
     parley.signedIn();
     parley.routes['POST /api/chat'] = () => ({

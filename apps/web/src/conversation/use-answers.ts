@@ -67,7 +67,7 @@ export function useAnswers(
     if (isStreaming) onChange();
   }, [isStreaming, onChange]);
 
-  const { setMessages } = chat;
+  const { setMessages, clearError } = chat;
   const readWhatBecame = async (): Promise<void> => {
     const read = await readLater(client, id, log).catch(() => log);
     const isAnswered = read.entries.length > log.entries.length && !isUnanswered(toUiMessages(read.entries));
@@ -85,6 +85,11 @@ export function useAnswers(
   const loadEarlier = useCallback(async () => show(await readEarlier(client, id, log)), [client, id, log, show]);
 
   const error = chat.error === undefined ? undefined : asChatError(chat.error);
+  // Asked by who did not see the last of it: what was said elsewhere is shown in the place of a complaint.
+  const isLate = error?.code === 'conflict';
+  useEffect(() => {
+    if (isLate) void catchUp().then(clearError, () => undefined);
+  }, [isLate, catchUp, clearError]);
   const isResuming = useResume({
     // Otherwise there is none, and the stream of one that ended a moment ago would be added to the list a second time.
     wanted: isUnanswered(first),

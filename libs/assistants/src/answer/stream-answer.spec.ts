@@ -1,3 +1,5 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { ParleyError } from '@parley/errors';
 import type { UIMessageChunk } from 'ai';
 import { ask, requestTo, timeouts } from '../testing/ask';
@@ -15,6 +17,8 @@ afterAll(() => server.stop());
 
 const answer = (more: Partial<AnswerRequest> = {}) => ask(server, more);
 const hang = () => undefined;
+setFlagsFromString('--expose-gc');
+const collectGarbage = runInNewContext('gc') as () => void;
 const MODEL_UNAVAILABLE = { type: 'error', errorText: 'model_unavailable' };
 const MODEL_TIMEOUT = { type: 'error', errorText: 'model_timeout' };
 
@@ -107,6 +111,25 @@ describe('an answer', () => {
       const { terminal } = await answer({ onEnd: () => Promise.reject(thrown) });
       expect(terminal).toEqual({ type: 'error', errorText });
     }
+  });
+
+  it('that is open holds nothing of the log: a conversation may be long', async () => {
+    const begun = Promise.withResolvers<void>();
+    server.reply((to) => begun.resolve(void to.text('Hel')));
+    const stop = new AbortController();
+    const request = requestTo(server, { signal: stop.signal });
+    const held = new WeakRef(structuredClone(request.history[0]!));
+    const stream = streamAnswer({ ...request, history: [held.deref()!] });
+    await begun.promise;
+    for (let turn = 0; turn < 10 && held.deref() !== undefined; turn += 1) {
+      // What is looked at through a WeakRef lives to the end of its turn.
+      await new Promise((resolve) => setImmediate(resolve));
+      collectGarbage();
+    }
+    expect(held.deref()).toBeUndefined();
+    stop.abort();
+    for await (const { type } of stream) if (type === 'finish') return;
+    throw new Error('no end');
   });
 
   it('is produced at the model’s pace, whoever reads it', async () => {

@@ -59,11 +59,21 @@ export interface AnswerRequest {
  * The model is read as fast as it writes, whoever reads the stream: a slow reader must not run a generation into its
  * timeouts. Memory is bounded by the assistant's limits. Who leaves the stream stops the answer.
  */
-export function streamAnswer(request: AnswerRequest): AnswerStream {
+export function streamAnswer({
+  history,
+  historyCharacters = HISTORY_CHARACTERS,
+  ...request
+}: AnswerRequest): AnswerStream {
+  // What was said before may be much, and is held as the model is told of it, not as it lies in the log.
+  const turns = shapeHistory(history, { characters: historyCharacters });
   const stream = new AnswerStream(() => answer.stop());
-  const answer = new Answer(request, (chunk) => stream.write(chunk));
+  const answer = new Answer({ ...request, turns }, (chunk) => stream.write(chunk));
   void answer.run().then(() => stream.end());
   return stream;
+}
+
+interface AnswerPlan extends Omit<AnswerRequest, 'history' | 'historyCharacters'> {
+  turns: readonly Turn[];
 }
 
 class Answer {
@@ -79,7 +89,7 @@ class Answer {
   private cut: (verdict: Verdict) => void = () => undefined;
 
   constructor(
-    private readonly request: AnswerRequest,
+    private readonly request: AnswerPlan,
     private readonly write: (chunk: UIMessageChunk) => void,
   ) {
     this.sources = new SourceParts(request.tools ?? []);
@@ -89,20 +99,19 @@ class Answer {
   readonly stop = (): void => this.end({ outcome: 'stopped' });
 
   async run(): Promise<void> {
-    const { messageId, messageMetadata, signal, historyCharacters = HISTORY_CHARACTERS } = this.request;
+    const { messageId, messageMetadata, signal, turns, instructions } = this.request;
     const { totalMs } = this.timeouts;
     const total = setTimeout(() => this.end(late(new ModelTimeout('the answer', totalMs))), totalMs);
     signal.addEventListener('abort', this.stop);
     if (signal.aborted) this.stop();
 
     this.write({ type: 'start', messageId, ...(messageMetadata === undefined ? {} : { messageMetadata }) });
-    const turns = shapeHistory(this.request.history, { characters: historyCharacters });
-    const how = await this.ask(turns);
+    const how = await this.ask();
     clearTimeout(total);
     signal.removeEventListener('abort', this.stop);
     for (const chunk of this.parts.closing()) this.pass(chunk);
 
-    const prompt = turns.reduce((sum, { text }) => sum + text.length, this.request.instructions.length);
+    const prompt = turns.reduce((sum, { text }) => sum + text.length, instructions.length);
     const parts = this.parts.message();
     const estimatedUsage = {
       inputTokens: Math.ceil((prompt * this.steps) / 4),
@@ -112,10 +121,10 @@ class Answer {
   }
 
   /** One model after the other, until one answers or there is something of an answer. */
-  private async ask(turns: readonly Turn[]): Promise<Verdict & { modelIndex: number }> {
+  private async ask(): Promise<Verdict & { modelIndex: number }> {
     const { models, report } = this.request;
     for (let modelIndex = 0; ; modelIndex += 1) {
-      const verdict = await this.attempt(models[modelIndex]!, turns);
+      const verdict = await this.attempt(models[modelIndex]!);
       const isLast = verdict.outcome !== 'failed' || this.isBegun || this.ended !== undefined;
       if (isLast || modelIndex === models.length - 1) return { ...verdict, modelIndex };
       report?.('a model failed; the next one answers', verdict.cause);
@@ -126,7 +135,7 @@ class Answer {
    * One model's attempt, with its own time for the first piece, within the whole time: to its end or ours, as what hangs in
    * the model's stream must not hang the reader too.
    */
-  private async attempt(model: ChatModel, turns: readonly Turn[]): Promise<Verdict> {
+  private async attempt(model: ChatModel): Promise<Verdict> {
     const decided = Promise.withResolvers<Verdict>();
     const over = new AbortController();
     this.cut = (verdict) => {
@@ -134,7 +143,7 @@ class Answer {
       over.abort();
     };
     const watch = new AnswerWatch(this.timeouts, (cause) => this.cut(late(cause)));
-    const turn = new ModelTurn({ ...this.request, model, turns, abort: over.signal, watch });
+    const turn = new ModelTurn({ ...this.request, model, abort: over.signal, watch });
     if (this.ended !== undefined) this.cut(this.ended);
     void this.take(turn, over.signal).then(this.cut);
     const verdict = await decided.promise;

@@ -61,7 +61,8 @@ export function chatModelContract(modelAt: (url: string) => ChatModel): void {
     const { answer, to } = await open();
     to.reset();
     await to.closed;
-    await new Promise((resolve) => setImmediate(resolve));
+    // Here it is seen when the loop has looked at its connections again.
+    for (let turn = 0; turn < 5; turn += 1) await new Promise((resolve) => setImmediate(resolve));
     await expect(answer.read(() => undefined, never)).rejects.toThrow('terminated');
   });
 

@@ -31,16 +31,17 @@ export function requestLog(logger: Logger): RequestHandler {
     const context = { requestId: requestIdOf(request) };
     const begunMs = performance.now();
     response.setHeader('x-request-id', context.requestId);
+    let err: Error | undefined;
+    response.on('error', (error) => (err = error));
     // What became of it is told outside of its context: a connection that was lost is nobody's request.
-    const tell = (err?: Error) => {
+    response.on('close', () => {
       const { statusCode: status } = response;
       const isFailed = err !== undefined || status >= 500;
       const req = { method, path: originalUrl.split('?')[0] };
       const durationMs = Math.round(performance.now() - begunMs);
       const facts = { ...context, req, res: { status }, durationMs, ...(err && { err }) };
       logger[isFailed ? 'warn' : 'info'](facts, isFailed ? 'request failed' : 'request answered');
-    };
-    response.on('close', () => tell()).on('error', tell);
+    });
     runInContext(context, next);
   };
 }
