@@ -64,7 +64,7 @@ export class Following {
   }
 
   /** All chunks behind a place, to the last one, or until `signal` aborts. */
-  follow(claim: GenerationClaim, options: { after: number; signal: AbortSignal }): AsyncGenerator<LoggedChunk> {
+  follow(claim: GenerationClaim, options: { after: number; signal: AbortSignal }): AsyncIterable<LoggedChunk> {
     // Written here, so its end comes by itself: nothing to look after.
     if (this.parts.log.has(claim.generationId)) return this.parts.log.read(claim.generationId, options);
     // Nobody has its chunks any more: there is nothing to wait for.

@@ -38,7 +38,7 @@ export interface GenerationLog {
    * Every chunk once and in order, first those that are there, then those to come, up to the terminal one. Of a log that
    * is not there yet, its first is waited for. Never throws: whether a silent writer still lives is not the log's to say.
    */
-  read(generationId: string, options: ReadOptions): AsyncGenerator<LoggedChunk>;
+  read(generationId: string, options: ReadOptions): AsyncIterableIterator<LoggedChunk, undefined>;
   /** What is there now, without waiting. @throws when the store cannot be read. */
   snapshot(generationId: string): Promise<LoggedChunk[]>;
   /** Whether its chunks are at hand in this process. */

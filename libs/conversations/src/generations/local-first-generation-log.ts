@@ -27,7 +27,7 @@ export class LocalFirstGenerationLog implements GenerationLog {
     };
   }
 
-  read(generationId: string, options: ReadOptions): AsyncGenerator<LoggedChunk> {
+  read(generationId: string, options: ReadOptions): AsyncIterableIterator<LoggedChunk, undefined> {
     return this.sourceOf(generationId).read(generationId, options);
   }
 

@@ -41,17 +41,21 @@ export class MemoryGenerationLog implements GenerationLog {
     };
   }
 
-  read(generationId: string, { after = 0, signal }: ReadOptions): AsyncGenerator<LoggedChunk> {
+  read(generationId: string, { after = 0, signal }: ReadOptions): AsyncIterableIterator<LoggedChunk, undefined> {
     return this.generations.get(generationId)?.read(after, signal) ?? this.readLater(generationId, after, signal);
   }
 
-  private async *readLater(generationId: string, after: number, signal: AbortSignal): AsyncGenerator<LoggedChunk> {
+  private async *readLater(
+    generationId: string,
+    after: number,
+    signal: AbortSignal,
+  ): AsyncGenerator<LoggedChunk, undefined> {
     let chunks: KeptChunks | undefined;
     while (chunks === undefined && !signal.aborted) {
       await this.openings.next(signal);
       chunks = this.generations.get(generationId);
     }
-    if (chunks !== undefined) yield* chunks.read(after, signal);
+    return chunks && (yield* chunks.read(after, signal));
   }
 
   async snapshot(generationId: string): Promise<LoggedChunk[]> {

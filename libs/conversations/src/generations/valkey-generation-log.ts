@@ -36,11 +36,11 @@ export class ValkeyGenerationLog implements GenerationLog {
     return new ValkeyWriter(this.connection.client, generationId, this.clock, this.report, options.after ?? 0);
   }
 
-  async *read(generationId: string, { after = 0, signal }: ReadOptions): AsyncGenerator<LoggedChunk> {
+  async *read(generationId: string, { after = 0, signal }: ReadOptions): AsyncGenerator<LoggedChunk, undefined> {
     const tail = this.tails.get(generationId) ?? this.tail(generationId);
     tail.readers += 1;
     try {
-      yield* tail.chunks.read(after, signal);
+      return yield* tail.chunks.read(after, signal);
     } finally {
       tail.readers -= 1;
       if (tail.readers === 0) this.drop(generationId, tail);
