@@ -3,7 +3,6 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { DynamoCounters } from '@parley/assistants';
 import { createDocumentClient } from '@parley/conversations';
-import { TABLES } from '@parley/descriptor';
 import { Generations } from './chat/generations';
 import { ChatUi } from './testing/chat-ui';
 import { startChat, type ChatUnderTest } from './testing/start-chat';
@@ -67,7 +66,7 @@ it('what a title takes is counted as what the person takes', async () => {
   await ended();
   const client = createDocumentClient({ region: 'us-east-1', endpoint: process.env['AWS_ENDPOINT_URL_DYNAMODB']! });
   let tokens = 0;
-  await new DynamoCounters(client, TABLES.sessions).change<{ tokens: number }>(`allowance/${sub}`, 1, (kept) => {
+  await new DynamoCounters(client, 'sessions').change<{ tokens: number }>(`allowance/${sub}`, 1, (kept) => {
     tokens = kept!.tokens;
     return undefined;
   });
