@@ -5,10 +5,19 @@ import { Answering } from './chat/answering';
 import { readUntil } from './testing/sse';
 import { startChat } from './testing/start-chat';
 
-const PARTS = [{ type: 'text', text: 'What is a conversation?' }];
+const PARTS = [{ type: 'text' as const, text: 'What is a conversation?' }];
 
-it('an open answer holds nothing of the request it was asked with: a client sends all of its history', async () => {
+it('an open answer holds nothing of the request it was asked with, nor of the log: both may be long', async () => {
   const chat = await startChat();
+  const id = randomUUID();
+  const author = {
+    kind: 'user' as const,
+    id: chat.issuer.users.find(({ login }) => login === 'alice')!.sub,
+    name: 'Alice',
+  };
+  const log = await chat.store.createHeld(author, { id });
+  await log.append({ type: 'message', role: 'user', author, parts: PARTS, clientId: 'earlier' }, 'earlier');
+
   const held = new Map<string, WeakRef<object>>();
   const server = chat.service.app.getHttpServer() as Server;
   const answering = chat.service.app.get(Answering, { strict: false });
@@ -21,15 +30,26 @@ it('an open answer holds nothing of the request it was asked with: a client send
       return Answering.prototype.answer.call(answering, author, body);
     };
   });
+  const { store } = answering['parts'];
+  const { hold } = store;
+  store.hold = async (...whose) => {
+    const conversation = await hold(...whose);
+    const { lastMessages } = conversation;
+    conversation.lastMessages = async (limit) => {
+      const messages = await lastMessages(limit);
+      held.set('a message of the log', new WeakRef(messages[0]!));
+      return messages;
+    };
+    return conversation;
+  };
   chat.bedrock.faults.next({ kind: 'slow', everyMs: 3_600_000 });
-  const id = randomUUID();
-  const messages = ['earlier', 'last'].map((name) => ({ id: name, role: 'user', parts: PARTS }));
   const ask = chat.as('alice');
+  const messages = ['earlier', 'last'].map((name) => ({ id: name, role: 'user', parts: PARTS }));
   const response = await ask('/api/chat', { method: 'POST', body: JSON.stringify({ id, messages }) });
   await chat.bedrock.requests.until(({ outcome }) => outcome === 'open');
 
   const names = () => [...held].filter(([, ref]) => ref.deref() !== undefined).map(([name]) => name);
-  expect(held.size).toBe(3);
+  expect(held.size).toBe(4);
   for (let round = 0; round < 10 && names().length > 0; round += 1) {
     await new Promise((wait) => setTimeout(wait, 20));
     collectGarbage();

@@ -33,8 +33,8 @@ export class Producing {
   constructor(private readonly parts: ProducingParts) {}
 
   /**
-   * Resolves when nothing is left to do. Not async itself: such a function holds what it was given to its end, and of the
-   * question nothing is needed for as long as the answer is written.
+   * Resolves when nothing is left to do. It awaits nothing itself: a function that does holds what it was given meanwhile, and
+   * of the question nothing is needed for as long as the answer is written.
    */
   produce(
     claim: GenerationClaim,
