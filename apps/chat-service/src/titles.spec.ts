@@ -1,6 +1,8 @@
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { DynamoCounters } from '@parley/assistants';
+import { createDocumentClient } from '@parley/conversations';
 import { Generations } from './chat/generations';
 import { ChatUi } from './testing/chat-ui';
 import { startChat, type ChatUnderTest } from './testing/start-chat';
@@ -56,6 +58,21 @@ it('a conversation is named by the model once, after its first answer, and found
   expect(asked).toEqual(['answer', 'title', 'answer', 'answer', 'answer']);
   const found = (await (await alice('/api/conversations?q=TRAINS+brakes')).json()) as { items: { id: string }[] };
   expect(found.items.map(({ id }) => id)).toEqual([ui.id]);
+});
+
+it('what a title takes is counted as what the person takes', async () => {
+  const { sub } = chat.issuer.users[1]!;
+  await new ChatUi({ user: 'bob', url: () => chat.url, issuer: chat.issuer }).sendMessage({ text: 'Hello' });
+  await ended();
+  const client = createDocumentClient({ region: 'us-east-1', endpoint: process.env['AWS_ENDPOINT_URL_DYNAMODB']! });
+  let tokens = 0;
+  await new DynamoCounters(client, 'sessions').change<{ tokens: number }>(`allowance/${sub}`, 1, (kept) => {
+    tokens = kept!.tokens;
+    return undefined;
+  });
+  client.destroy();
+  // Eleven for the answer, eleven for its title.
+  expect(tokens).toBe(22);
 });
 
 it('asks the model for no name where a person has given one', async () => {

@@ -88,7 +88,7 @@ export class WrittenAnswer {
   private async entitle({ outcome, text }: AnswerEnd): Promise<void> {
     if (this.firstQuestion === undefined || outcome !== 'completed' || text.trim() === '') return;
     const { models, report } = this.parts;
-    const { conversation, assistant } = this.production;
+    const { conversation, assistant, reservation } = this.production;
     try {
       const { title, usage } = await writeTitle({
         model: models(assistant.model),
@@ -98,7 +98,10 @@ export class WrittenAnswer {
         signal: AbortSignal.timeout(TITLE_MS),
       });
       if (title !== undefined) await conversation.entitle(title);
-      await this.record(`title/${this.claim.generationId}`, { usage, estimatedUsage: usage, modelIndex: 0 });
+      await Promise.all([
+        reservation.settle(usage.inputTokens + usage.outputTokens),
+        this.record(`title/${this.claim.generationId}`, { usage, estimatedUsage: usage, modelIndex: 0 }),
+      ]);
     } catch (error) {
       report('a conversation keeps the title it has', error);
     }

@@ -36,10 +36,12 @@ export async function streamGeneration(
     'x-accel-buffering': 'no',
     'x-vercel-ai-ui-message-stream': 'v1',
   });
-  // Alone, so that they become one text: behind them the first chunk would leave them the dozen pieces that Node makes of
-  // them, for as long as the response is open.
+  // One write, in which the headers are a text of their own: joined to the first chunk they would stay the dozen pieces that
+  // Node makes of them, for as long as the response is open.
+  response.cork();
   response.flushHeaders();
   response.write(': stream-open\n\n');
+  response.uncork();
   const heartbeat = setInterval(() => response.write(': alive\n\n'), options.heartbeatMs ?? HEARTBEAT_MS);
   try {
     const after = placeAfter(generationId, options.cursor);

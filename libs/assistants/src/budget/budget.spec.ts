@@ -168,8 +168,10 @@ it('what goes on in another process keeps its place there, and pays also after a
   expect(await kept()).toMatchObject({ tokens: 150, requests: 1, running: { call: { reserved: 0 } } });
   await place.settle(50);
   expect(await kept()).toMatchObject({ tokens: 200, requests: 1, running: {} });
+  await place.settle(7);
+  expect(await kept()).toMatchObject({ tokens: 207, requests: 1, running: {} });
   await Promise.all([one, two].map(({ ceilings }) => ceilings.exchangeAll()));
-  expect(await one.counters.add('2026-01-01/deployment', 1, {})).toMatchObject({ tokens: 200, calls: 1 });
+  expect(await one.counters.add('2026-01-01/deployment', 1, {})).toMatchObject({ tokens: 207, calls: 1 });
 });
 
 it('an assistant that was switched off in one process is off in all of them, and on again', async () => {

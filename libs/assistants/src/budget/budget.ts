@@ -22,7 +22,8 @@ export interface Reservation {
    */
   progress(tokens: number): Promise<void>;
   /**
-   * To be called once, however it ended: what it took, an aborted one included, since the last `progress`. Never throws.
+   * To be called once, however it ended: what it took, an aborted one included, since the last `progress`. What was taken on
+   * its behalf afterwards is counted by calling it again. Never throws.
    */
   settle(tokens: number): Promise<void>;
 }

@@ -16,13 +16,13 @@ export function harmlessJson(data: unknown): string {
 
 /** Signs that nobody sees (they hide or reorder text), line breaks of every kind, half characters. */
 const UNSEEN = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/u;
-/** Signs of tags and code fences. A look-alike counts when Unicode calls it compatible to one (NFKC), as full width `＜`. */
+/** Signs of tags and code fences. A look-alike counts when Unicode takes it for one or makes it of one (NFKD), as full width `＜` and `≮`. */
 const TAG = /[<>&`]/;
 /** Angle brackets that Unicode calls signs of their own. */
-const ANGLES = /[‹›«»≪≫⟨⟩⟪⟫〈〉《》〈〉❬❭❮❯❰❱⧼⧽˂˃ᐸᐳ𝈶𝈷]/u;
+const ANGLES = /[‹›«»≪≫⟨⟩⟪⟫〈〉《》〈〉❬❭❮❯❰❱⧼⧽⋖⋗⦑⦒⪡⪢≺≻˂˃ᐸᐳ𝈶𝈷]/u;
 
 function isHarmful(sign: string): boolean {
-  return UNSEEN.test(sign) || ANGLES.test(sign) || TAG.test(sign.normalize('NFKC'));
+  return UNSEEN.test(sign) || ANGLES.test(sign) || TAG.test(sign.normalize('NFKD'));
 }
 
 const escape = (sign: string): string =>

@@ -60,21 +60,22 @@ export function createConversationStore(
   const erasing = new Erasing(context, records, memberships, removal, erasingEntries, stopWork);
 
   const held = (principalId: string, admitted: Admitted): HeldConversation => {
-    let { record } = admitted;
+    const { assistant, kind, titleBy, titleOf, head } = admitted.record;
+    let now = admitted;
     return {
-      ...(record.assistant === undefined ? {} : { assistant: record.assistant }),
-      kind: record.kind,
-      isNamed: record.titleBy !== undefined || record.titleOf === '',
-      head: record.head,
+      ...(assistant === undefined ? {} : { assistant }),
+      kind,
+      isNamed: titleBy !== undefined || titleOf === '',
+      head,
       async append(draft, key, options) {
-        const entry = await appending.appendTo({ ...admitted, record }, principalId, draft, key, options);
+        const entry = await appending.appendTo(now, principalId, draft, key, options);
         // Where the next one is looked for first.
-        record = { ...record, head: Math.max(record.head, entry.seq) };
+        now = { ...now, record: { ...now.record, head: Math.max(now.record.head, entry.seq) } };
         return entry;
       },
-      entitle: (title) => records.entitle(record, title),
-      lastMessages: (limit) => views.messages(record, { limit }),
-      findMessage: (messageId) => views.find(record, messageId),
+      entitle: (title) => records.entitle(now.record, title),
+      lastMessages: (limit) => views.messages(now.record, { limit }),
+      findMessage: (messageId) => views.find(now.record, messageId),
     };
   };
 
