@@ -3,7 +3,7 @@ import type { Server } from 'node:http';
 import type { DynamicModule, Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
-import { AUTH_OPTIONS, BannedList, KeySet, SignedOutList, type AuthOptions } from '@parley/auth';
+import { AUTH_OPTIONS, Authenticator, BannedList, KeySet, SignedOutList, type AuthOptions } from '@parley/auth';
 import { LIMITS } from '@parley/protocol';
 import type { Logger } from 'pino';
 import { Gauge, Registry, collectDefaultMetrics } from 'prom-client';
@@ -70,11 +70,17 @@ export async function startService(options: ServiceOptions): Promise<RunningServ
   app.disable('etag');
   const fence = new OriginFence({ accepted: [config.ORIGIN_VERIFY_CURRENT, config.ORIGIN_VERIFY_PREVIOUS], metrics });
   const { allowedOrigins } = app.get<AuthOptions>(AUTH_OPTIONS, { strict: false });
+  const authenticator = app.get(Authenticator, { strict: false });
   app.use(
     fence.handler,
     requestLog(logger),
     crossOrigin(allowedOrigins),
-    jsonBody(LIMITS.httpBody, options.bodyLimits),
+    jsonBody({
+      bytes: LIMITS.httpBody,
+      ...(options.bodyLimits ? { limits: options.bodyLimits } : {}),
+      // Which route asks is not known here: who may not ask it, or anything, is refused by its guard.
+      isKnown: async (request) => (await authenticator.identifyRequest(request, { banned: true })) !== undefined,
+    }),
   );
   app.useGlobalFilters(new ProblemFilter(logger));
   app.useGlobalPipes(validationPipe());

@@ -89,6 +89,21 @@ describe('a body', () => {
       code: 'too_large',
     });
   });
+  it('larger than other routes take is taken from those who are known only, however it is sent', async () => {
+    const send = async (credential: Record<string, string>, body: string | ReadableStream) => {
+      const headers = { 'content-type': 'application/json', ...credential };
+      const init = { method: 'POST', headers, body, ...(typeof body === 'string' ? {} : { duplex: 'half' }) };
+      const response = await fetch(`${example.url}/api/done`, init as RequestInit);
+      return [response.status, ((await response.json()) as { code?: string }).code];
+    };
+    const notJson = '['.repeat((1 << 20) + 1);
+    expect(await send({}, notJson)).toEqual([413, 'too_large']);
+    expect(await send({}, new Blob([notJson]).stream())).toEqual([413, 'too_large']);
+    expect(await send({}, new Blob(['{}']).stream())).toEqual([401, 'missing_token']);
+    expect(await send({ authorization: 'Bearer a.b.c' }, notJson)).toEqual([401, 'invalid_token']);
+    expect(await send({ authorization: `Bearer ${token}` }, notJson)).toEqual([400, 'invalid_body']);
+    expect(await send({ authorization: `Bearer ${token}` }, `{"text":"${notJson}"}`)).toEqual([201, undefined]);
+  });
   it('is checked against x-amz-content-sha256 when that is sent', async () => {
     const body = '{"text":"hello"}';
     const hash = createHash('sha256').update(body).digest('hex');
@@ -107,6 +122,8 @@ describe('a body', () => {
     for (const told of [hash('x'), 'UNSIGNED-PAYLOAD', 'STREAMING-AWS4-HMAC-SHA256-PAYLOAD', ''])
       expect(await send(told)).toBe(400);
     expect(await send(hash('x'), 'x')).toBe(400);
+    const large = 'x'.repeat((1 << 20) + 1);
+    expect(await send(hash(large), large)).toBe(400);
     expect(await send(hash('{}'), '{}', 'application/json')).toBe(201);
   });
 });

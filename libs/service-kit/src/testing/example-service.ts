@@ -209,7 +209,10 @@ export async function startExample(
     config: { PORT: 0, ADMIN_PORT: 0, HOST: '127.0.0.1', ...config },
     logger,
     metrics,
-    bodyLimits: [{ path: '/api/echo', bytes: 1_000 }],
+    bodyLimits: [
+      { path: '/api/echo', bytes: 1_000 },
+      { path: '/api/done', bytes: 4 << 20 },
+    ],
     ...(life ? { life } : {}),
     ...(telling ? { telling } : {}),
   });
