@@ -1,7 +1,7 @@
 import { isTextPart, type Message } from '@parley/protocol';
 
 /** A chunk of the AI SDK's UI message stream. */
-type Chunk = { type: string; [field: string]: unknown };
+export type Chunk = { type: string; [field: string]: unknown };
 
 /** Whether a chunk is the last one of its answer. */
 export const isTerminal = ({ type }: Pick<Chunk, 'type'>): boolean => type === 'finish' || type === 'error';

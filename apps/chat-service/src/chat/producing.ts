@@ -1,6 +1,7 @@
 import {
   streamAnswer,
   toolsOf,
+  type AnswerEnd,
   type AnswerRequest,
   type AnswerTimeouts,
   type Assistant,
@@ -46,8 +47,8 @@ export class Producing {
     const { models, tools, timeouts, report } = this.parts;
     const { principalId, conversationId, generationId } = claim;
     const first = history.length === 1 && !conversation.isNamed ? textOf(history[0]!.parts) : undefined;
-    const answer = new WrittenAnswer(this.parts, claim, production, first);
-    const chunks = streamAnswer({
+    const answer = new WrittenAnswer(this.parts, claim, production, first, output);
+    const request = {
       assistant,
       models: modelsOf(assistant, models),
       messageId: generationId,
@@ -60,9 +61,9 @@ export class Producing {
       signal: output.signal,
       timeouts,
       report,
-      onEnd: (end) => answer.keep(end),
-    });
-    return answer.write(chunks, output);
+      onEnd: (end: AnswerEnd) => answer.keep(end),
+    };
+    return streamAnswer(request, (chunk) => answer.write(chunk)).then(() => answer.finish());
   }
 
   /** In place of an answer: why the model is not asked. */

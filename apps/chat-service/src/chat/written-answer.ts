@@ -9,7 +9,7 @@ import {
   type UsageLedger,
 } from '@parley/assistants';
 import type { ConversationStore, GenerationClaim, HeldConversation } from '@parley/conversations';
-import { isTerminal } from './answer-chunks';
+import { isTerminal, type Chunk } from './answer-chunks';
 import { keepAnswer, type Append } from './keeping-the-answer';
 import type { Output } from './output';
 
@@ -40,6 +40,7 @@ export interface Production {
 /** An answer on its way from the model: to its readers, and at its end into the log, with what it took. */
 export class WrittenAnswer {
   private end: AnswerEnd | undefined;
+  private last: Chunk = { type: 'error', errorText: 'internal' };
 
   /** @param firstQuestion that the conversation begins with, where this is the answer to that: it gets a title of both. */
   constructor(
@@ -47,18 +48,22 @@ export class WrittenAnswer {
     private readonly claim: GenerationClaim,
     private readonly production: Production,
     private readonly firstQuestion: string | undefined,
+    private readonly output: Output,
   ) {}
 
-  /** Writes the chunks out. What is left to do after the last one keeps nobody waiting. */
-  async write(chunks: AsyncIterable<{ type: string }>, output: Output): Promise<void> {
-    for await (const chunk of chunks) {
-      const json = JSON.stringify(chunk);
-      if (!isTerminal(chunk)) output.append(json);
-      else await output.end(json, { succeeded: chunk.type === 'finish' && this.end?.outcome !== 'failed' });
-    }
-    if (this.end === undefined) return;
-    this.parts.onEnd?.(this.end, this.production.assistant);
-    await this.entitle(this.end);
+  /** Writes a chunk out; the last one when all is done that is due before it. */
+  write(chunk: Chunk): void {
+    if (isTerminal(chunk)) this.last = chunk;
+    else this.output.append(JSON.stringify(chunk));
+  }
+
+  /** Writes the last chunk, once that was given. What is left to do after it keeps nobody waiting. */
+  async finish(): Promise<void> {
+    const { last, end } = this;
+    await this.output.end(JSON.stringify(last), { succeeded: last.type === 'finish' && end?.outcome !== 'failed' });
+    if (end === undefined) return;
+    this.parts.onEnd?.(end, this.production.assistant);
+    await this.entitle(end);
   }
 
   /** Before its last chunk is written. @throws ParleyError of the log, if that does not take it. */

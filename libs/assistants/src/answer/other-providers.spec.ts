@@ -37,7 +37,7 @@ async function answer(model: 'google' | 'openai', ...events: (object | string)[]
     maxRetries: 0,
     onEnd: (ended) => void (end = ended),
   });
-  for await (const chunk of streamAnswer(request)) chunks.push(chunk);
+  await streamAnswer(request, (chunk) => chunks.push(chunk));
   const terminals = chunks.filter(({ type }) => ['finish', 'error', 'abort'].includes(type));
   expect(terminals).toEqual([chunks.at(-1)]);
   const opened = (kind: string) => chunks.filter(({ type }) => type === kind).length;

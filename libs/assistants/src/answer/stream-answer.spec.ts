@@ -83,22 +83,18 @@ describe('an answer', () => {
     const kept = Promise.withResolvers<void>();
     const stored = Promise.withResolvers<void>();
     const seen: string[] = [];
-    const stream = streamAnswer(
-      requestTo(server, {
-        onEnd: async () => {
-          stored.resolve();
-          await kept.promise;
-          seen.push('kept');
-        },
-      }),
-    );
-    const reading = (async () => {
-      for await (const { type } of stream) seen.push(type);
-    })();
+    const request = requestTo(server, {
+      onEnd: async () => {
+        stored.resolve();
+        await kept.promise;
+        seen.push('kept');
+      },
+    });
+    const answered = streamAnswer(request, ({ type }) => seen.push(type));
     await stored.promise;
     expect(seen).not.toContain('finish');
     kept.resolve();
-    await reading;
+    await answered;
     expect(seen.slice(-2)).toEqual(['kept', 'finish']);
   });
 
@@ -119,7 +115,8 @@ describe('an answer', () => {
     const stop = new AbortController();
     const request = requestTo(server, { signal: stop.signal });
     const held = new WeakRef(structuredClone(request.history[0]!));
-    const stream = streamAnswer({ ...request, history: [held.deref()!] });
+    const types: string[] = [];
+    const answered = streamAnswer({ ...request, history: [held.deref()!] }, ({ type }) => types.push(type));
     await begun.promise;
     for (let turn = 0; turn < 10 && held.deref() !== undefined; turn += 1) {
       // What is looked at through a WeakRef lives to the end of its turn.
@@ -128,16 +125,8 @@ describe('an answer', () => {
     }
     expect(held.deref()).toBeUndefined();
     stop.abort();
-    for await (const { type } of stream) if (type === 'finish') return;
-    throw new Error('no end');
-  });
-
-  it('is produced at the model’s pace, whoever reads it', async () => {
-    server.reply((to) => to.text(...Array.from({ length: 300 }, () => 'word ')).end());
-    const ended = Promise.withResolvers<AnswerEnd>();
-    const stream = streamAnswer(requestTo(server, { onEnd: ended.resolve }));
-    expect((await ended.promise).text).toHaveLength(1_500);
-    await stream.cancel();
+    await answered;
+    expect(types.at(-1)).toBe('finish');
   });
 });
 
@@ -273,16 +262,14 @@ describe('an answer that is stopped', () => {
       void to.closed.then(closed.resolve);
     });
     const ends: AnswerEnd[] = [];
-    const stream = streamAnswer(requestTo(server, { signal: stop.signal, onEnd: (end) => void ends.push(end) }));
-    const types: string[] = [];
-    let last: UIMessageChunk | undefined;
-    for await (const chunk of stream) {
-      types.push(chunk.type);
+    const chunks: UIMessageChunk[] = [];
+    const request = requestTo(server, { signal: stop.signal, onEnd: (end) => void ends.push(end) });
+    await streamAnswer(request, (chunk) => {
+      chunks.push(chunk);
       if (chunk.type === 'text-delta') stop.abort();
-      last = chunk;
-    }
-    expect(types.slice(-3)).toEqual(['text-end', 'finish-step', 'finish']);
-    expect(last).toEqual({ type: 'finish', finishReason: 'interrupted' });
+    });
+    expect(chunks.slice(-3).map(({ type }) => type)).toEqual(['text-end', 'finish-step', 'finish']);
+    expect(chunks.at(-1)).toEqual({ type: 'finish', finishReason: 'interrupted' });
     expect(ends).toEqual([expect.objectContaining({ outcome: 'stopped', text: 'Hel' })]);
     expect(ends[0]?.errorCode).toBeUndefined();
     await closed.promise;
@@ -293,18 +280,5 @@ describe('an answer that is stopped', () => {
     const { types, end } = await answer({ signal: AbortSignal.abort() });
     expect([types, end?.outcome]).toEqual([['start', 'finish'], 'stopped']);
     expect(server.requests).toHaveLength(0);
-  });
-
-  it('by its reader ends the model’s request and is told as stopped', async () => {
-    const closed = Promise.withResolvers<void>();
-    server.reply((to) => {
-      to.text('Hel');
-      void to.closed.then(closed.resolve);
-    });
-    const ended = Promise.withResolvers<AnswerEnd>();
-    const stream = streamAnswer(requestTo(server, { onEnd: ended.resolve }));
-    for await (const { type } of stream) if (type === 'text-delta') break;
-    expect(await ended.promise).toMatchObject({ outcome: 'stopped', text: 'Hel' });
-    await closed.promise;
   });
 });

@@ -7,7 +7,6 @@ import type { Tool } from '../domain/tool';
 import type { ChatModel } from '../models/chat-model';
 import { ANSWER_TIMEOUTS, type AnswerEnd, type AnswerTimeouts } from './answer';
 import { AnswerParts } from './answer-parts';
-import { AnswerStream } from './answer-stream';
 import { ModelTimeout, errorCodeOf } from './error-code';
 import { ModelTurn } from './model-turn';
 import { SourceParts } from './source-parts';
@@ -51,25 +50,24 @@ export interface AnswerRequest {
 }
 
 /**
- * One assistant message as a stream of AI SDK UI message chunks. It begins with `start`, closes every part it opens, and
- * ends with exactly one terminal chunk, whatever happens: `finish` when the model ended or the answer was stopped
- * (`finishReason` `interrupted`), `error` with a stable code when it failed or took too long. The provider's words never
- * get into it.
+ * One assistant message as AI SDK UI message chunks, each told in the moment it comes. It begins with `start`, closes every
+ * part it opens, and ends with exactly one terminal chunk, whatever happens: `finish` when the model ended or the answer was
+ * stopped (`finishReason` `interrupted`), `error` with a stable code when it failed or took too long. The provider's words
+ * never get into it.
  *
- * The model is read as fast as it writes, whoever reads the stream: a slow reader must not run a generation into its
- * timeouts. Memory is bounded by the assistant's limits. Who leaves the stream stops the answer.
+ * The model is read as fast as it writes: a slow reader must not run a generation into its timeouts. Memory is bounded by the
+ * assistant's limits.
+ *
+ * @param write must not throw
+ * @returns when the last chunk was told
  */
-export function streamAnswer({
-  history,
-  historyCharacters = HISTORY_CHARACTERS,
-  ...request
-}: AnswerRequest): AnswerStream {
+export function streamAnswer(
+  { history, historyCharacters = HISTORY_CHARACTERS, ...request }: AnswerRequest,
+  write: (chunk: UIMessageChunk) => void,
+): Promise<void> {
   // What was said before may be much, and is held as the model is told of it, not as it lies in the log.
   const turns = shapeHistory(history, { characters: historyCharacters });
-  const stream = new AnswerStream(() => answer.stop());
-  const answer = new Answer({ ...request, turns }, (chunk) => stream.write(chunk));
-  void answer.run().then(() => stream.end());
-  return stream;
+  return new Answer({ ...request, turns }, write).run();
 }
 
 interface AnswerPlan extends Omit<AnswerRequest, 'history' | 'historyCharacters'> {
@@ -96,7 +94,7 @@ class Answer {
     this.timeouts = request.timeouts ?? ANSWER_TIMEOUTS;
   }
 
-  readonly stop = (): void => this.end({ outcome: 'stopped' });
+  private readonly stop = (): void => this.end({ outcome: 'stopped' });
 
   async run(): Promise<void> {
     const { messageId, messageMetadata, signal, turns, instructions } = this.request;

@@ -39,9 +39,8 @@ export function requestTo(server: Pick<ConverseServer, 'url'>, more: Partial<Ans
 export async function ask(server: ConverseServer, more: Partial<AnswerRequest> = {}) {
   const ends: AnswerEnd[] = [];
   const chunks: UIMessageChunk[] = [];
-  for await (const chunk of streamAnswer(requestTo(server, { onEnd: (end) => void ends.push(end), ...more }))) {
-    chunks.push(chunk);
-  }
+  const request = requestTo(server, { onEnd: (end) => void ends.push(end), ...more });
+  await streamAnswer(request, (chunk) => chunks.push(chunk));
   expect(chunks[0]).toEqual({ type: 'start', messageId: 'msg_1' });
   const terminals = chunks.filter(({ type }) => ['finish', 'error', 'abort'].includes(type));
   expect(terminals).toEqual([chunks.at(-1)]);
