@@ -76,7 +76,8 @@ check('Format', () =>
 check('Lint', () => nx('lint'));
 check('Types', () => nx('typecheck'));
 check('Build', () => nx('build'));
-jest('Unit and integration', 'unit', ['-c', 'jest.config.js', '--maxWorkers=2'], {
+// More than two cores: a third of the time these wait for a process, a simulator or a clock.
+jest('Unit and integration', 'unit', ['-c', 'jest.config.js', '--maxWorkers=3'], {
   REDIS_SERVER_PATH: paths['redis-server'] ?? '',
   PARLEY_EVIDENCE: evidence,
 });
